@@ -1,0 +1,1 @@
+"""Benchmarks: Niaouli beside other CalDAV servers, the same seeded requests to each."""

@@ -1,0 +1,1 @@
+"""The ground: CalDAV server and calendar storage; knows neither mail nor commissions."""

@@ -1,0 +1,1 @@
+"""The JSON face of principals and calendars, and the feeds."""

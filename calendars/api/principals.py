@@ -1,0 +1,49 @@
+"""Who asks, and whom one can meet: people, rooms, groups (RFC 3744 §2)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import StringConstraints
+
+from calendars.api.parameters import LoginPath
+from calendars.api.shapes.people import MeOut, PeopleOut, PersonOut
+from calendars.http.state import CurrentPrincipal, State
+from calendars.services.find_principals import find_principals, get_principal
+from calendars.services.list_delegations import delegations_received
+
+MAX_FOUND = 20
+TAG = "Personnes"
+
+router = APIRouter(tags=[TAG])
+
+Search = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=3, max_length=100, pattern=r"^[^\x00-\x1f]*$"
+    ),
+    Query(description="Trois lettres au moins du nom, de l'identifiant ou de l'adresse."),
+]
+
+
+@router.get("/me", operation_id="getMe", summary="Qui je suis")
+def read_me(actor: CurrentPrincipal, state: State) -> MeOut:
+    """The asker, and the diaries that others opened to him."""
+    with state.database.reading() as db:
+        return MeOut.who(actor, delegations_received(db, actor, now=state.now()))
+
+
+@router.get("/principals", operation_id="searchPrincipals", summary="Chercher une personne")
+def search_principals(actor: CurrentPrincipal, state: State, search: Search) -> PeopleOut:
+    """A few people by what one remembers of their names."""
+    with state.database.reading() as db:
+        found = find_principals(db, actor, search.split()[:5])
+    return PeopleOut(items=[PersonOut.of(principal) for principal in found[:MAX_FOUND]])
+
+
+@router.get("/principals/{login}", operation_id="getPrincipal", summary="Une personne")
+def read_principal(_: CurrentPrincipal, state: State, login: LoginPath) -> PersonOut:
+    """One principal by the login."""
+    with state.database.reading() as db:
+        return PersonOut.of(get_principal(db, login))

@@ -1,0 +1,36 @@
+"""All routes of the JSON face, and what its document says of them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from calendars.api import busy_time, calendars, delegations, history, objects, passwords, principals
+from calendars.http.problems import PROBLEM_RESPONSES
+
+PREFIX = "/api/v1"
+
+DESCRIPTION = """\
+L'interface JSON des agendas : les mêmes objets que CalDAV, sans iCalendar.
+
+- **Connexion** : identifiant et mot de passe (`Basic`), ou jeton (`Bearer`).
+- **Heures** : instants avec décalage (RFC 3339) ; les réponses sont dans le fuseau de l'agenda.
+  Une journée entière est une date, et sa fin la date du lendemain.
+- **Conflits** : chaque objet porte une étiquette (`ETag`). Rendez-la en `If-Match` : la demande
+  échoue (412) si quelqu'un l'a changé entre-temps.
+- **Problèmes** : `application/problem+json` (RFC 9457).
+- Ce que vous ne pouvez pas lire n'existe pas pour vous (404).
+"""
+
+TAGS = [
+    {"name": principals.TAG, "description": "Qui je suis, et qui je peux inviter."},
+    {"name": calendars.TAG, "description": "Les agendas d'une personne."},
+    {"name": objects.TAG, "description": "Ce qui a lieu, ce qui est à faire, ce qui est noté."},
+    {"name": history.TAG, "description": "Qui a changé quoi ; ce qui a été supprimé ; restaurer."},
+    {"name": busy_time.TAG, "description": "Quand des personnes sont occupées."},
+    {"name": delegations.TAG, "description": "Qui peut lire ou tenir mon agenda."},
+    {"name": passwords.TAG, "description": "Le mien, et un pour chaque programme."},
+]
+
+router = APIRouter(prefix=PREFIX, responses=PROBLEM_RESPONSES)
+for _part in (principals, calendars, objects, history, busy_time, delegations, passwords):
+    router.include_router(_part.router)

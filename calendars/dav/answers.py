@@ -1,0 +1,102 @@
+"""Properties of resources as DAV:response elements (RFC 4918 §9.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from calendars.dav.names import DAV
+from calendars.dav.properties import BY_KIND
+from calendars.dav.resource import Kind, Resource
+from calendars.dav.xml import Element, InvalidXml, child, children, propstat, response, write
+from calendars.kernel.identifiers import ObjectId
+from calendars.storage import dead_properties
+from calendars.storage.dead_properties import Bearer
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a client asks for: names, or all that allprop gives, or the names alone."""
+
+    names: tuple[str, ...] = ()
+    allprop: bool = False
+    names_only: bool = False
+    minimal: bool = False
+
+    @classmethod
+    def of(cls, element: Element | None, *, minimal: bool = False) -> Wanted:
+        """DAV:prop, DAV:allprop (with DAV:include) or DAV:propname inside an element.
+
+        No element, or none of the three, stands for allprop (RFC 4918 §9.1).
+        """
+        if element is None:
+            return cls(allprop=True, minimal=minimal)
+        prop = child(element, DAV("prop"))
+        if prop is not None:
+            return cls(tuple(str(c.tag) for c in children(prop)), minimal=minimal)
+        if child(element, DAV("propname")) is not None:
+            return cls(names_only=True, minimal=minimal)
+        include = child(element, DAV("include"))
+        extra = tuple(str(c.tag) for c in children(include)) if include is not None else ()
+        return cls(extra, allprop=True, minimal=minimal)
+
+    @classmethod
+    def of_propfind(cls, root: Element | None, *, minimal: bool) -> Wanted:
+        """The body of a PROPFIND. Raises InvalidXml."""
+        if root is not None and root.tag != DAV("propfind"):
+            raise InvalidXml("PROPFIND takes a DAV:propfind body")
+        return cls.of(root, minimal=minimal)
+
+
+def answer(resource: Resource, wanted: Wanted) -> str:
+    """One DAV:response with what was asked for."""
+    rows = BY_KIND[resource.kind]
+    if wanted.names_only:
+        names = [*rows, *_dead(resource)]
+        return response(resource.href, propstat("".join(map(write, names)), 200))
+    names = list(wanted.names)
+    dead: dict[str, str] = {}
+    if wanted.allprop:
+        dead = _dead(resource)
+        names += [row.name for row in rows.values() if row.in_allprop] + list(dead)
+    elif any(name not in rows for name in names):
+        dead = _dead(resource)
+    return _write_answer(resource, names, dead, minimal=wanted.minimal)
+
+
+def _write_answer(
+    resource: Resource, names: Sequence[str], dead: dict[str, str], *, minimal: bool
+) -> str:
+    rows = BY_KIND[resource.kind]
+    found: list[str] = []
+    missing: list[str] = []
+    for name in names:
+        row = rows.get(name)
+        value = row.read(resource) if row is not None else None
+        if value is not None:
+            found.append(write(name, value))
+        elif name in dead:
+            found.append(dead[name])
+        else:
+            missing.append(write(name))
+    # A response needs one propstat at least (RFC 4918 §14.24).
+    stats = propstat("".join(found), 200) if found or minimal or not missing else ""
+    if missing and not minimal:
+        stats += propstat("".join(missing), 404)
+    return response(resource.href, stats)
+
+
+def bearer_of(resource: Resource) -> Bearer | None:
+    """Where dead properties of a resource are kept, None where it takes none."""
+    if resource.kind is Kind.OBJECT:
+        return Bearer(object=ObjectId(resource.of_object.id))
+    if resource.collection is not None:
+        return Bearer(collection=resource.collection.id)
+    if resource.kind is Kind.PRINCIPAL:
+        return Bearer(principal=resource.of_principal.id)
+    return None
+
+
+def _dead(resource: Resource) -> dict[str, str]:
+    bearer = bearer_of(resource)
+    return {} if bearer is None else dead_properties.list_of(resource.db, bearer)

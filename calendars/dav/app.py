@@ -1,0 +1,244 @@
+"""The DAV face as a raw ASGI application: read, sign in, hop once, write (docs/adr/0003)."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import brotli  # type: ignore[import-untyped]
+
+from calendars.dav import paths
+from calendars.dav.conditions import MethodNotAllowed, UnsupportedMediaType, refusal
+from calendars.dav.methods import METHODS, Method
+from calendars.dav.methods.options import FEATURES, allow
+from calendars.dav.paths import DavPath, Place
+from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
+from calendars.dav.xml import parse
+from calendars.http.identity import REALM, Identity, NotSignedIn, Proof, holder
+from calendars.kernel.clock import Clock
+from calendars.kernel.database import Database, Db
+from calendars.kernel.errors import InvalidInput, NotFound, ServiceError
+from calendars.model.invalid import ResourceTooLarge
+from calendars.model.limits import LIMITS
+from calendars.services.sign_in import WrongPassword
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MAX_XML = 2 * 1024 * 1024
+BODY_SECONDS = 30
+COMPRESS_FROM = 1_024
+CHUNK = 256 * 1024
+
+_CHALLENGE = ("WWW-Authenticate", f'Basic realm="{REALM}", charset="UTF-8"')
+log = logging.getLogger(__name__)
+
+
+class BodyTooLarge(InvalidInput):
+    """More octets than an XML body may have (413)."""
+
+
+class ClientWentAway(ConnectionError):
+    """The connection ended before the body was whole; there is nobody to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A request as read from the wire, not signed in yet."""
+
+    method: str
+    spec: Method
+    path: DavPath
+    headers: dict[str, str]
+    body: bytes
+    proof: Proof
+    now: int
+
+
+class DavApp:
+    """CalDAV under /dav/."""
+
+    def __init__(self, database: Database, identity: Identity, clock: Clock) -> None:
+        self._database = database
+        self._identity = identity
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong is answered too."""
+        headers = {
+            key.decode("latin-1").lower(): value.decode("latin-1")
+            for key, value in scope["headers"]
+        }
+        try:
+            response = await self._respond(scope, headers, receive)
+        except ClientWentAway:
+            return
+        except ServiceError as error:
+            response = _with_dressing(refusal(error), error)
+        except TimeoutError:
+            response = DavResponse(408, headers=(("Connection", "close"),))
+        except Exception:
+            # A bug: the log says where, the client only that; nothing of the data is in either.
+            log.exception("request.crashed", extra={"method": scope["method"][:20]})
+            response = DavResponse(500, "internal error\n", "text/plain; charset=utf-8")
+        await _send(response, scope["method"], headers, send)
+
+    async def _respond(
+        self, scope: Scope, headers: dict[str, str], receive: Receive
+    ) -> DavResponse:
+        proof = await self._sign_in(scope, headers)
+        method = scope["method"]
+        path = paths.parse(scope["raw_path"])
+        spec = METHODS.get(method)
+        if spec is None:
+            raise MethodNotAllowed(f"{method[:20]} is not done here")
+        body = await _read_body(headers, receive, _limit(spec))
+        now = int(self._clock.now().timestamp())
+        ask = _Ask(method, spec, path, headers, body, proof, now)
+        try:
+            return await self._perform(ask)
+        except WrongPassword:
+            # The credential was revoked since it was cached; the header may still hold another.
+            self._identity.forget(headers.get("authorization"))
+            proof = await self._sign_in(scope, headers)
+            return await self._perform(replace(ask, proof=proof))
+
+    async def _sign_in(self, scope: Scope, headers: dict[str, str]) -> Proof:
+        header = headers.get("authorization")
+        known = self._identity.recall(header)
+        if known is not None:
+            return known
+        client = scope.get("client")
+        return await self._identity.prove(header, client[0] if client else "local")
+
+    async def _perform(self, ask: _Ask) -> DavResponse:
+        if ask.spec.writes:
+            return await self._database.run(_unit, ask, brief=False)
+        try:
+            return await self._database.read_briefly(_unit, ask, brief=self._database.is_sqlite)
+        except TooMuchForNow:
+            return await self._database.read(_unit, ask, brief=False)
+
+
+def _unit(db: Db, ask: _Ask, *, brief: bool) -> DavResponse:
+    """The whole request on one connection."""
+    actor = holder(db, ask.proof)
+    if actor is None:
+        raise WrongPassword("wrong login or password")
+    xml = parse(ask.body) if ask.spec.xml and ask.body.strip() else None
+    request = DavRequest(
+        ask.method, ask.path, ask.headers, ask.body, xml, db, actor, ask.now, brief
+    )
+    try:
+        return ask.spec.handle(request)
+    except MethodNotAllowed as error:
+        answer = refusal(error)
+        return replace(answer, headers=(*answer.headers, allow(ask.path.place)))
+
+
+def _limit(spec: Method) -> int:
+    return MAX_XML if spec.xml else LIMITS.max_resource_size
+
+
+async def _read_body(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
+    """The body, counted while it is read.
+
+    Raises UnsupportedMediaType, ResourceTooLarge or BodyTooLarge, TimeoutError, ClientWentAway.
+    """
+    if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise UnsupportedMediaType("compressed request bodies are not taken")
+    announced = headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
+        raise _too_large(limit)
+    pieces: list[bytes] = []
+    size = 0
+    async with asyncio.timeout(BODY_SECONDS):
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientWentAway
+            piece: bytes = message.get("body", b"")
+            size += len(piece)
+            if size > limit:
+                raise _too_large(limit)
+            pieces.append(piece)
+            more = message.get("more_body", False)
+    return b"".join(pieces)
+
+
+def _too_large(limit: int) -> ServiceError:
+    if limit == LIMITS.max_resource_size:
+        return ResourceTooLarge(f"an object has at most {limit} octets")
+    return BodyTooLarge(f"the body has at most {limit} octets")
+
+
+def _with_dressing(response: DavResponse, error: ServiceError) -> DavResponse:
+    """The headers that some refusals need."""
+    extra: tuple[tuple[str, str], ...] = ()
+    if isinstance(error, WrongPassword):
+        extra = (_CHALLENGE,)
+        if not isinstance(error, NotSignedIn):
+            log.info("sign_in.refused")
+    elif isinstance(error, BodyTooLarge):
+        return replace(response, status=413, headers=(("Connection", "close"),))
+    elif isinstance(error, ResourceTooLarge):
+        extra = (("Connection", "close"),)
+    elif isinstance(error, MethodNotAllowed):
+        extra = (allow(Place.ROOT),)
+    elif isinstance(error, NotFound):
+        extra = ()
+    return replace(response, headers=(*response.headers, *extra))
+
+
+async def _send(response: DavResponse, method: str, asked: dict[str, str], send: Send) -> None:
+    body = response.body if isinstance(response.body, bytes) else response.body.encode()
+    headers = [*response.headers, ("DAV", FEATURES)] if method != "OPTIONS" else response.headers
+    out = [(key.lower().encode(), value.encode("latin-1")) for key, value in headers]
+    if response.status not in {204, 304}:
+        if body:
+            out.append((b"content-type", response.content_type.encode()))
+        body, encoding = await _compressed(body, asked.get("accept-encoding", ""))
+        out.extend(encoding)
+        out.append((b"content-length", str(len(body)).encode()))
+    if method == "HEAD" or response.status in {204, 304}:
+        body = b""
+    await send({"type": "http.response.start", "status": response.status, "headers": out})
+    for start in range(0, max(len(body), 1), CHUNK):
+        piece = body[start : start + CHUNK]
+        more = start + CHUNK < len(body)
+        await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+
+async def _compressed(body: bytes, accepted: str) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """The body as the client likes it best; long ones are compressed in a thread."""
+    if len(body) < COMPRESS_FROM:
+        return body, []
+    vary = (b"vary", b"accept-encoding")
+    names = {
+        part.partition(";")[0].strip().lower()
+        for part in accepted.split(",")
+        if part.replace(" ", "").partition(";q=")[2] not in {"0", "0.0"}
+    }
+    if "br" in names:
+        coder: Callable[[bytes], bytes] = _brotli
+        name = b"br"
+    elif "gzip" in names:
+        coder, name = _gzip, b"gzip"
+    else:
+        return body, [vary]
+    packed = coder(body) if len(body) < CHUNK else await asyncio.to_thread(coder, body)
+    return packed, [(b"content-encoding", name), vary]
+
+
+def _brotli(body: bytes) -> bytes:
+    return bytes(brotli.compress(body, quality=2))
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, 3, mtime=0)

@@ -1,0 +1,136 @@
+"""From what went wrong to what is answered: status and precondition element (RFC 4918 §16)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from calendars.dav.names import CALDAV, DAV
+from calendars.dav.paths import BadPath, collection_href, object_href
+from calendars.dav.property import BadPropertyValue
+from calendars.dav.request import DavResponse
+from calendars.dav.xml import InvalidXml, error_document, href
+from calendars.kernel import errors
+from calendars.kernel.database import StoreUnavailable
+from calendars.model import invalid
+from calendars.model.principal import Privilege
+from calendars.services import (
+    authorize,
+    list_changes,
+    make_calendar,
+    move_object,
+    put_object,
+    sign_in,
+)
+from calendars.storage.dead_properties import TooManyProperties
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A status, and the element inside DAV:error where an RFC names one."""
+
+    status: int
+    element: str | None = None
+
+
+class FiniteDepthOnly(errors.Forbidden):
+    """Depth: infinity is not answered (DAV:propfind-finite-depth)."""
+
+
+class TooManyMatches(errors.ServiceError):
+    """More matches than one answer bears (DAV:number-of-matches-within-limits)."""
+
+
+class UnsupportedReport(errors.Forbidden):
+    """A REPORT that this resource does not have (DAV:supported-report)."""
+
+
+class UnsupportedMediaType(errors.ServiceError):
+    """A compressed request body, or a type that no method takes (415)."""
+
+
+class MethodNotAllowed(errors.ServiceError):
+    """A method that this resource does not have (405)."""
+
+
+CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
+    invalid.InvalidCalendarData: Condition(403, CALDAV("valid-calendar-data")),
+    invalid.UnsupportedCalendarData: Condition(403, CALDAV("supported-calendar-data")),
+    invalid.InvalidCalendarObject: Condition(403, CALDAV("valid-calendar-object-resource")),
+    invalid.UnsupportedComponent: Condition(403, CALDAV("supported-calendar-component")),
+    invalid.ResourceTooLarge: Condition(403, CALDAV("max-resource-size")),
+    invalid.DateTooEarly: Condition(403, CALDAV("min-date-time")),
+    invalid.DateTooLate: Condition(403, CALDAV("max-date-time")),
+    invalid.TooManyInstances: Condition(403, CALDAV("max-instances")),
+    invalid.TooManyAttendees: Condition(403, CALDAV("max-attendees-per-instance")),
+    invalid.UnsupportedRscale: Condition(403, CALDAV("supported-rscale")),
+    invalid.InvalidFilter: Condition(403, CALDAV("valid-filter")),
+    invalid.UnsupportedFilter: Condition(403, CALDAV("supported-filter")),
+    invalid.UnsupportedCollation: Condition(403, CALDAV("supported-collation")),
+    put_object.UidConflict: Condition(403, CALDAV("no-uid-conflict")),
+    put_object.NotACalendar: Condition(405),
+    make_calendar.PathTaken: Condition(403, DAV("resource-must-be-null")),
+    make_calendar.BadLocation: Condition(403, CALDAV("calendar-collection-location-ok")),
+    move_object.NoSuchParent: Condition(409),
+    list_changes.InvalidSyncToken: Condition(403, DAV("valid-sync-token")),
+    authorize.NeedPrivileges: Condition(403, DAV("need-privileges")),
+    sign_in.WrongPassword: Condition(401),
+    sign_in.TooManyTries: Condition(429),
+    FiniteDepthOnly: Condition(403, DAV("propfind-finite-depth")),
+    TooManyMatches: Condition(507, DAV("number-of-matches-within-limits")),
+    UnsupportedReport: Condition(403, DAV("supported-report")),
+    UnsupportedMediaType: Condition(415),
+    MethodNotAllowed: Condition(405),
+    StoreUnavailable: Condition(503),
+    TooManyProperties: Condition(507, DAV("quota-not-exceeded")),
+    BadPath: Condition(400),
+    InvalidXml: Condition(400),
+    errors.PreconditionFailed: Condition(412),
+    errors.NotFound: Condition(404),
+    errors.Forbidden: Condition(403),
+    errors.Conflict: Condition(409),
+    errors.InvalidInput: Condition(400),
+    errors.ServiceError: Condition(400),
+}
+
+_PRIVILEGE_NAMES = {
+    Privilege.WRITE_CONTENT: "<D:write-content/>",
+    Privilege.WRITE_PROPERTIES: "<D:write-properties/>",
+    Privilege.BIND: "<D:bind/>",
+    Privilege.UNBIND: "<D:unbind/>",
+    Privilege.READ: "<D:read/>",
+}
+
+
+def condition_of(error: errors.ServiceError) -> Condition:
+    """The row of the error's class, else of the nearest class above it."""
+    if isinstance(error, BadPropertyValue):
+        return Condition(403 if error.condition else 409, error.condition)
+    return next(CONDITIONS[cls] for cls in type(error).__mro__ if cls in CONDITIONS)
+
+
+def refusal(error: errors.ServiceError) -> DavResponse:
+    """The answer to a request that cannot be done; the DAV:error holds the precondition alone."""
+    condition = condition_of(error)
+    headers: list[tuple[str, str]] = []
+    if isinstance(error, sign_in.TooManyTries):
+        headers.append(("Retry-After", str(error.retry_after)))
+    elif isinstance(error, StoreUnavailable):
+        headers.append(("Retry-After", "5"))
+    if condition.element is None:
+        return DavResponse(
+            condition.status, f"{error}\n", "text/plain; charset=utf-8", tuple(headers)
+        )
+    body = error_document(condition.element, _facts(error))
+    return DavResponse(condition.status, body, headers=tuple(headers))
+
+
+def _facts(error: errors.ServiceError) -> str:
+    """What RFC 4791 §5.3.2.1 and RFC 3744 §7.1.1 put inside their elements."""
+    if isinstance(error, put_object.UidConflict):
+        return href(object_href(*error.path))
+    if isinstance(error, authorize.NeedPrivileges):
+        name = _PRIVILEGE_NAMES.get(error.privilege, "<D:write/>")
+        path = href(collection_href(*error.path))
+        return f"<D:resource>{path}<D:privilege>{name}</D:privilege></D:resource>"
+    return ""

@@ -1,0 +1,104 @@
+"""GET, HEAD, PUT and DELETE (RFC 4791 §5.3.2, RFC 4918 §9.4 to §9.7)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from calendars.dav.conditions import MethodNotAllowed
+from calendars.dav.paths import Place
+from calendars.dav.request import CALENDAR, DavRequest, DavResponse
+from calendars.dav.resource import CALENDARS, Resource, locate
+from calendars.kernel.errors import PreconditionFailed
+from calendars.model.calendar_object import CalendarObject
+from calendars.model.component import parse
+from calendars.model.conditions import Precondition
+from calendars.model.invalid import UnsupportedCalendarData
+from calendars.model.jcal import MEDIA_TYPE, jcal_text
+from calendars.services.delete_object import delete_object
+from calendars.services.export_calendar import export_calendar
+from calendars.services.make_calendar import remove_calendar
+from calendars.services.put_object import PutObject, put_object
+from calendars.storage.calendar_objects import StoredObject
+
+_TYPES = frozenset({"", "text/calendar", "application/octet-stream", "text/plain"})
+
+
+def get(request: DavRequest) -> DavResponse:
+    """One object as it was sent, or a whole calendar as one iCalendar text."""
+    resource = locate(request.db, request.actor, request.path, now=request.now)
+    if resource.stored is not None:
+        return _get_object(request, resource.stored)
+    if resource.kind in CALENDARS:
+        return _get_calendar(request, resource)
+    # A person's browser sees that there is something.
+    return DavResponse(200, "Niaouli\n", "text/plain; charset=utf-8")
+
+
+def _get_object(request: DavRequest, stored: StoredObject) -> DavResponse:
+    headers = (
+        ("ETag", f'"{stored.etag}"'),
+        (
+            "Last-Modified",
+            format_datetime(datetime.fromtimestamp(stored.written_at, UTC), usegmt=True),
+        ),
+        ("Cache-Control", "private, no-cache"),
+    )
+    try:
+        Precondition(None, request.precondition.if_none_match).check(stored.etag)
+    except PreconditionFailed:
+        return DavResponse(304, b"", headers=headers)
+    request.precondition.check(stored.etag)
+    if MEDIA_TYPE in request.headers.get("accept", ""):
+        return DavResponse(200, jcal_text(parse(stored.data.decode())), MEDIA_TYPE, headers)
+    content_type = f"{CALENDAR}; component={stored.component}"
+    return DavResponse(200, stored.data, content_type, headers)
+
+
+def _get_calendar(request: DavRequest, resource: Resource) -> DavResponse:
+    collection, access = resource.of_collection, resource.access
+    if access is None:
+        raise MethodNotAllowed("there is no text here")
+    text = export_calendar(request.db, collection, access)
+    return DavResponse(200, text, CALENDAR, (("ETag", f'"{collection.sync_token}"'),))
+
+
+def put(request: DavRequest) -> DavResponse:
+    """Store an object under the name that the client chose."""
+    if request.path.place is not Place.OBJECT:
+        # Thunderbird tries whatever URL was typed; 412 would make it offer an .ics file there.
+        raise MethodNotAllowed("calendar objects are stored inside a calendar")
+    wanted = PutObject(request.path.object, parse_body(request), request.body, request.precondition)
+    outcome = put_object(request.db, request.actor, wanted, now=request.now)
+    headers: tuple[tuple[str, str], ...] = (("ETag", f'"{outcome.etag}"'),)
+    if "return=representation" in request.preferences:
+        status = 201 if outcome.created else 200
+        headers += (("Preference-Applied", "return=representation"),)
+        return DavResponse(status, request.body, CALENDAR, headers)
+    return DavResponse(201 if outcome.created else 204, headers=headers)
+
+
+def parse_body(request: DavRequest) -> CalendarObject:
+    """The object in a body. Raises UnsupportedCalendarData and what a bad object raises."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _TYPES:
+        raise UnsupportedCalendarData(f"{kind[:60]} is not taken here, only text/calendar")
+    return CalendarObject.parse(request.body)
+
+
+def delete(request: DavRequest) -> DavResponse:
+    """Remove an object, or a calendar with all that is in it."""
+    place = request.path.place
+    if place is Place.OBJECT:
+        delete_object(
+            request.db,
+            request.actor,
+            request.path.object,
+            precondition=request.precondition,
+            now=request.now,
+        )
+    elif place is Place.COLLECTION:
+        remove_calendar(request.db, request.actor, request.path.parent, now=request.now)
+    else:
+        raise MethodNotAllowed("this cannot be removed")
+    return DavResponse(204)

@@ -1,0 +1,201 @@
+"""PROPFIND and PROPPATCH (RFC 4918 §9.1, §9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from calendars.dav.answers import Wanted, answer, bearer_of
+from calendars.dav.conditions import FiniteDepthOnly
+from calendars.dav.names import DAV
+from calendars.dav.paths import DavPath, Place, segment
+from calendars.dav.properties import BY_KIND, LIVE_NAMES
+from calendars.dav.property import BadPropertyValue
+from calendars.dav.request import INFINITY, DavRequest, DavResponse, TooMuchForNow
+from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_object, of_row
+from calendars.dav.xml import (
+    Element,
+    InvalidXml,
+    child,
+    children,
+    multistatus,
+    propstat,
+    response,
+    write,
+)
+from calendars.kernel.errors import Forbidden
+from calendars.model.principal import Principal, Privilege
+from calendars.services.authorize import NeedPrivileges, access_to
+from calendars.services.set_properties import PropertyChanges, set_properties, write_dead
+from calendars.storage import calendar_objects, collections, principals
+
+_ETAG = DAV("getetag")
+LIGHT = frozenset({_ETAG, DAV("resourcetype")})
+
+
+def propfind(request: DavRequest) -> DavResponse:
+    """The properties of a resource, at Depth 1 of its members too."""
+    depth = request.depth(INFINITY)
+    if depth == INFINITY:
+        raise FiniteDepthOnly("Depth: infinity is not answered; ask level by level")
+    wanted = Wanted.of_propfind(request.xml, minimal=request.minimal)
+    if depth == "1" and request.brief:
+        raise TooMuchForNow
+    resource = locate(request.db, request.actor, request.path, now=request.now)
+    answers: list[str] = []
+    if depth == "0" or "depth-noroot" not in request.preferences:
+        answers.append(answer(resource, wanted))
+    if depth == "1":
+        answers.extend(_members(resource, wanted))
+    applied = (("Preference-Applied", "return=minimal"),) if request.minimal else ()
+    return DavResponse(207, multistatus(answers), headers=applied)
+
+
+def _members(resource: Resource, wanted: Wanted) -> Iterator[str]:
+    """The members that the asker may see, one DAV:response each."""
+    if resource.kind is Kind.HOME:
+        yield from _collections(resource, wanted)
+    elif resource.kind in COLLECTIONS:
+        yield from _objects(resource, wanted)
+    elif resource.kind is Kind.ROOT:
+        for place in (Place.PRINCIPALS, Place.HOMES):
+            yield answer(_at(resource, DavPath(place)), wanted)
+    elif resource.kind is Kind.PRINCIPAL:
+        for kind in ("read", "write"):
+            yield answer(
+                _at(resource, DavPath(Place.PROXY, resource.path.login, name=kind)), wanted
+            )
+    elif resource.kind is Kind.PRINCIPALS:
+        for principal in _neighbours(resource):
+            yield answer(_at(resource, DavPath(Place.PRINCIPAL, principal.login)), wanted)
+    elif resource.kind is Kind.HOMES:
+        yield answer(_at(resource, DavPath(Place.HOME, resource.actor.login)), wanted)
+
+
+def _at(resource: Resource, path: DavPath) -> Resource:
+    return locate(resource.db, resource.actor, path, now=resource.now)
+
+
+def _neighbours(resource: Resource) -> list[Principal]:
+    return [p for p in principals.list_all(resource.db) if not p.disabled]
+
+
+def _collections(home: Resource, wanted: Wanted) -> Iterator[str]:
+    for collection in collections.list_of(home.db, home.owner_login):
+        access = access_to(home.db, home.actor, collection, now=home.now)
+        if Privilege.READ in access.privileges:
+            yield answer(of_row(home, collection, access), wanted)
+
+
+def _objects(resource: Resource, wanted: Wanted) -> Iterator[str]:
+    access = resource.access
+    if access is None:
+        return
+    collection = resource.of_collection
+    if wanted.names and LIGHT.issuperset(wanted.names) and not wanted.allprop:
+        # A listing of entity tags reads the index alone.
+        base = resource.href
+        rows = calendar_objects.list_changed(resource.db, collection.id, since=0)
+        for row in rows:
+            if row.visibility in access.sees:
+                yield light_answer(base, row.name, row.etag or "", wanted.names)
+        return
+    for stored in calendar_objects.each_of(resource.db, collection.id):
+        if stored.visibility in access.sees:
+            yield answer(of_object(resource, stored), wanted)
+
+
+def light_answer(base: str, name: str, etag: str, names: tuple[str, ...]) -> str:
+    """The response of one object of which only its entity tag is wanted."""
+    inner = "".join(
+        f"<D:getetag>&quot;{etag}&quot;</D:getetag>" if wanted == _ETAG else "<D:resourcetype/>"
+        for wanted in names
+    )
+    return (
+        f"<D:response><D:href>{base}{segment(name).replace('&', '&amp;')}</D:href><D:propstat>"
+        f"<D:prop>{inner}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>"
+    )
+
+
+def proppatch(request: DavRequest) -> DavResponse:
+    """Set and remove properties: all of them or none."""
+    if request.root.tag != DAV("propertyupdate"):
+        raise InvalidXml("PROPPATCH takes a DAV:propertyupdate body")
+    resource = locate(request.db, request.actor, request.path, now=request.now)
+    _check_may_write(resource)
+    changes, refused, names = collect_changes(resource.kind, request.root)
+    if refused:
+        return DavResponse(207, multistatus([_refused(resource, names, refused)]))
+    if resource.kind in COLLECTIONS | {Kind.HOME}:
+        set_properties(request.db, request.actor, request.path.parent, changes, now=request.now)
+    else:
+        bearer = bearer_of(resource)
+        if bearer is not None:
+            write_dead(request.db, bearer, changes.dead)
+    if request.minimal:
+        return DavResponse(200, headers=(("Preference-Applied", "return=minimal"),))
+    done = propstat("".join(write(name) for name in names), 200)
+    return DavResponse(207, multistatus([response(resource.href, done)]))
+
+
+def _check_may_write(resource: Resource) -> None:
+    if resource.access is not None:
+        if Privilege.WRITE_PROPERTIES not in resource.access.privileges:
+            raise NeedPrivileges(resource.path.parent, Privilege.WRITE_PROPERTIES)
+    elif resource.kind is not Kind.PRINCIPAL or resource.of_principal.id != resource.actor.id:
+        raise Forbidden("these properties cannot be changed")
+
+
+def collect_changes(
+    kind: Kind, root: Element, *, creating: bool = False
+) -> tuple[PropertyChanges, dict[str, tuple[int, str]], list[str]]:
+    """What DAV:set and DAV:remove ask for, what of it is refused and why, and all the names."""
+    changes = PropertyChanges()
+    refused: dict[str, tuple[int, str]] = {}
+    names: list[str] = []
+    for instruction in children(root):
+        removing = instruction.tag == DAV("remove")
+        prop = child(instruction, DAV("prop"))
+        if prop is None or not (removing or instruction.tag == DAV("set")):
+            continue
+        for element in children(prop):
+            name = str(element.tag)
+            names.append(name)
+            _collect_one(kind, name, None if removing else element, changes, refused, creating)
+    return changes, refused, names
+
+
+def _collect_one(
+    kind: Kind,
+    name: str,
+    element: Element | None,
+    changes: PropertyChanges,
+    refused: dict[str, tuple[int, str]],
+    creating: bool,  # noqa: FBT001
+) -> None:
+    row = BY_KIND[kind].get(name)
+    change = (row.write or (row.at_creation if creating else None)) if row else None
+    if change is not None and kind in COLLECTIONS:
+        try:
+            changes.columns.update(change(element))
+        except BadPropertyValue as error:
+            refused[name] = (403 if error.condition else 409, write(error.condition or ""))
+        return
+    if row is not None or name in LIVE_NAMES:
+        refused[name] = (403, write(DAV("cannot-modify-protected-property")))
+        return
+    changes.dead[name] = None if element is None else _as_sent(element)
+
+
+def _as_sent(element: Element) -> str:
+    element.tail = None
+    return etree.tostring(element, encoding="unicode")
+
+
+def _refused(resource: Resource, names: list[str], refused: dict[str, tuple[int, str]]) -> str:
+    stats = [propstat(write(name), status, error) for name, (status, error) in refused.items()]
+    others = [write(name) for name in dict.fromkeys(names) if name not in refused]
+    if others:
+        stats.append(propstat("".join(others), 424))
+    return response(resource.href, "".join(stats))

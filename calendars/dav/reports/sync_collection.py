@@ -1,0 +1,98 @@
+"""DAV:sync-collection (RFC 6578 §3.2): the members that changed since a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from calendars.dav.answers import Wanted, answer
+from calendars.dav.conditions import UnsupportedReport
+from calendars.dav.methods.properties import LIGHT, light_answer
+from calendars.dav.names import DAV
+from calendars.dav.paths import segment
+from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
+from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_object, of_row
+from calendars.dav.xml import (
+    NUMBER_OF_MATCHES,
+    Element,
+    InvalidXml,
+    child,
+    escape,
+    multistatus,
+    status_response,
+    text_of,
+)
+from calendars.model.principal import Privilege
+from calendars.services.authorize import access_to
+from calendars.services.list_changes import Changes, list_changes, position_of
+from calendars.services.read_objects import read_named
+from calendars.storage import collections
+
+BRIEF = 100
+
+
+def report(request: DavRequest) -> DavResponse:
+    """Any Depth is taken: Thunderbird sends 1, the CalDav Synchronizer 0 (RFC 6578 says 0)."""
+    root = request.root
+    resource = locate(request.db, request.actor, request.path, now=request.now)
+    if resource.kind is Kind.HOME:
+        return _home(request, resource)
+    if resource.kind not in COLLECTIONS or resource.access is None:
+        raise UnsupportedReport("only calendars are synchronised")
+    token = text_of(child(root, DAV("sync-token")))
+    if request.brief and not token:
+        raise TooMuchForNow
+    limit = _limit(root)
+    changes = list_changes(request.db, resource.of_collection, resource.access, token, limit=limit)
+    if request.brief and len(changes.changed) > BRIEF:
+        raise TooMuchForNow
+    wanted = Wanted.of(root, minimal=request.minimal)
+    answers = list(_answers(resource, changes, wanted))
+    if changes.truncated:
+        answers.append(status_response(resource.href, 507, NUMBER_OF_MATCHES))
+    tail = f"<D:sync-token>{escape(changes.token)}</D:sync-token>"
+    return DavResponse(207, multistatus(answers, tail))
+
+
+def _home(request: DavRequest, home: Resource) -> DavResponse:
+    """Calendars of a home that are new, have new properties, or are gone."""
+    if request.brief:
+        raise TooMuchForNow
+    collection = home.of_collection
+    since = position_of(collection, text_of(child(request.root, DAV("sync-token"))))
+    wanted = Wanted.of(request.root, minimal=request.minimal)
+    answers = []
+    for changed in collections.list_changed(home.db, collection, since=since):
+        access = access_to(home.db, home.actor, changed, now=home.now)
+        if Privilege.READ in access.privileges:
+            answers.append(answer(of_row(home, changed, access), wanted))
+    if since:
+        gone = collections.list_gone(home.db, collection.id, since=since)
+        answers += [status_response(f"{home.href}{segment(name)}/", 404) for name in gone]
+    tail = f"<D:sync-token>{escape(collection.sync_token)}</D:sync-token>"
+    return DavResponse(207, multistatus(answers, tail))
+
+
+def _limit(root: Element) -> int | None:
+    """DAV:limit (RFC 5323 §5.17). Raises InvalidXml."""
+    limit = child(root, DAV("limit"))
+    if limit is None:
+        return None
+    text = text_of(child(limit, DAV("nresults")))
+    if not (text.isascii() and text.isdigit()) or int(text[:9]) == 0:
+        raise InvalidXml("DAV:nresults is a positive number")
+    return int(text[:9])
+
+
+def _answers(resource: Resource, changes: Changes, wanted: Wanted) -> Iterator[str]:
+    base = resource.href
+    if wanted.names and LIGHT.issuperset(wanted.names):
+        for name, etag in changes.changed:
+            yield light_answer(base, name, etag, wanted.names)
+    elif resource.access is not None:
+        names = [name for name, _ in changes.changed]
+        found = read_named(resource.db, resource.of_collection, resource.access, names)
+        for name in names:
+            if name in found:
+                yield answer(of_object(resource, found[name]), wanted)
+    for name in changes.gone:
+        yield status_response(base + segment(name), 404)

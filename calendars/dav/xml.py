@@ -1,0 +1,164 @@
+"""Reading request bodies safely, writing answers fast (RFC 4918 §8.2, §17)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from lxml import etree
+
+from calendars.dav.names import DAV, DECLARATIONS, qualified
+from calendars.kernel.errors import InvalidInput
+
+MAX_DEPTH = 64
+MAX_ELEMENTS = 50_000
+MAX_ATTRIBUTES = 100
+
+Element = etree._Element
+
+# What XML 1.0 cannot bear; a CR must be written as a reference or a parser turns it into LF.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_MARKUP = re.compile("[&<>\r]")
+_REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+
+
+class InvalidXml(InvalidInput):
+    """The body is not the XML that the method takes (400)."""
+
+
+def parse(body: bytes) -> Element:
+    """The root of a request body.
+
+    No document type, no entities, no network; depth, elements and attributes are limited.
+    Raises InvalidXml.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise InvalidXml(f"the body is not well-formed XML: {error}") from None
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
+        raise InvalidXml("a document type declaration is not taken")
+    _check_size(root)
+    return root
+
+
+def _check_size(root: Element) -> None:
+    depth = elements = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            depth -= 1
+            continue
+        depth += 1
+        elements += 1
+        if depth > MAX_DEPTH or elements > MAX_ELEMENTS or len(element.attrib) > MAX_ATTRIBUTES:
+            raise InvalidXml("the XML is too deep, too long or has too many attributes")
+
+
+def children(element: Element, name: str | None = None) -> Iterator[Element]:
+    """Child elements, of one name or of any."""
+    for child in element:
+        if isinstance(child.tag, str) and (name is None or child.tag == name):
+            yield child
+
+
+def child(element: Element, name: str) -> Element | None:
+    """The first child of that name."""
+    return next(children(element, name), None)
+
+
+def text_of(element: Element | None) -> str:
+    """The text of an element without the blanks around it."""
+    return "".join(str(text) for text in element.itertext()).strip() if element is not None else ""
+
+
+def inner_xml(element: Element) -> str:
+    """What is inside an element, as XML that stands on its own."""
+    parts = [escape(element.text or "")]
+    parts.extend(etree.tostring(node, encoding="unicode") for node in element)
+    return "".join(parts)
+
+
+def escape(text: str) -> str:
+    """A text as element content."""
+    if _UNWRITABLE.search(text):
+        text = _UNWRITABLE.sub("\ufffd", text)
+    if _MARKUP.search(text):
+        return _MARKUP.sub(lambda found: _REFERENCES[found[0]], text)
+    return text
+
+
+@lru_cache(maxsize=1024)
+def tags(name: str) -> tuple[str, str, str]:
+    """Opening, closing and empty tag of a Clark name."""
+    tag, declaration = qualified(name)
+    return f"<{tag}{declaration}>", f"</{tag}>", f"<{tag}{declaration}/>"
+
+
+def write(name: str, inner: str | None = "") -> str:
+    """An element with content that is XML already."""
+    opening, closing, empty = tags(name)
+    return f"{opening}{inner}{closing}" if inner else empty
+
+
+def href(path: str) -> str:
+    """A DAV:href element of a path that is percent-encoded already."""
+    return f"<D:href>{escape(path)}</D:href>"
+
+
+def document(root: str, inner: str) -> str:
+    """A whole document with the usual name spaces declared; root is a qualified tag."""
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<{root}{DECLARATIONS}>{inner}</{root}>'
+
+
+def error_document(condition: str, inner: str = "") -> str:
+    """DAV:error with exactly the one precondition element (RFC 4918 §16)."""
+    return document("D:error", write(condition, inner))
+
+
+def status_line(code: int) -> str:
+    """The DAV:status of a code."""
+    return _STATUS_LINES[code]
+
+
+_STATUS_LINES = {
+    200: "<D:status>HTTP/1.1 200 OK</D:status>",
+    403: "<D:status>HTTP/1.1 403 Forbidden</D:status>",
+    404: "<D:status>HTTP/1.1 404 Not Found</D:status>",
+    409: "<D:status>HTTP/1.1 409 Conflict</D:status>",
+    424: "<D:status>HTTP/1.1 424 Failed Dependency</D:status>",
+    507: "<D:status>HTTP/1.1 507 Insufficient Storage</D:status>",
+}
+
+
+def propstat(properties: str, code: int, error: str = "") -> str:
+    """A group of properties that share a status (RFC 4918 §14.22)."""
+    cause = f"<D:error>{error}</D:error>" if error else ""
+    return f"<D:propstat><D:prop>{properties}</D:prop>{_STATUS_LINES[code]}{cause}</D:propstat>"
+
+
+def response(path: str, propstats: str) -> str:
+    """One DAV:response with properties."""
+    return f"<D:response><D:href>{escape(path)}</D:href>{propstats}</D:response>"
+
+
+def status_response(path: str, code: int, error: str = "") -> str:
+    """One DAV:response that has a status instead of properties."""
+    cause = f"<D:error>{error}</D:error>" if error else ""
+    return f"<D:response><D:href>{escape(path)}</D:href>{_STATUS_LINES[code]}{cause}</D:response>"
+
+
+def multistatus(responses: Iterable[str], tail: str = "") -> str:
+    """A DAV:multistatus (RFC 4918 §13); the tail bears DAV:sync-token."""
+    return document("D:multistatus", "".join(responses) + tail)
+
+
+NUMBER_OF_MATCHES = write(DAV("number-of-matches-within-limits"))

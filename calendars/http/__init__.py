@@ -1,0 +1,1 @@
+"""What every HTTP face shares: who asks, and how a refusal is worded."""

@@ -1,0 +1,233 @@
+"""From what went wrong to a problem document (RFC 9457): one table, worded in French.
+
+A detail repeats nothing but what the asker sent: neither a name nor a title stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from starlette.exceptions import HTTPException
+
+from calendars.http.faults import DRAFT_FAULTS, faults_of
+from calendars.http.identity import REALM
+from calendars.http.shapes import Shape
+from calendars.kernel import errors
+from calendars.model import event_draft, invalid
+from calendars.model.principal import Privilege
+from calendars.services import (
+    authorize,
+    change_password,
+    delegate,
+    issue_password,
+    list_occurrences,
+    make_calendar,
+    put_object,
+    sign_in,
+)
+
+CONTENT_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:niaouli:problem:"
+_CHALLENGES = (f'Basic realm="{REALM}", charset="UTF-8"', f'Bearer realm="{REALM}"')
+
+
+class FaultOut(Shape):
+    """One field of a request that cannot be taken."""
+
+    field: str = Field(examples=["body.end"])
+    message: str = Field(examples=["la fin précède le début"])
+
+
+class ProblemOut(Shape):
+    """What could not be done, and why (RFC 9457)."""
+
+    type: str = Field(examples=["urn:niaouli:problem:precondition-failed"])
+    title: str = Field(examples=["L'objet a changé entre-temps"])
+    status: int = Field(examples=[412])
+    detail: str | None = None
+    errors: list[FaultOut] | None = None
+    privilege: str | None = Field(None, description="Le droit qui manque.")
+
+
+class Kind(NamedTuple):
+    """A row of the table: status, the end of the type's URN, what people read."""
+
+    status: int
+    slug: str
+    title: str
+    detail: str | None = None
+
+
+PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
+    sign_in.WrongPassword: Kind(401, "sign-in", "Identifiant ou mot de passe refusé"),
+    sign_in.TooManyTries: Kind(
+        429,
+        "too-many-tries",
+        "Trop d'essais",
+        "Trop de mots de passe erronés : réessayez plus tard.",
+    ),
+    change_password.WrongOldPassword: Kind(403, "old-password", "L'ancien mot de passe est erroné"),
+    issue_password.MainPasswordNeeded: Kind(
+        403,
+        "main-password-needed",
+        "Connectez-vous avec votre mot de passe principal",
+        "Un mot de passe d'application ou un jeton ne peut ni en créer ni en retirer d'autres.",
+    ),
+    issue_password.TooManyPasswords: Kind(
+        409, "too-many-passwords", "Trop de mots de passe d'application"
+    ),
+    authorize.NeedPrivileges: Kind(403, "need-privileges", "Vos droits ne le permettent pas"),
+    # Who does not see an object does not learn that there is one (SEC-5).
+    put_object.MaskedObject: Kind(404, "not-found", "Rien ne se trouve ici"),
+    put_object.UidConflict: Kind(
+        409,
+        "uid-conflict",
+        "Un autre objet de cet agenda porte déjà cet identifiant",
+        "L'identifiant (UID) est pris par un autre objet de cet agenda, ou ce nom désigne un "
+        "autre objet. Retirez-le d'abord, ou gardez celui qui existe.",
+    ),
+    put_object.NotACalendar: Kind(404, "not-found", "Rien ne se trouve ici"),
+    make_calendar.PathTaken: Kind(409, "name-taken", "Ce nom est déjà pris"),
+    make_calendar.BadLocation: Kind(403, "cannot-make-calendar", "Agenda impossible à créer ici"),
+    make_calendar.CannotRemove: Kind(
+        403, "cannot-remove", "Seul son propriétaire peut supprimer un agenda"
+    ),
+    delegate.OwnDiary: Kind(409, "own-diary", "On ne se délègue rien à soi-même"),
+    delegate.InvalidPeriod: Kind(422, "invalid-input", "La fin précède le début"),
+    list_occurrences.WindowTooLong: Kind(
+        422, "window-too-long", "La période est trop longue", "Demandez un an au plus."
+    ),
+    list_occurrences.TooManyOccurrences: Kind(
+        422, "too-many-occurrences", "Trop d'occurrences", "Demandez une période plus courte."
+    ),
+    event_draft.DraftRefused: Kind(422, "invalid-entry", "L'objet décrit n'est pas possible"),
+    event_draft.NoSuchOccurrence: Kind(404, "no-such-occurrence", "Cette occurrence n'existe pas"),
+    invalid.UnsupportedComponent: Kind(
+        422, "unsupported-component", "Cet agenda ne prend pas ce type d'objet"
+    ),
+    invalid.ResourceTooLarge: Kind(413, "too-large", "L'objet est trop grand"),
+    invalid.DateTooEarly: Kind(422, "date-too-early", "Une date est antérieure à 1900"),
+    invalid.DateTooLate: Kind(422, "date-too-late", "Une date est trop lointaine"),
+    invalid.TooManyInstances: Kind(
+        422, "too-many-occurrences", "La répétition a trop d'occurrences"
+    ),
+    invalid.InvalidCalendarData: Kind(422, "invalid-entry", "L'objet décrit n'est pas possible"),
+    errors.PreconditionFailed: Kind(
+        412,
+        "precondition-failed",
+        "L'objet a changé entre-temps",
+        "Relisez-le, puis reprenez la modification avec sa nouvelle étiquette (ETag).",
+    ),
+    errors.NotFound: Kind(404, "not-found", "Rien ne se trouve ici"),
+    errors.Forbidden: Kind(403, "forbidden", "Cela n'est pas permis"),
+    errors.Conflict: Kind(409, "conflict", "L'état présent ne le permet pas"),
+    errors.InvalidInput: Kind(422, "invalid-input", "La demande n'est pas valable"),
+    errors.ServiceError: Kind(400, "bad-request", "La demande ne peut pas être satisfaite"),
+}
+
+_BY_STATUS = {
+    400: Kind(400, "bad-request", "La demande ne peut pas être lue"),
+    404: Kind(404, "not-found", "Rien ne se trouve ici"),
+    405: Kind(405, "method-not-allowed", "Cette méthode n'est pas prévue ici"),
+    408: Kind(408, "too-slow", "La demande n'est pas arrivée à temps"),
+    413: Kind(413, "too-large", "La demande est trop grande"),
+    415: Kind(415, "unsupported-media-type", "Ce type de contenu n'est pas pris"),
+}
+_UNREADABLE = Kind(422, "invalid-input", "La demande n'est pas valable")
+_BROKEN = Kind(500, "internal", "Une erreur est survenue", "Elle a été consignée.")
+
+_PRIVILEGES = {
+    Privilege.READ_FREE_BUSY: "read-free-busy",
+    Privilege.READ: "read",
+    Privilege.WRITE_PROPERTIES: "write-properties",
+    Privilege.WRITE_CONTENT: "write-content",
+    Privilege.BIND: "bind",
+    Privilege.UNBIND: "unbind",
+}
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "model": ProblemOut,
+        "description": "Un problème, sous la forme de la RFC 9457.",
+        "content": {CONTENT_TYPE: {}},
+    }
+}
+
+
+def kind_of(error: errors.ServiceError) -> Kind:
+    """The row of the error's class, else of the nearest class above it."""
+    return next(PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS)
+
+
+def problem(
+    kind: Kind, *, headers: Mapping[str, str] | None = None, **facts: object
+) -> JSONResponse:
+    """The answer that says what is wrong."""
+    body = {
+        "type": f"{TYPE_PREFIX}{kind.slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.detail,
+        **facts,
+    }
+    told = {key: value for key, value in body.items() if value is not None}
+    return JSONResponse(told, kind.status, headers, media_type=CONTENT_TYPE)
+
+
+def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The problem that an HTTP status alone tells of."""
+    kind = _BY_STATUS.get(status) or Kind(status, "refused", "La demande est refusée")
+    return problem(kind, headers=headers)
+
+
+def refusal(error: errors.ServiceError) -> JSONResponse:
+    """The answer to a request that cannot be done, with the facts that the error carries."""
+    kind = kind_of(error)
+    if isinstance(error, sign_in.TooManyTries):
+        return problem(kind, headers={"Retry-After": str(error.retry_after)})
+    if isinstance(error, authorize.NeedPrivileges):
+        return problem(kind, privilege=_PRIVILEGES.get(error.privilege))
+    if isinstance(error, event_draft.DraftRefused):
+        message = DRAFT_FAULTS[error.fault]
+        return problem(kind, errors=[{"field": f"body.{error.field}", "message": message}])
+    answer = problem(kind)
+    if kind.status == 401:
+        for challenge in _CHALLENGES:
+            answer.headers.append("WWW-Authenticate", challenge)
+    return answer
+
+
+def install_problems(app: FastAPI) -> None:
+    """Every refusal of this application is a problem document from now on."""
+    app.add_exception_handler(errors.ServiceError, _service_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _broken)
+
+
+# Coroutines, so that Starlette answers without a thread.
+async def _service_error(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, errors.ServiceError):
+        raise error
+    return refusal(error)
+
+
+async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    return problem(_UNREADABLE, errors=faults_of(error.errors()))
+
+
+async def _http_error(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    return problem_of_status(error.status_code, error.headers)
+
+
+async def _broken(_: Request, __: Exception) -> JSONResponse:
+    return problem(_BROKEN)

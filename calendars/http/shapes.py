@@ -1,0 +1,117 @@
+"""What JSON bodies and parameters are made of: instants, days, texts (RFC 3339, RFC 8259).
+
+Every text has a longest length and no control character: what passes here fits every store.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+FIRST = datetime(1900, 1, 1, tzinfo=UTC)
+LAST = datetime(2101, 1, 1, tzinfo=UTC)
+
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
+    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LOST_PLUS = re.compile(r"([0-9]) ([0-9]{2}:[0-9]{2})$")
+
+
+def _without_docstring(schema: dict[str, Any]) -> None:
+    """Docstrings speak to developers; what users read stands in the fields' descriptions."""
+    schema.pop("description", None)
+
+
+class Shape(BaseModel):
+    """A JSON object of an answer."""
+
+    model_config = ConfigDict(json_schema_extra=_without_docstring)
+
+
+class StrictShape(BaseModel):
+    """A JSON object of a request: a member that nobody knows is refused, not dropped."""
+
+    model_config = ConfigDict(json_schema_extra=_without_docstring, extra="forbid")
+
+
+def rfc3339_text_only(value: object) -> object:
+    """Text with an offset; numbers and words that pydantic would take are refused."""
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise PydanticCustomError(
+            "instant", "une date et une heure avec décalage, comme 2026-03-03T14:30:00+11:00"
+        )
+    return value
+
+
+def iso_day_text_only(value: object) -> object:
+    """A date as text and nothing else."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("day", "une date, comme 2026-03-03")
+    return value
+
+
+def _plus_restored(value: object) -> object:
+    """In a query a plus sign that was not escaped arrives as a blank (HTML forms)."""
+    return _LOST_PLUS.sub(r"\1+\2", value) if isinstance(value, str) else value
+
+
+def _instant_kept(value: datetime) -> datetime:
+    if not FIRST <= value < LAST:
+        raise PydanticCustomError("range", "une date entre 1900 et 2100")
+    return value.replace(microsecond=0)
+
+
+def _day_kept(value: date) -> date:
+    if not FIRST.year <= value.year < LAST.year:
+        raise PydanticCustomError("range", "une date entre 1900 et 2100")
+    return value
+
+
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(rfc3339_text_only), AfterValidator(_instant_kept)
+]
+QueryInstant = Annotated[Instant, BeforeValidator(_plus_restored)]
+Day = Annotated[date, BeforeValidator(iso_day_text_only), AfterValidator(_day_kept)]
+Moment = Annotated[Instant | Day, Field(union_mode="left_to_right")]
+QueryMoment = Annotated[Moment, BeforeValidator(_plus_restored)]
+
+_NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
+_NO_CONTROL_BUT_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+Line = Annotated[str, StringConstraints(max_length=1_000, pattern=_NO_CONTROL)]
+"""One line of text: a title, a place."""
+Text = Annotated[str, StringConstraints(max_length=100_000, pattern=_NO_CONTROL_BUT_LINES)]
+"""Text of several lines."""
+PathName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f/\\]+$"),
+    AfterValidator(lambda name: unicodedata.normalize("NFC", name)),
+]
+"""One segment of a path: a login, the name of a calendar or of an object."""
+Identifier = Annotated[int, Field(ge=1, lt=2**53)]
+"""The number of a row."""
+
+
+def instant_of(epoch: int) -> datetime:
+    """Epoch seconds as an aware instant in UTC."""
+    return datetime.fromtimestamp(epoch, UTC)
+
+
+def next_day(day: date) -> date:
+    """The day after, which `end` of an all-day object names."""
+    return day + timedelta(days=1)

@@ -1,0 +1,1 @@
+"""What every other package leans on: addresses, clock, database, errors, identifiers."""

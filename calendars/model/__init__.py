@@ -1,0 +1,1 @@
+"""Pure calendar rules: iCalendar text, recurrence, filters. No database, no HTTP."""

@@ -1,0 +1,1 @@
+"""Deeds on calendars, one a module: each loads, decides and stores, and none commits."""

@@ -1,0 +1,75 @@
+"""Who may do what with which collection: the one check below every face (SEC-5).
+
+Deny by default. Where reading is not allowed there is nothing (404); where it is, a deed that the
+rights do not cover is refused (403).
+"""
+
+from __future__ import annotations
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import Forbidden, NotFound
+from calendars.model.calendar_collection import CalendarCollection
+from calendars.model.principal import (
+    NOTHING,
+    OWNER,
+    Access,
+    Principal,
+    Privilege,
+    Rights,
+    Visibility,
+)
+from calendars.storage import collections, delegations
+
+
+class NeedPrivileges(Forbidden):
+    """The deed needs a privilege that the actor lacks (DAV:need-privileges, RFC 3744 §7.1.1)."""
+
+    def __init__(self, path: tuple[str, str], privilege: Privilege) -> None:
+        super().__init__("your rights on this calendar do not cover that")
+        self.path, self.privilege = path, privilege
+
+
+def access_to(db: Db, actor: Principal, collection: CalendarCollection, *, now: int) -> Access:
+    """The actor's privileges on a collection and the classes that he sees the content of."""
+    if collection.owner_id == actor.id:
+        return OWNER
+    held = delegations.in_force(db, collection.owner_id, actor.id, now=now)
+    if not held:
+        return NOTHING
+    privileges = Privilege.NONE
+    sees: set[str] = set()
+    for rights, sees_private in held:
+        privileges |= rights.privileges
+        if rights is not Rights.FREE_BUSY:
+            sees.add(Visibility.PUBLIC)
+        if sees_private:
+            sees.add(Visibility.PRIVATE)
+    return Access(privileges, frozenset(sees))
+
+
+def authorize(
+    db: Db, actor: Principal, collection: CalendarCollection, needed: Privilege, *, now: int
+) -> Access:
+    """The actor's access, which covers `needed`.
+
+    Raises NotFound where he may not even read, NeedPrivileges where he may read but not do it.
+    """
+    access = access_to(db, actor, collection, now=now)
+    if needed in access.privileges:
+        return access
+    if Privilege.READ not in access.privileges:
+        raise NotFound("there is nothing here")
+    raise NeedPrivileges((collection.owner_login, collection.name), needed)
+
+
+def open_collection(
+    db: Db, actor: Principal, path: tuple[str, str], needed: Privilege, *, now: int
+) -> tuple[CalendarCollection, Access]:
+    """The collection at (login, name) with the actor's access to it.
+
+    Raises NotFound, NeedPrivileges.
+    """
+    collection = collections.find(db, *path)
+    if collection is None:
+        raise NotFound("there is nothing here")
+    return collection, authorize(db, actor, collection, needed, now=now)

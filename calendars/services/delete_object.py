@@ -1,0 +1,35 @@
+"""Remove one calendar object; its text stays in the history, its name in the change log."""
+
+from __future__ import annotations
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import NotFound
+from calendars.model.conditions import NO_CONDITION, Precondition
+from calendars.model.principal import Principal, Privilege
+from calendars.services.authorize import open_collection
+from calendars.services.put_object import MaskedObject, ObjectPath
+from calendars.storage import calendar_objects, collections
+
+
+def delete_object(
+    db: Db,
+    actor: Principal,
+    path: ObjectPath,
+    *,
+    precondition: Precondition = NO_CONDITION,
+    now: int,
+) -> None:
+    """Remove the object.
+
+    Raises NotFound, NeedPrivileges, PreconditionFailed, MaskedObject.
+    """
+    collection, access = open_collection(db, actor, path.parent, Privilege.UNBIND, now=now)
+    collections.lock(db, collection.id)
+    stored = calendar_objects.find(db, collection.id, path.name)
+    precondition.check(stored.etag if stored else None)
+    if stored is None:
+        raise NotFound("there is nothing here")
+    if stored.visibility not in access.sees:
+        raise MaskedObject("this entry is masked for you: it cannot be removed")
+    modseq = collections.next_modseq(db, collection.id)
+    calendar_objects.remove(db, stored, by=actor.id, modseq=modseq, now=now)

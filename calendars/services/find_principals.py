@@ -1,0 +1,33 @@
+"""Find people, rooms and groups (RFC 3744 §9.4), and nothing that the asker may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import NotFound
+from calendars.model.principal import Principal, PrincipalKind
+from calendars.storage import principals
+
+MAX_FOUND = 100
+
+
+def get_principal(db: Db, login: str) -> Principal:
+    """The principal of a login with its addresses. Raises NotFound, for disabled ones too."""
+    principal = principals.get(db, login)
+    if principal.disabled:
+        raise NotFound("there is nothing here")
+    return principal
+
+
+def list_principals(
+    db: Db, *, kinds: Sequence[PrincipalKind] = tuple(PrincipalKind)
+) -> list[Principal]:
+    """Every principal of those kinds, for those who run the service."""
+    return principals.list_all(db, kinds=kinds)
+
+
+def find_principals(db: Db, actor: Principal, words: Sequence[str]) -> list[Principal]:
+    """Principals whose name, login or address holds every word, the asker first."""
+    found = principals.search(db, actor.id, words, limit=MAX_FOUND)
+    return [principals.get(db, principal.login) for principal in found]

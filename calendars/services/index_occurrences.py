@@ -1,0 +1,113 @@
+"""What of a calendar object is indexed, and until when (docs/adr/0006)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import tzinfo
+from typing import NamedTuple
+
+from calendars.kernel.database import Db
+from calendars.kernel.identifiers import ObjectId
+from calendars.model.budget import Budget
+from calendars.model.calendar_object import CalendarObject
+from calendars.model.component import Component, parse
+from calendars.model.instances import bounds, instances
+from calendars.model.invalid import TooManyInstances
+from calendars.model.window import ALWAYS, NEVER_BEFORE, Window
+from calendars.services.collection_zone import zone_of
+from calendars.storage import calendar_objects, collections, occurrences
+from calendars.storage.occurrences import IndexedInstance
+
+DAY = 86_400
+BACK = 366 * DAY
+AHEAD = 2 * 366 * DAY
+MAX_INDEXED = 1_000
+"""Instances indexed for one object; a denser series is indexed for a shorter time."""
+
+
+class Indexed(NamedTuple):
+    """The bounds of an object, the instances to index, and the window where they are complete."""
+
+    bounds: Window
+    instances: list[IndexedInstance]
+    complete: Window
+
+
+def index_of(calendar: Component, *, recurring: bool, zone: tzinfo, now: int) -> Indexed:
+    """What to index of an object: all of it if it ends, else a window around today.
+
+    Raises InvalidCalendarData or TooManyInstances where its instances cannot be told.
+    """
+    extent = bounds(calendar, zone)
+    if not recurring:
+        return Indexed(extent, list(_rows(calendar, ALWAYS, zone)), ALWAYS)
+    rolling = Window(now - BACK, now + AHEAD)
+    if extent.end <= rolling.end and extent.start >= rolling.start:
+        rows = _up_to_limit(calendar, ALWAYS, zone)
+        if rows is not None:
+            return Indexed(extent, rows, ALWAYS)
+    return _rolling(calendar, extent, rolling, zone)
+
+
+def _rolling(calendar: Component, extent: Window, rolling: Window, zone: tzinfo) -> Indexed:
+    # What starts after the window's start has nothing before it.
+    start = NEVER_BEFORE if extent.start >= rolling.start else rolling.start
+    window = Window(start, rolling.end)
+    while window.end > rolling.start + DAY:
+        rows = _up_to_limit(calendar, window, zone)
+        if rows is not None:
+            return Indexed(extent, rows, window)
+        window = Window(window.start, rolling.start + (window.end - rolling.start) // 2)
+    return Indexed(extent, [], Window(NEVER_BEFORE, NEVER_BEFORE))
+
+
+def _up_to_limit(calendar: Component, window: Window, zone: tzinfo) -> list[IndexedInstance] | None:
+    rows: list[IndexedInstance] = []
+    try:
+        for row in _rows(calendar, window, zone):
+            rows.append(row)
+            if len(rows) > MAX_INDEXED:
+                return None
+    except TooManyInstances:
+        return None
+    return rows
+
+
+def _rows(calendar: Component, window: Window, zone: tzinfo) -> Iterator[IndexedInstance]:
+    for instance in instances(calendar, window, zone=zone, budget=Budget()):
+        yield IndexedInstance(
+            instance.starts_at, instance.ends_at, instance.recurrence_id, instance.busy
+        )
+
+
+def index_parsed(parsed: CalendarObject, *, zone: tzinfo, now: int) -> Indexed:
+    """`index_of` a parsed object."""
+    return index_of(parsed.calendar, recurring=parsed.recurring, zone=zone, now=now)
+
+
+def reindex(db: Db, object_ids: list[ObjectId], *, now: int) -> int:
+    """Index objects anew: their collection's zone changed, or their window has run out."""
+    for stored in calendar_objects.list_by_id(db, object_ids):
+        zone = zone_of(collections.get_by_id(db, stored.collection_id))
+        calendar = parse(stored.data.decode())
+        indexed = index_of(calendar, recurring=stored.recurring, zone=zone, now=now)
+        occurrences.replace(
+            db, stored.id, stored.collection_id, stored.component, indexed.instances
+        )
+        calendar_objects.set_index(db, stored.id, indexed.bounds, indexed.complete)
+    return len(object_ids)
+
+
+def extend_index(db: Db, *, now: int, limit: int = 200) -> int:
+    """Move the window of series that go on, well before it runs out; how many were moved.
+
+    Run it often: it takes at most `limit` objects at a time and finds nothing most days.
+    """
+    return reindex(db, list_to_extend(db, now=now, limit=limit), now=now)
+
+
+def list_to_extend(
+    db: Db, *, now: int, limit: int, after: ObjectId | None = None
+) -> list[ObjectId]:
+    """Series to move, by id, those behind `after`: a dense series is due again at once."""
+    return occurrences.list_to_extend(db, before=now + AHEAD // 2, limit=limit, after=after)

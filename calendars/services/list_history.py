@@ -1,0 +1,101 @@
+"""Every version of an object: who wrote it, who replaced it, and what was deleted (SEC-8).
+
+An object that the reader may not see has no history for him, and of one that he may see he gets
+the versions whose class he may see too: what was PRIVATE yesterday stays so.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import NotFound
+from calendars.kernel.identifiers import VersionId
+from calendars.model.calendar_collection import CalendarCollection
+from calendars.model.entry import ENTRIES
+from calendars.model.principal import Access, Principal, Privilege
+from calendars.services.authorize import open_collection
+from calendars.services.put_object import ObjectPath
+from calendars.storage import calendar_objects, object_versions
+from calendars.storage.calendar_objects import StoredObject
+from calendars.storage.object_versions import Author, EarlierVersion
+
+
+class Slice(NamedTuple):
+    """How many versions, and before which one."""
+
+    limit: int
+    before: int | None = None
+
+
+class History(NamedTuple):
+    """What stands at a name, who wrote it, and what stood there before."""
+
+    collection: CalendarCollection
+    current: StoredObject | None
+    author: Author | None
+    earlier: list[EarlierVersion]
+
+
+def list_history(db: Db, actor: Principal, path: ObjectPath, wanted: Slice, *, now: int) -> History:
+    """The versions of one name, latest first. Raises NotFound, also where they are hidden."""
+    collection, access = open_collection(db, actor, path.parent, Privilege.READ, now=now)
+    current = visible_now(db, collection, access, path.name)
+    earlier = object_versions.list_of(
+        db,
+        collection.id,
+        path.name,
+        sees=access.sees,
+        before=wanted.before,
+        limit=wanted.limit,
+    )
+    author = None if current is None else object_versions.author_of(db, current.id)
+    return History(collection, current, author, earlier)
+
+
+def read_version(
+    db: Db, actor: Principal, path: ObjectPath, version: VersionId, *, now: int
+) -> tuple[CalendarCollection, EarlierVersion]:
+    """One earlier version of a name. Raises NotFound, also where it is hidden."""
+    collection, access = open_collection(db, actor, path.parent, Privilege.READ, now=now)
+    visible_now(db, collection, access, path.name)
+    return collection, visible_version(db, collection, access, path.name, version)
+
+
+def list_deleted(
+    db: Db, actor: Principal, parent: tuple[str, str], wanted: Slice, *, now: int
+) -> tuple[CalendarCollection, list[EarlierVersion]]:
+    """What was deleted from a calendar and is not back, latest first. Raises NotFound."""
+    collection, access = open_collection(db, actor, parent, Privilege.READ, now=now)
+    found = object_versions.list_deleted(
+        db, collection.id, sees=access.sees, before=wanted.before, limit=wanted.limit
+    )
+    return collection, found
+
+
+def visible_now(
+    db: Db, collection: CalendarCollection, access: Access, name: str
+) -> StoredObject | None:
+    """What stands at a name now, None after its deletion.
+
+    Raises NotFound where nothing ever stood there, and where what stands there, or stood there
+    last, is hidden from the reader: else its former versions would tell of it.
+    """
+    current = calendar_objects.find(db, collection.id, name)
+    if current is not None:
+        visibility: str | None = current.visibility
+    else:
+        visibility = object_versions.last_visibility(db, collection.id, name)
+    if visibility not in access.sees or (current and current.component not in ENTRIES):
+        raise NotFound("there is nothing here")
+    return current
+
+
+def visible_version(
+    db: Db, collection: CalendarCollection, access: Access, name: str, version: VersionId
+) -> EarlierVersion:
+    """One earlier version that the reader may see. Raises NotFound."""
+    found = object_versions.find(db, collection.id, name, version, sees=access.sees)
+    if found is None:
+        raise NotFound("there is nothing here")
+    return found

@@ -1,0 +1,92 @@
+"""COPY and MOVE of calendar objects (RFC 4918 §9.8, §9.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import Conflict, NotFound, PreconditionFailed
+from calendars.model.calendar_collection import CalendarCollection
+from calendars.model.calendar_object import CalendarObject
+from calendars.model.conditions import NO_CONDITION, Precondition
+from calendars.model.principal import Access, Principal, Privilege
+from calendars.services.authorize import open_collection
+from calendars.services.put_object import MaskedObject, ObjectPath, PutObject, store_in
+from calendars.storage import calendar_objects, collections
+from calendars.storage.calendar_objects import StoredObject
+
+
+class NoSuchParent(Conflict):
+    """The destination's collection does not exist (409, RFC 4918 §9.8.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """From where to where; `keep` copies, else the source goes."""
+
+    source: ObjectPath
+    destination: ObjectPath
+    keep: bool
+    overwrite: bool = True
+    precondition: Precondition = NO_CONDITION
+
+
+def move_object(db: Db, actor: Principal, transfer: Transfer, *, now: int) -> bool:
+    """Copy or move one object; whether the destination is new.
+
+    Raises NotFound, NeedPrivileges, NoSuchParent, PreconditionFailed, UidConflict, MaskedObject,
+    UnsupportedComponent.
+    """
+    needed = Privilege.READ if transfer.keep else Privilege.UNBIND
+    origin, access = open_collection(db, actor, transfer.source.parent, needed, now=now)
+    target, target_access = _open_target(db, actor, transfer.destination, now=now)
+    collections.lock(db, origin.id, target.id)
+    stored = calendar_objects.find(db, origin.id, transfer.source.name)
+    if stored is None:
+        raise NotFound("there is nothing here")
+    if stored.visibility not in access.sees:
+        raise MaskedObject("this entry is masked for you: it can be neither copied nor moved")
+    transfer.precondition.check(stored.etag)
+    created = _clear(db, actor, target, target_access, transfer, now=now)
+    if not transfer.keep:
+        _remove(db, actor, origin, stored, now=now)
+    put = PutObject(transfer.destination, CalendarObject.parse(stored.data), stored.data)
+    store_in(db, actor, target, target_access, put, now=now)
+    return created
+
+
+def _open_target(
+    db: Db, actor: Principal, path: ObjectPath, *, now: int
+) -> tuple[CalendarCollection, Access]:
+    try:
+        return open_collection(db, actor, path.parent, Privilege.BIND, now=now)
+    except NotFound:
+        raise NoSuchParent("there is no calendar at the destination") from None
+
+
+def _clear(
+    db: Db,
+    actor: Principal,
+    target: CalendarCollection,
+    access: Access,
+    transfer: Transfer,
+    *,
+    now: int,
+) -> bool:
+    """Make room at the destination; whether it was free."""
+    there = calendar_objects.find(db, target.id, transfer.destination.name)
+    if there is None:
+        return True
+    if not transfer.overwrite:
+        raise PreconditionFailed("there is an object at the destination already")
+    if there.visibility not in access.sees:
+        raise MaskedObject("the entry at the destination is masked for you")
+    _remove(db, actor, target, there, now=now)
+    return False
+
+
+def _remove(
+    db: Db, actor: Principal, collection: CalendarCollection, stored: StoredObject, *, now: int
+) -> None:
+    modseq = collections.next_modseq(db, collection.id)
+    calendar_objects.remove(db, stored, by=actor.id, modseq=modseq, now=now)

@@ -1,0 +1,161 @@
+"""Store one calendar object: the one write path for calendar data, whoever writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import Conflict, Forbidden, InvalidInput
+from calendars.kernel.identifiers import Etag, etag_of
+from calendars.model.calendar_collection import CalendarCollection
+from calendars.model.calendar_object import CalendarObject
+from calendars.model.conditions import NO_CONDITION, Precondition
+from calendars.model.invalid import UnsupportedComponent
+from calendars.model.principal import Access, Principal, Privilege
+from calendars.services.authorize import open_collection
+from calendars.services.collection_zone import zone_of
+from calendars.services.index_occurrences import index_parsed
+from calendars.storage import calendar_objects, collections, occurrences
+from calendars.storage.calendar_objects import ObjectValues, StoredObject
+from calendars.storage.occurrences import IndexedInstance
+
+
+class UidConflict(Conflict):
+    """The UID stands at another name already, or the name bears another UID (RFC 4791 §5.3.2.1)."""
+
+    def __init__(self, path: tuple[str, str, str]) -> None:
+        super().__init__("another object of this calendar has that UID")
+        self.path = path
+
+
+class NotACalendar(Forbidden):
+    """Calendar objects stand in calendars only (RFC 4791 §4.2)."""
+
+
+class MaskedObject(Forbidden):
+    """Who may not read the content of an object may not replace it either (SEC-4)."""
+
+
+class InvalidName(InvalidInput):
+    """A resource name that cannot be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPath:
+    """/calendars/{login}/{collection}/{name}."""
+
+    login: str
+    collection: str
+    name: str
+
+    @property
+    def parent(self) -> tuple[str, str]:
+        """Login and collection name."""
+        return self.login, self.collection
+
+
+@dataclass(frozen=True, slots=True)
+class PutObject:
+    """A parsed object and where it shall stand."""
+
+    path: ObjectPath
+    parsed: CalendarObject
+    body: bytes
+    precondition: Precondition = NO_CONDITION
+
+
+@dataclass(frozen=True, slots=True)
+class PutOutcome:
+    """What the writer is told."""
+
+    etag: Etag
+    created: bool
+
+
+def put_object(db: Db, actor: Principal, put: PutObject, *, now: int) -> PutOutcome:
+    """Store one calendar object (RFC 4791 §5.3.2).
+
+    Raises NotFound, NeedPrivileges, NotACalendar, PreconditionFailed, UnsupportedComponent,
+    UidConflict, MaskedObject, TooManyInstances.
+    """
+    collection, access = open_collection(
+        db, actor, put.path.parent, Privilege.WRITE_CONTENT, now=now
+    )
+    return store_in(db, actor, collection, access, put, now=now)
+
+
+def store_in(
+    db: Db,
+    actor: Principal,
+    collection: CalendarCollection,
+    access: Access,
+    put: PutObject,
+    *,
+    now: int,
+) -> PutOutcome:
+    """`put_object` where the collection is open already: imports and moves write many."""
+    if not collection.is_calendar:
+        raise NotACalendar("calendar objects can only be stored in a calendar")
+    collections.lock(db, collection.id)
+    before = calendar_objects.find(db, collection.id, put.path.name)
+    put.precondition.check(before.etag if before else None)
+    _check_component(collection, put.parsed)
+    _check_uid(db, collection, before, put)
+    etag = etag_of(put.body)
+    if before is not None:
+        if before.visibility not in access.sees:
+            raise MaskedObject("this entry is masked for you: it cannot be replaced")
+        if before.etag == etag:
+            return PutOutcome(etag, created=False)
+    values, instances = _indexed_values(actor, collection, put, etag, now=now)
+    modseq = collections.next_modseq(db, collection.id)
+    if before is None:
+        object_id = calendar_objects.add(db, collection.id, put.path.name, values, modseq=modseq)
+    else:
+        object_id = before.id
+        calendar_objects.overwrite(db, object_id, values, modseq=modseq)
+    occurrences.replace(
+        db, object_id, collection.id, values.component, instances, fresh=before is None
+    )
+    return PutOutcome(etag, created=before is None)
+
+
+def _check_component(collection: CalendarCollection, parsed: CalendarObject) -> None:
+    if parsed.component not in collection.components:
+        raise UnsupportedComponent(
+            f"this calendar takes {', '.join(collection.components)}, not {parsed.component}"
+        )
+
+
+def _check_uid(
+    db: Db, collection: CalendarCollection, before: StoredObject | None, put: PutObject
+) -> None:
+    holder = calendar_objects.name_of_uid(db, collection.id, put.parsed.uid)
+    if holder == put.path.name or (holder is None and before is None):
+        return
+    raise UidConflict((collection.owner_login, collection.name, holder or put.path.name))
+
+
+def _indexed_values(
+    actor: Principal, collection: CalendarCollection, put: PutObject, etag: Etag, *, now: int
+) -> tuple[ObjectValues, list[IndexedInstance]]:
+    parsed = put.parsed
+    indexed = index_parsed(parsed, zone=zone_of(collection), now=now)
+    values = ObjectValues(
+        uid=parsed.uid,
+        component=parsed.component,
+        visibility=parsed.visibility,
+        etag=etag,
+        size=len(put.body),
+        recurring=parsed.recurring,
+        floating=parsed.floating,
+        alarmed=parsed.has_alarm,
+        starts_at=indexed.bounds.start,
+        ends_at=indexed.bounds.end,
+        indexed_from=indexed.complete.start,
+        indexed_until=indexed.complete.end,
+        written_at=now,
+        written_by=actor.id,
+        data=put.body,
+    )
+    return values, indexed.instances

@@ -1,0 +1,108 @@
+"""Find calendar objects: rows first, text only where rows cannot tell (RFC 4791 §7.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import ServiceError
+from calendars.kernel.identifiers import ObjectId
+from calendars.model.budget import Budget
+from calendars.model.calendar_collection import CalendarCollection
+from calendars.model.component import Component, parse
+from calendars.model.filter import CompFilter, IndexPlan, index_plan
+from calendars.model.filter_match import matches
+from calendars.model.instances import instances
+from calendars.model.principal import Access
+from calendars.model.window import Window
+from calendars.services.collection_zone import zone_of
+from calendars.storage import calendar_objects, occurrences
+from calendars.storage.calendar_objects import StoredObject
+from calendars.storage.occurrences import IndexedInstance
+
+TWO_DAYS = 2 * 86_400
+MAX_MATCHES = 10_000
+
+
+class TooManyFound(ServiceError):
+    """More matches than one answer bears (DAV:number-of-matches-within-limits)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A filter, and the zone to read floating times in where the client names one (§9.8)."""
+
+    filter: CompFilter
+    zone: tzinfo | None = None
+
+
+def query_objects(
+    db: Db, collection: CalendarCollection, access: Access, query: Query
+) -> Iterator[StoredObject]:
+    """The objects that match and that the reader may see, by id.
+
+    Raises TooManyInstances, TooManyFound.
+    """
+    plan = index_plan(query.filter)
+    exact = plan.exact and (query.zone is None or plan.window is None)
+    budget = Budget()
+    zone = query.zone or zone_of(collection)
+    count = 0
+    for stored in _candidates(db, collection, _widened(plan, query), budget):
+        if stored.visibility not in access.sees:
+            continue
+        if not exact and not matches(query.filter, _calendar(stored), zone=zone, budget=budget):
+            continue
+        count += 1
+        if count > MAX_MATCHES:
+            raise TooManyFound(f"more than {MAX_MATCHES} objects match")
+        yield stored
+
+
+def _widened(plan: IndexPlan, query: Query) -> IndexPlan:
+    if query.zone is None or plan.window is None:
+        return plan
+    start, end = plan.window
+    return plan._replace(window=Window(start - TWO_DAYS, end + TWO_DAYS))
+
+
+def _candidates(
+    db: Db, collection: CalendarCollection, plan: IndexPlan, budget: Budget
+) -> Iterable[StoredObject]:
+    if plan.window is None:
+        return calendar_objects.each_of(db, collection.id, component=plan.component)
+    component = plan.component or "VEVENT"
+    found = find_instances(db, collection, component, plan.window, budget)
+    return calendar_objects.list_by_id(db, sorted(found))
+
+
+def find_instances(
+    db: Db, collection: CalendarCollection, component: str, window: Window, budget: Budget
+) -> dict[ObjectId, list[IndexedInstance]]:
+    """Instances of a component type that overlap a window, by object.
+
+    From the index; for series that go on beyond what is indexed of them, computed.
+    Raises TooManyInstances.
+    """
+    found: dict[ObjectId, list[IndexedInstance]] = {}
+    beyond = occurrences.list_beyond(db, [collection.id], component, window)
+    computed = set(beyond)
+    for hit in occurrences.list_overlapping(db, [collection.id], component, window):
+        if hit.object_id not in computed:
+            row = IndexedInstance(hit.starts_at, hit.ends_at, hit.recurrence_id, hit.busy)
+            found.setdefault(hit.object_id, []).append(row)
+    zone = zone_of(collection)
+    for stored in calendar_objects.list_by_id(db, beyond):
+        rows = [
+            IndexedInstance(one.starts_at, one.ends_at, one.recurrence_id, one.busy)
+            for one in instances(_calendar(stored), window, zone=zone, budget=budget)
+        ]
+        if rows:
+            found[stored.id] = rows
+    return found
+
+
+def _calendar(stored: StoredObject) -> Component:
+    return parse(stored.data.decode().removeprefix("\ufeff"))

@@ -1,0 +1,1 @@
+"""Tables and their queries, one shelf a module. Instants are epoch seconds UTC."""

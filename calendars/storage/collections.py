@@ -1,0 +1,182 @@
+"""The shelf of calendar homes and the collections in them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, delete, insert, select, update
+
+from calendars.kernel.database import Db
+from calendars.kernel.identifiers import CollectionId, PrincipalId
+from calendars.model.calendar_collection import DEFAULT_COMPONENTS, CalendarCollection
+from calendars.model.principal import CollectionKind
+from calendars.storage.tables import collections, principals, tombstones
+
+_COLUMNS = (
+    collections.c.id,
+    collections.c.owner_id,
+    principals.c.login,
+    collections.c.kind,
+    collections.c.name,
+    collections.c.display_name,
+    collections.c.description,
+    collections.c.color,
+    collections.c.display_order,
+    collections.c.timezone,
+    collections.c.timezone_id,
+    collections.c.components,
+    collections.c.transparent,
+    collections.c.modseq,
+    collections.c.incarnation,
+    collections.c.oldest_modseq,
+)
+_ALL: Select[Any] = select(*_COLUMNS).join(principals, principals.c.id == collections.c.owner_id)
+_BY_PATH = _ALL.where(
+    principals.c.login == bindparam("login"), collections.c.name == bindparam("name")
+)
+_BY_ID = _ALL.where(collections.c.id == bindparam("id"))
+_NEXT_MODSEQ = (
+    update(collections)
+    .where(collections.c.id == bindparam("collection"))
+    .values(modseq=collections.c.modseq + 1)
+    .returning(collections.c.modseq)
+)
+_LOCK = select(collections.c.id).where(collections.c.id == bindparam("id")).with_for_update()
+
+HOME_NAME = ""
+
+
+def _collection(row: Sequence[Any]) -> CalendarCollection:
+    values = list(row)
+    values[3] = CollectionKind(values[3])
+    values[11] = tuple(values[11].split(","))
+    values[12] = bool(values[12])
+    return CalendarCollection(*values)
+
+
+def find(db: Db, login: str, name: str) -> CalendarCollection | None:
+    """The collection at /calendars/{login}/{name}/, the home itself where the name is empty."""
+    row = db.execute(_BY_PATH, {"login": login, "name": name}).first()
+    return None if row is None else _collection(row)
+
+
+def get_by_id(db: Db, collection_id: CollectionId) -> CalendarCollection:
+    """The collection of that id, which is known to exist."""
+    return _collection(db.execute(_BY_ID, {"id": collection_id}).one())
+
+
+def list_of(db: Db, login: str) -> list[CalendarCollection]:
+    """What stands in a home, the home itself left out, oldest first."""
+    rows = db.execute(
+        _ALL.where(principals.c.login == login, collections.c.name != HOME_NAME).order_by(
+            collections.c.id
+        )
+    )
+    return [_collection(row) for row in rows]
+
+
+class NewCollection(NamedTuple):
+    """What a collection starts with."""
+
+    owner: PrincipalId
+    kind: CollectionKind
+    name: str
+    timezone_id: str
+    display_name: str | None = None
+    components: tuple[str, ...] = DEFAULT_COMPONENTS
+
+
+def add(db: Db, new: NewCollection, *, now: int) -> CollectionId:
+    """A new collection, with an incarnation that no earlier one at this path had."""
+    return CollectionId(
+        db.execute(
+            insert(collections)
+            .values(
+                owner_id=new.owner,
+                kind=new.kind.value,
+                name=new.name,
+                display_name=new.display_name,
+                timezone_id=new.timezone_id,
+                components=",".join(new.components),
+                incarnation=secrets.token_hex(16),
+                created_at=now,
+            )
+            .returning(collections.c.id)
+        ).scalar_one()
+    )
+
+
+def set_columns(db: Db, collection_id: CollectionId, values: dict[str, object]) -> None:
+    """New values of the named columns."""
+    db.execute(update(collections).where(collections.c.id == collection_id).values(**values))
+
+
+def lock(db: Db, *collection_ids: CollectionId) -> None:
+    """Nobody else writes in these collections until the transaction ends.
+
+    A deed locks before it looks at what it will change, so that If-Match and the rule of one UID
+    are decided on what is there. In the order of the ids, lest two wait for each other. A write
+    transaction of SQLite has the whole store to itself already.
+    """
+    if db.dialect.name != "sqlite":
+        for collection_id in sorted(set(collection_ids)):
+            db.execute(_LOCK, {"id": collection_id})
+
+
+def next_modseq(db: Db, collection_id: CollectionId) -> int:
+    """The number of the next change.
+
+    The row stays locked until the transaction ends, so that changes become visible in the order
+    of their numbers and no sync can pass one that is still being written.
+    """
+    return int(db.execute(_NEXT_MODSEQ, {"collection": collection_id}).scalar_one())
+
+
+def mark_changed(db: Db, home: CollectionId, collection_id: CollectionId) -> None:
+    """The home learns that a collection in it is new or has new properties."""
+    set_columns(db, collection_id, {"home_modseq": next_modseq(db, home)})
+
+
+def list_changed(db: Db, home: CalendarCollection, *, since: int) -> list[CalendarCollection]:
+    """Collections that are new or have new properties since a change of the home."""
+    rows = db.execute(
+        _ALL.where(
+            collections.c.owner_id == home.owner_id,
+            collections.c.name != HOME_NAME,
+            collections.c.home_modseq > since,
+        ).order_by(collections.c.id)
+    )
+    return [_collection(row) for row in rows]
+
+
+def list_gone(db: Db, home: CollectionId, *, since: int) -> list[str]:
+    """Names of collections that went since a change of the home."""
+    gone = tombstones.c
+    return list(
+        db.execute(
+            select(gone.name).where(gone.collection_id == home, gone.modseq > since)
+        ).scalars()
+    )
+
+
+def remove(db: Db, home: CollectionId, collection: CalendarCollection, *, now: int) -> None:
+    """The collection and all that is in it; the name is free at once."""
+    db.execute(delete(collections).where(collections.c.id == collection.id))
+    bury(db, home, collection.name, now=now)
+
+
+def bury(db: Db, home: CollectionId, name: str, *, now: int) -> None:
+    """A tombstone for clients that follow the home."""
+    dig_up(db, home, name)
+    modseq = next_modseq(db, home)
+    db.execute(
+        insert(tombstones).values(collection_id=home, name=name, modseq=modseq, deleted_at=now)
+    )
+
+
+def dig_up(db: Db, home: CollectionId, name: str) -> None:
+    """A collection of that name is there again."""
+    gone = tombstones.c
+    db.execute(delete(tombstones).where(gone.collection_id == home, gone.name == name))

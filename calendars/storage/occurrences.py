@@ -1,0 +1,147 @@
+"""The shelf of occurrences: the index that answers time ranges without reading calendars.
+
+An interval overlaps a window when it starts before the window ends and ends after it starts. An
+index cannot hold both bounds, so intervals of up to 32 days are looked for between 32 days before
+the window and its end; the few longer ones stand apart and are all looked at (docs/adr/0006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, false, insert, select, true, union, union_all
+
+from calendars.kernel.database import Db
+from calendars.kernel.identifiers import CollectionId, ObjectId
+from calendars.model.window import Window
+from calendars.storage.tables import calendar_objects, occurrences
+
+LONG = 32 * 86_400
+_O = occurrences.c
+_T = calendar_objects.c
+
+
+class IndexedInstance(NamedTuple):
+    """One row of the index; instants in epoch seconds UTC."""
+
+    starts_at: int
+    ends_at: int
+    recurrence_id: int | None
+    busy: str
+
+
+class Hit(NamedTuple):
+    """An instance that overlaps the window."""
+
+    object_id: ObjectId
+    starts_at: int
+    ends_at: int
+    recurrence_id: int | None
+    busy: str
+
+
+_HIT = (_O.object_id, _O.starts_at, _O.ends_at, _O.recurrence_id, _O.busy)
+_IN_WINDOW = (
+    _O.collection_id.in_(bindparam("collections", expanding=True)),
+    _O.component == bindparam("component"),
+    _O.starts_at < bindparam("end"),
+    _O.ends_at > bindparam("start"),
+)
+_HITS = union_all(
+    select(*_HIT).where(*_IN_WINDOW, _O.long == false(), _O.starts_at > bindparam("earliest")),
+    select(*_HIT).where(*_IN_WINDOW, _O.long == true()),
+)
+_REMOVE = delete(occurrences).where(_O.object_id == bindparam("object"))
+_INSERT = insert(occurrences)
+# The instances of these objects in the window are not all in the index. Two index ranges, both
+# empty for a window near today.
+_RECURRING = (
+    _T.collection_id.in_(bindparam("collections", expanding=True)),
+    _T.component == bindparam("component"),
+    _T.recurring,
+    _T.starts_at < bindparam("end"),
+    _T.ends_at > bindparam("start"),
+)
+_BEYOND = union(
+    select(_T.id).where(*_RECURRING, _T.indexed_until < bindparam("end")),
+    select(_T.id).where(*_RECURRING, _T.indexed_from > bindparam("start")),
+)
+
+
+def list_overlapping(
+    db: Db, collections: Sequence[CollectionId], component: str, window: Window
+) -> list[Hit]:
+    """Indexed instances of a component type that overlap the window."""
+    rows = db.execute(
+        _HITS,
+        {
+            "collections": list(collections),
+            "component": component,
+            "start": window.start,
+            "end": window.end,
+            "earliest": window.start - LONG,
+        },
+    )
+    return [Hit(*row) for row in rows]
+
+
+def list_beyond(
+    db: Db, collections: Sequence[CollectionId], component: str, window: Window
+) -> list[ObjectId]:
+    """Recurring objects that may have instances in the window that the index does not hold."""
+    return list(
+        db.execute(
+            _BEYOND,
+            {
+                "collections": list(collections),
+                "component": component,
+                "start": window.start,
+                "end": window.end,
+            },
+        ).scalars()
+    )
+
+
+def replace(
+    db: Db,
+    object_id: ObjectId,
+    collection: CollectionId,
+    component: str,
+    instances: Iterable[IndexedInstance],
+    *,
+    fresh: bool = False,
+) -> None:
+    """These are the indexed instances of the object from now on; a fresh object had none."""
+    if not fresh:
+        db.execute(_REMOVE, {"object": object_id})
+    rows = [
+        {
+            "object_id": object_id,
+            "collection_id": collection,
+            "component": component,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "recurrence_id": recurrence_id,
+            "busy": busy,
+            "long": ends_at - starts_at > LONG,
+        }
+        for starts_at, ends_at, recurrence_id, busy in instances
+    ]
+    if rows:
+        db.execute(_INSERT, rows)
+
+
+def list_to_extend(
+    db: Db, *, before: int, limit: int, after: ObjectId | None = None
+) -> list[ObjectId]:
+    """Objects behind `after` whose index ends before an instant although they go on."""
+    return list(
+        db.execute(
+            select(_T.id)
+            .where(_T.recurring, _T.indexed_until < before, _T.indexed_until < _T.ends_at)
+            .where(_T.id > (after or 0))
+            .order_by(_T.id)
+            .limit(limit)
+        ).scalars()
+    )

@@ -1,0 +1,192 @@
+"""The shelf of principals, their addresses and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import Conflict, NotFound
+from calendars.kernel.identifiers import PrincipalId
+from calendars.model.principal import Principal, PrincipalKind, Role
+from calendars.storage.tables import calendar_user_addresses, group_members, principals
+
+_COLUMNS = (
+    principals.c.id,
+    principals.c.login,
+    principals.c.kind,
+    principals.c.role,
+    principals.c.display_name,
+    principals.c.email,
+    principals.c.capacity,
+    principals.c.disabled_at,
+)
+_BY_LOGIN = select(*_COLUMNS).where(principals.c.login == bindparam("login"))
+_BY_ID = select(*_COLUMNS).where(principals.c.id == bindparam("id"))
+_ADDRESSES = (
+    select(calendar_user_addresses.c.address)
+    .where(calendar_user_addresses.c.principal_id == bindparam("id"))
+    .order_by(calendar_user_addresses.c.position)
+)
+
+
+class LoginTaken(Conflict):
+    """There is a principal of that login already."""
+
+
+class AddressTaken(Conflict):
+    """Another principal has that e-mail address."""
+
+
+def principal_of(row: Sequence[Any], addresses: Sequence[str] = ()) -> Principal:
+    """A row in the order of `_COLUMNS` as a value."""
+    identifier, login, kind, role, display_name, email, capacity, disabled_at = row
+    return Principal(
+        identifier,
+        login,
+        PrincipalKind(kind),
+        Role(role),
+        display_name,
+        email,
+        capacity,
+        disabled_at is not None,
+        tuple(addresses),
+    )
+
+
+def find(db: Db, login: str) -> Principal | None:
+    """The principal of that login with the addresses, None if there is none."""
+    return _with_addresses(db, db.execute(_BY_LOGIN, {"login": login}).first())
+
+
+def get(db: Db, login: str) -> Principal:
+    """The principal of that login. Raises NotFound."""
+    principal = find(db, login)
+    if principal is None:
+        raise NotFound(f"there is no account “{login}”")
+    return principal
+
+
+def get_by_id(db: Db, principal_id: PrincipalId) -> Principal:
+    """The principal of that id. Raises NotFound."""
+    principal = _with_addresses(db, db.execute(_BY_ID, {"id": principal_id}).first())
+    if principal is None:
+        raise NotFound("there is no such account")
+    return principal
+
+
+def _with_addresses(db: Db, row: Sequence[Any] | None) -> Principal | None:
+    if row is None:
+        return None
+    return principal_of(row, db.execute(_ADDRESSES, {"id": row[0]}).scalars().all())
+
+
+def find_by_address(db: Db, address: str) -> Principal | None:
+    """The principal of a calendar user address, compared without case (RFC 6638 §2.4.1)."""
+    row = db.execute(
+        select(*_COLUMNS)
+        .join(calendar_user_addresses, calendar_user_addresses.c.principal_id == principals.c.id)
+        .where(calendar_user_addresses.c.address == address.lower())
+    ).first()
+    return _with_addresses(db, row)
+
+
+def list_all(db: Db, *, kinds: Sequence[PrincipalKind] = tuple(PrincipalKind)) -> list[Principal]:
+    """Every principal of those kinds, by login."""
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(principals.c.kind.in_([str(kind) for kind in kinds]))
+        .order_by(principals.c.login)
+    )
+    return [principal_of(row) for row in rows]
+
+
+def search(db: Db, asker: PrincipalId, words: Sequence[str], *, limit: int) -> list[Principal]:
+    """Enabled principals whose name, login or e-mail holds every word; the asker comes first."""
+    query = select(*_COLUMNS).where(principals.c.disabled_at.is_(None))
+    for word in words:
+        query = query.where(
+            or_(
+                func.lower(principals.c.display_name).contains(word.lower(), autoescape=True),
+                principals.c.login.contains(word.lower(), autoescape=True),
+                func.lower(principals.c.email).contains(word.lower(), autoescape=True),
+            )
+        )
+    rows = db.execute(
+        query.order_by(principals.c.id != asker, principals.c.login).limit(limit)
+    ).all()
+    return [principal_of(row) for row in rows]
+
+
+def add(db: Db, principal: Principal, *, now: int) -> PrincipalId:
+    """A new principal with its address. Raises LoginTaken, AddressTaken."""
+    if find(db, principal.login) is not None:
+        raise LoginTaken(f"there is an account “{principal.login}” already")
+    principal_id = PrincipalId(
+        db.execute(
+            insert(principals)
+            .values(
+                login=principal.login,
+                kind=principal.kind,
+                role=principal.role,
+                display_name=principal.display_name,
+                email=principal.email,
+                capacity=principal.capacity,
+                created_at=now,
+            )
+            .returning(principals.c.id)
+        ).scalar_one()
+    )
+    if principal.email:
+        add_address(db, principal_id, f"mailto:{principal.email}")
+    return principal_id
+
+
+def add_address(db: Db, principal_id: PrincipalId, address: str) -> None:
+    """One more calendar user address. Raises AddressTaken."""
+    lower = address.lower()
+    taken = select(exists().where(calendar_user_addresses.c.address == lower))
+    if db.execute(taken).scalar_one():
+        raise AddressTaken(f"the address {address.removeprefix('mailto:')} is taken")
+    position = select(func.count()).where(calendar_user_addresses.c.principal_id == principal_id)
+    db.execute(
+        insert(calendar_user_addresses).values(
+            address=lower, principal_id=principal_id, position=position.scalar_subquery()
+        )
+    )
+
+
+def set_disabled(db: Db, principal_id: PrincipalId, at: int | None) -> None:
+    """From `at` on the account may not sign in; None lets it in again."""
+    db.execute(update(principals).where(principals.c.id == principal_id).values(disabled_at=at))
+
+
+def set_members(db: Db, group_id: PrincipalId, members: Sequence[PrincipalId]) -> None:
+    """Exactly these are the members of the group from now on."""
+    db.execute(delete(group_members).where(group_members.c.group_id == group_id))
+    for member in members:
+        db.execute(insert(group_members).values(group_id=group_id, member_id=member))
+
+
+def members_of(db: Db, group_id: PrincipalId) -> list[Principal]:
+    """The direct members of a group (RFC 3744 §4.3)."""
+    rows = db.execute(
+        select(*_COLUMNS)
+        .join(group_members, group_members.c.member_id == principals.c.id)
+        .where(group_members.c.group_id == group_id)
+        .order_by(principals.c.login)
+    )
+    return [principal_of(row) for row in rows]
+
+
+def groups_of(db: Db, member_id: PrincipalId) -> list[Principal]:
+    """The groups that a principal is a direct member of (RFC 3744 §4.4)."""
+    rows = db.execute(
+        select(*_COLUMNS)
+        .join(group_members, group_members.c.group_id == principals.c.id)
+        .where(group_members.c.member_id == member_id)
+        .order_by(principals.c.login)
+    )
+    return [principal_of(row) for row in rows]

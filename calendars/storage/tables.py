@@ -1,0 +1,302 @@
+"""Every table of the calendar store. Instants are epoch seconds UTC, moduli count changes.
+
+Text is the truth, rows are an index: `calendar_objects.data` holds what the client sent, the
+other columns and `occurrences` only answer queries without reading it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives row ids to INTEGER PRIMARY KEY only.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _owned(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigId, ForeignKey(target, ondelete="CASCADE"), nullable=nullable)
+
+
+# --- people ------------------------------------------------------------------------------------
+
+principals = Table(
+    "principals",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("login", String(255), nullable=False, unique=True),
+    Column(
+        "kind", String(16), nullable=False
+    ),  # INDIVIDUAL, GROUP, ROOM, RESOURCE (RFC 5545 CUTYPE)
+    Column("role", String(32), nullable=False, server_default="agent"),
+    Column("display_name", Text, nullable=False),
+    Column("email", String(320)),
+    Column("capacity", Integer),
+    Column("language", String(8)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+
+# The first is the one that clients put in ORGANIZER; compared without case (RFC 6638 §2.4.1).
+calendar_user_addresses = Table(
+    "calendar_user_addresses",
+    metadata,
+    Column("address", String(320), primary_key=True),
+    _owned("principal_id", "principals.id"),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Index(None, "principal_id"),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    _owned("group_id", "principals.id"),
+    _owned("member_id", "principals.id"),
+    PrimaryKeyConstraint("group_id", "member_id"),
+    Index(None, "member_id"),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("principal_id", "principals.id"),
+    Column("kind", String(16), nullable=False),  # PASSWORD, APPLICATION, TOKEN
+    Column("label", Text, nullable=False, server_default=""),
+    Column("secret", Text, nullable=False),  # Argon2id, or a digest of a random secret
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Index(None, "principal_id", "kind"),
+)
+
+failed_logins = Table(
+    "failed_logins",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("login", String(255), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "login", "at"),
+    Index(None, "address", "at"),
+)
+
+# Where a person has signed in before: a right password from there is never held up by guessers.
+known_addresses = Table(
+    "known_addresses",
+    metadata,
+    _owned("principal_id", "principals.id"),
+    Column("address", String(64), nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("principal_id", "address"),
+)
+
+# DIR-2: who keeps whose diary.
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("owner_id", "principals.id"),
+    _owned("delegate_id", "principals.id"),
+    Column("rights", String(16), nullable=False),  # freebusy < read < write < schedule < act_for
+    Column("sees_private", Boolean, nullable=False, server_default=text("false")),
+    Column("valid_from", BigInteger),
+    Column("valid_to", BigInteger),
+    Column("reason", Text, nullable=False, server_default=""),
+    UniqueConstraint("owner_id", "delegate_id", "valid_from"),
+    Index(None, "delegate_id"),
+)
+
+# --- calendars ---------------------------------------------------------------------------------
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("owner_id", "principals.id"),
+    Column("kind", String(16), nullable=False),  # HOME, CALENDAR, INBOX, OUTBOX
+    Column("name", String(255), nullable=False),  # last path segment, empty for the home
+    Column("display_name", Text),
+    Column("description", Text),
+    Column("color", Text),
+    Column("display_order", Text),
+    # CALDAV:calendar-timezone as sent; without it floating times are in the zone of the id.
+    Column("timezone", Text),
+    Column("timezone_id", String(255), nullable=False),
+    Column("components", String(255), nullable=False, server_default="VEVENT,VTODO,VJOURNAL"),
+    Column("transparent", Boolean, nullable=False, server_default=text("false")),
+    Column("default_class", String(16), nullable=False, server_default="PUBLIC"),
+    # The change counter of the collection, and the mark that makes its tokens its own.
+    Column("modseq", BigInteger, nullable=False, server_default="1"),
+    Column("incarnation", String(32), nullable=False),
+    # The change of the home that made it or last set its properties.
+    Column("home_modseq", BigInteger, nullable=False, server_default="1"),
+    # Below this change the log has been pruned: an older token starts a full sync.
+    Column("oldest_modseq", BigInteger, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("owner_id", "name"),
+)
+
+calendar_objects = Table(
+    "calendar_objects",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("collection_id", "collections.id"),
+    Column("name", String(255), nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("component", String(16), nullable=False),
+    Column("visibility", String(16), nullable=False),
+    Column("etag", String(64), nullable=False),
+    Column("schedule_tag", String(64)),
+    Column("modseq", BigInteger, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("recurring", Boolean, nullable=False),
+    Column("floating", Boolean, nullable=False),  # its instants depend on the collection's zone
+    Column("alarmed", Boolean, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    # Inside this window `occurrences` holds every instance.
+    Column("indexed_from", BigInteger, nullable=False),
+    Column("indexed_until", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("written_by", BigId, ForeignKey("principals.id", ondelete="SET NULL")),
+    Column("data", LargeBinary, nullable=False),
+    UniqueConstraint("collection_id", "name"),
+    UniqueConstraint("collection_id", "uid"),
+    # Covers sync and the listing of entity tags: neither touches the rows.
+    Index("ix_calendar_objects_sync", "collection_id", "modseq", "name", "etag", "visibility"),
+    # Series that go on beyond what is indexed of them, on either side.
+    Index(
+        "ix_calendar_objects_until",
+        "collection_id",
+        "indexed_until",
+        sqlite_where=text("recurring"),
+        postgresql_where=text("recurring"),
+    ),
+    Index(
+        "ix_calendar_objects_from",
+        "collection_id",
+        "indexed_from",
+        sqlite_where=text("recurring"),
+        postgresql_where=text("recurring"),
+    ),
+)
+
+# SEC-11: what is gone, so that a client that was away drops it too.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    _owned("collection_id", "collections.id"),
+    Column("name", String(255), nullable=False),
+    Column("modseq", BigInteger, nullable=False),
+    Column("deleted_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("collection_id", "name"),
+    Index("ix_tombstones_sync", "collection_id", "modseq", "name"),
+)
+
+# One row an instance; `long` ones (over 32 days) stand apart so that a range scan stays short.
+occurrences = Table(
+    "occurrences",
+    metadata,
+    _owned("object_id", "calendar_objects.id"),
+    Column("collection_id", BigId, nullable=False),
+    Column("component", String(16), nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("recurrence_id", BigInteger),
+    Column("busy", String(1), nullable=False),  # B busy, T tentative, U unavailable, F free
+    Column("long", Boolean, nullable=False),
+    Index("ix_occurrences_object_id", "object_id"),
+    Index(
+        "ix_occurrences_range",
+        "collection_id",
+        "component",
+        "long",
+        "starts_at",
+        "ends_at",
+        "object_id",
+        "busy",
+    ),
+)
+
+# What stood there before each overwrite and each deletion, who had written it and who removed it.
+object_versions = Table(
+    "object_versions",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("collection_id", "collections.id"),
+    Column("name", String(255), nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("component", String(16), nullable=False),
+    Column("visibility", String(16), nullable=False),
+    Column("etag", String(64), nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("written_by", BigId, ForeignKey("principals.id", ondelete="SET NULL")),
+    Column("replaced_at", BigInteger, nullable=False),
+    Column("replaced_by", BigId, ForeignKey("principals.id", ondelete="SET NULL")),
+    Column("deed", String(16), nullable=False),  # OVERWRITE, DELETE
+    Column("data", LargeBinary, nullable=False),
+    Index(None, "collection_id", "name"),
+    Index(None, "collection_id", "uid"),
+)
+
+# RFC 4918 §4: properties that clients keep here and the service does not understand.
+dead_properties = Table(
+    "dead_properties",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("principal_id", "principals.id", nullable=True),
+    _owned("collection_id", "collections.id", nullable=True),
+    _owned("object_id", "calendar_objects.id", nullable=True),
+    Column("name", Text, nullable=False),  # {namespace}local
+    Column("xml", Text, nullable=False),
+    Index(None, "collection_id"),
+    Index(None, "object_id"),
+    Index(None, "principal_id"),
+)
+
+# Keys the service made for itself, such as the one that signs links.
+service_keys = Table(
+    "service_keys",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+# Which leg of an import from another server is done, so that it goes on where it was.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("principal_id", "principals.id"),
+    Column("source", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("refused_because", Text),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("principal_id", "source", "item"),
+)

@@ -1,0 +1,1 @@
+"""The middle: all that is written to people, and what they mail back."""

@@ -1,0 +1,1 @@
+"""The top: the business of the directorate, and the assembled service."""

@@ -1,0 +1,1 @@
+"""The assembled service: settings, wiring, web, command line, migrations."""

@@ -1,0 +1,68 @@
+"""Refusals in the operator's words; the errors themselves speak to developers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calendars.kernel.database import StoreUnavailable
+from calendars.kernel.errors import NotFound, ServiceError
+from calendars.model import invalid
+from calendars.services.delegate import InvalidPeriod, OwnDiary
+from calendars.services.make_calendar import BadLocation, PathTaken
+from calendars.services.open_account import InvalidAddress, InvalidDisplayName, InvalidLogin
+from calendars.services.put_object import UidConflict
+from calendars.services.set_members import NotAGroup
+from calendars.storage.principals import AddressTaken, LoginTaken
+from scheduler.app.migrate import UnknownSchema
+from scheduler.connections.refusals import (
+    BadAddress,
+    DuplicateUid,
+    InsecureServer,
+    NoCalendars,
+    NotDelivered,
+    ServerRefuses,
+    ServerUnreachable,
+)
+
+_WORDS: dict[type[ServiceError], str] = {
+    BadAddress: "l'adresse d'un serveur commence par https://",
+    DuplicateUid: "deux objets du même agenda portent le même UID",
+    InsecureServer: "le mot de passe ne part que vers https://, chez ce serveur seulement",
+    NoCalendars: "aucun agenda à cette adresse",
+    NotDelivered: "objet que l'autre serveur annonce mais ne donne pas",
+    ServerRefuses: "l'autre serveur refuse l'identifiant ou le mot de passe",
+    ServerUnreachable: "l'autre serveur ne répond pas comme il faut (réseau, certificat)",
+    AddressTaken: "cette adresse électronique appartient déjà à un autre compte",
+    BadLocation: "un agenda ne peut pas être créé sous ce nom",
+    InvalidAddress: "ce n'est pas une adresse électronique",
+    InvalidDisplayName: "un nom compte de 1 à 200 caractères imprimables",
+    InvalidLogin: "cet identifiant contient un caractère interdit",
+    InvalidPeriod: "la délégation finirait avant de commencer",
+    LoginTaken: "cet identifiant est déjà pris",
+    NotAGroup: "seul un groupe a des membres, et jamais lui-même",
+    NotFound: "il n'y a rien de ce nom",
+    OwnDiary: "on ne délègue pas à soi-même",
+    PathTaken: "un agenda porte déjà ce nom",
+    StoreUnavailable: "la base de données ne répond pas",
+    UnknownSchema: "la base de données vient d'une version plus récente de Niaouli",
+    UidConflict: "deux objets portent le même UID",
+    invalid.DateTooEarly: "date antérieure à 1900",
+    invalid.DateTooLate: "date postérieure à 2100",
+    invalid.InvalidCalendarData: "texte iCalendar incorrect",
+    invalid.InvalidCalendarObject: "objet de calendrier incorrect",
+    invalid.ResourceTooLarge: "objet trop volumineux (plus de 1 Mio)",
+    invalid.TooManyAttendees: "plus de 300 participants",
+    invalid.TooManyInstances: "récurrence impossible à calculer",
+    invalid.UnsupportedCalendarData: "autre chose que de l'iCalendar 2.0",
+    invalid.UnsupportedComponent: "type de composant que l'agenda ne prend pas",
+    invalid.UnsupportedRscale: "récurrence dans un calendrier inconnu",
+}
+
+
+def wording(error: ServiceError | type[ServiceError]) -> str:
+    """What went wrong, in French where it is foreseen."""
+    kind: type[Any] = error if isinstance(error, type) else type(error)
+    for each in kind.__mro__:
+        if each in _WORDS:
+            return _WORDS[each]
+    return kind.__name__ if isinstance(error, type) else str(error)

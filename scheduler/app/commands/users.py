@@ -1,0 +1,234 @@
+"""`niaouli user …`: accounts, their passwords and the passwords of their devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from scheduler.app.commands.console import (
+    AsJson,
+    CommandFailed,
+    Config,
+    LoginArgument,
+    WrongUsage,
+    get_account,
+    now_of,
+    open_service,
+    read_password,
+    say,
+    write,
+    write_json,
+    write_rows,
+)
+
+ROLES = ("director", "deputy", "assistant", "secretary", "agent", "admin")
+
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Lire le mot de passe sur l'entrée standard.")
+]
+
+
+def add(
+    login: LoginArgument,
+    name: Annotated[str, typer.Option("--name", show_default=False, help="Prénom et nom.")],
+    email: Annotated[str, typer.Option("--email", show_default=False, help="Son adresse.")],
+    role: Annotated[
+        str, typer.Option("--role", metavar="RÔLE", help=f"Un de : {', '.join(ROLES)}.")
+    ] = "agent",
+    config: Config = None,
+    *,
+    password_stdin: FromStdin = False,
+    as_json: AsJson = False,
+) -> None:
+    """Créer un compte, avec son agenda et sa liste de tâches."""
+    from calendars.services.open_account import NewAccount, open_account
+    from calendars.services.sign_in import hash_password
+
+    chosen = _role(role)
+    hashed = hash_password(_checked(read_password(from_stdin=password_stdin)))
+    new = NewAccount(login, name, role=chosen, email=email)
+    with open_service(config) as service, service.database.transaction() as db:
+        added = open_account(
+            db, new, timezone_id=service.settings.timezone, now=now_of(service), hashed=hashed
+        )
+    if as_json:
+        write_json({"login": added.login, "name": added.display_name, "email": added.email})
+    else:
+        say(f"Compte créé : {added.login} ({added.display_name}).")
+
+
+def _role(text: str) -> Any:  # noqa: ANN401 - Role, whose module is imported inside commands
+    from calendars.model.principal import Role
+
+    if text not in ROLES:
+        raise WrongUsage(f"le rôle « {text} » n'existe pas ; choisissez : {', '.join(ROLES)}")
+    return Role(text)
+
+
+def _checked(password: str) -> str:
+    from calendars.services.sign_in import MAX_SECRET_LENGTH, MIN_PASSWORD_LENGTH
+
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise CommandFailed(f"un mot de passe a au moins {MIN_PASSWORD_LENGTH} caractères")
+    if len(password.encode()) > MAX_SECRET_LENGTH:
+        raise CommandFailed(f"un mot de passe a au plus {MAX_SECRET_LENGTH} octets")
+    return password
+
+
+def list_(config: Config = None, *, as_json: AsJson = False) -> None:
+    """Lister les comptes."""
+    from calendars.model.principal import PrincipalKind
+    from calendars.storage import principals
+
+    with open_service(config) as service, service.database.reading() as db:
+        found = principals.list_all(db, kinds=[PrincipalKind.INDIVIDUAL])
+    rows = [
+        {
+            "login": person.login,
+            "name": person.display_name,
+            "email": person.email,
+            "role": str(person.role),
+            "disabled": person.disabled,
+        }
+        for person in found
+    ]
+    headings = {
+        "login": "Identifiant",
+        "name": "Nom",
+        "email": "Adresse",
+        "role": "Rôle",
+        "disabled": "Désactivé",
+    }
+    write_rows(headings, rows, as_json=as_json)
+
+
+def passwd(
+    login: LoginArgument, config: Config = None, *, password_stdin: FromStdin = False
+) -> None:
+    """Changer le mot de passe ; l'ancien cesse aussitôt de valoir."""
+    from calendars.services.sign_in import hash_password, set_password
+
+    hashed = hash_password(_checked(read_password(from_stdin=password_stdin)))
+    with open_service(config) as service, service.database.transaction() as db:
+        set_password(db, get_account(db, login).id, hashed, now=now_of(service))
+    say(f"Mot de passe changé : {login}.")
+
+
+def disable(login: LoginArgument, config: Config = None) -> None:
+    """Fermer l'accès d'un compte ; ses agendas restent."""
+    from calendars.services.disable_account import disable_account
+
+    with open_service(config) as service, service.database.transaction() as db:
+        disable_account(db, get_account(db, login).login, now=now_of(service))
+    say(f"Compte désactivé : {login}.")
+
+
+def enable(login: LoginArgument, config: Config = None) -> None:
+    """Rouvrir l'accès d'un compte."""
+    from calendars.services.disable_account import enable_account
+
+    with open_service(config) as service, service.database.transaction() as db:
+        enable_account(db, get_account(db, login).login)
+    say(f"Compte activé : {login}.")
+
+
+def app_password(
+    deed: Annotated[str, typer.Argument(metavar="add|list|revoke", show_default=False)],
+    login: LoginArgument,
+    identifier: Annotated[
+        int | None, typer.Argument(metavar="[NUMÉRO]", help="Celui à révoquer.")
+    ] = None,
+    label: Annotated[
+        str, typer.Option("--label", help="Pour quel appareil ou logiciel.")
+    ] = "Appareil",
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Mots de passe d'application : un par appareil, révocable seul."""
+    deeds: dict[str, Callable[..., None]] = {
+        "add": _add_secret,
+        "list": _list_secrets,
+        "revoke": _revoke_secret,
+    }
+    if deed not in deeds:
+        raise WrongUsage(f"« {deed} » : dites add, list ou revoke")
+    deeds[deed](login, identifier, label, config, as_json=as_json)
+
+
+def _add_secret(login: str, _: int | None, label: str, config: Config, *, as_json: bool) -> None:
+    from calendars.services.sign_in import add_application_password
+
+    with open_service(config) as service, service.database.transaction() as db:
+        account = get_account(db, login)
+        added, secret = add_application_password(db, account.id, label, now=now_of(service))
+    if as_json:
+        write_json({"id": added, "label": label, "password": secret})
+        return
+    say(f"Mot de passe d'application n° {added}, montré cette seule fois :")
+    write(secret)
+
+
+def _list_secrets(login: str, _: int | None, __: str, config: Config, *, as_json: bool) -> None:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from calendars.services.sign_in import PASSWORD
+    from calendars.storage import credentials
+
+    with open_service(config) as service, service.database.reading() as db:
+        held = credentials.list_of(db, get_account(db, login).id)
+        zone = ZoneInfo(service.settings.timezone)
+
+    def day(instant: int | None) -> str | None:
+        return None if instant is None else datetime.fromtimestamp(instant, zone).isoformat()
+
+    rows = [
+        {
+            "id": each.id,
+            "label": each.label,
+            "created": day(each.created_at),
+            "used": day(each.last_used_at),
+        }
+        for each in held
+        if each.kind != PASSWORD
+    ]
+    headings = {"id": "N°", "label": "Pour", "created": "Créé le", "used": "Dernier emploi"}
+    write_rows(headings, rows, as_json=as_json)
+
+
+def _revoke_secret(
+    login: str, identifier: int | None, _: str, config: Config, *, as_json: bool
+) -> None:
+    from calendars.kernel.errors import NotFound
+    from calendars.kernel.identifiers import CredentialId
+    from calendars.services.sign_in import revoke_application_password
+
+    if identifier is None:
+        raise WrongUsage(
+            "dites le numéro du mot de passe à révoquer (niaouli user app-password list)"
+        )
+    with open_service(config) as service, service.database.transaction() as db:
+        account = get_account(db, login)
+        try:
+            revoke_application_password(
+                db, account.id, CredentialId(identifier), now=now_of(service)
+            )
+        except NotFound:
+            raise CommandFailed(f"{login} n'a pas de mot de passe n° {identifier}") from None
+    if as_json:
+        write_json({"revoked": identifier})
+    else:
+        say(f"Mot de passe n° {identifier} révoqué.")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "add": add,
+    "list": list_,
+    "passwd": passwd,
+    "disable": disable,
+    "enable": enable,
+    "app-password": app_password,
+}

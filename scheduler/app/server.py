@@ -1,0 +1,55 @@
+"""Runs the web face with uvicorn: strict HTTP, deadlines, TLS from files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from scheduler.app import logs
+from scheduler.app import settings as app_settings
+from scheduler.app.metrics import Metrics
+from scheduler.app.protocol import GuardedProtocol
+from scheduler.app.settings import Settings
+from scheduler.app.web import create_app
+from scheduler.app.wiring import assemble
+
+KEEP_ALIVE_SECONDS = 75
+CONFIG_VARIABLE = "_NIAOULI_CONFIG"
+
+
+def app_factory() -> Metrics:
+    """What each worker process runs."""
+    config = os.environ.get(CONFIG_VARIABLE, "")
+    settings = app_settings.load(Path(config) if config else None)
+    logs.configure(settings.log_level)
+    return create_app(assemble(settings))
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped; returns when every request under way was answered."""
+    proxies = settings.trusted_proxies if settings.behind_proxy else ""
+    logs.configure(settings.log_level)
+    app: Any = create_app(assemble(settings)) if settings.workers == 1 else None
+    uvicorn.run(
+        app or "scheduler.app.server:app_factory",
+        factory=app is None,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        http=GuardedProtocol,
+        ws="none",
+        loop="auto",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=10,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+    )

@@ -1,0 +1,166 @@
+"""The settings: environment, `.env` file or `--config niaouli.toml`, the same names everywhere.
+
+This module alone reads the environment. A wrong or unknown setting stops the start with one line.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from calendars.kernel.errors import InvalidInput
+
+PREFIX = "NIAOULI_"
+
+
+class BadSetting(InvalidInput):
+    """A setting that cannot be used; the message names it."""
+
+
+class Settings(BaseModel):
+    """What an operator may choose (docs/operations.md)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: Path = Path("var")
+    database_url: str = ""
+    listen: str = "127.0.0.1:8008"
+    workers: int = Field(1, ge=1, le=64)
+    base_url: str = ""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    behind_proxy: bool = False
+    trusted_proxies: str = ""
+    timezone: str = "Pacific/Noumea"
+    language: Literal["fr", "en"] = "fr"
+    organisation: str = "Niaouli"
+    mail_from: str = "agenda@localhost"
+    smtp_url: str = ""
+    imap_url: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"“{value}” is not the name of a time zone") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("it starts with sqlite:/// or postgresql://")
+        return value
+
+    @model_validator(mode="after")
+    def _safe_to_listen(self) -> Settings:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("NIAOULI_TLS_CERT and NIAOULI_TLS_KEY are set together")
+        if self.tls_cert is None and not self.behind_proxy and not self.is_loopback:
+            raise ValueError(
+                f"NIAOULI_LISTEN: {self.listen} would send passwords in the clear; set "
+                "NIAOULI_TLS_CERT and NIAOULI_TLS_KEY, or NIAOULI_BEHIND_PROXY=true"
+            )
+        return self
+
+    @property
+    def host(self) -> str:
+        """The address to listen on."""
+        return self.listen.rpartition(":")[0].strip("[]") or "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        """The port to listen on. Raises BadSetting."""
+        port = self.listen.rpartition(":")[2]
+        if not port.isdigit() or int(port) > 65_535:
+            raise BadSetting(f"NIAOULI_LISTEN: “{self.listen}” is not address:port")
+        return int(port)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Nobody outside this machine can connect."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def url(self) -> str:
+        """The public URL, without a slash at the end."""
+        if self.base_url:
+            return self.base_url.rstrip("/")
+        scheme = "https" if self.tls_cert else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def store(self) -> str:
+        """The URL of the database."""
+        return self.database_url or f"sqlite:///{(self.data / 'niaouli.sqlite').absolute()}"
+
+
+def load(config: Path | None = None, **overrides: object) -> Settings:
+    """Settings from the file, `.env` and the environment, the later ones winning.
+
+    Raises BadSetting, in one line that names the setting.
+    """
+    values: dict[str, object] = {}
+    if config is not None:
+        values.update(_from_file(config))
+    values.update(_named(_from_env_file(Path(".env")), ".env"))
+    values.update(_named(os.environ, "the environment"))
+    values.update({key: value for key, value in overrides.items() if value is not None})
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        message = first["msg"].removeprefix("Value error, ")
+        raise BadSetting(message if not first["loc"] else f"{name}: {message}") from None
+
+
+def _named(source: Mapping[str, str], where: str) -> dict[str, str]:
+    found = {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in source.items()
+        if key.startswith(PREFIX)
+    }
+    for key in found:
+        if key not in Settings.model_fields:
+            raise BadSetting(f"{PREFIX}{key.upper()} in {where} is not a setting")
+    return {key: value for key, value in found.items() if value != ""}
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(f"{path}: {error}") from None
+    lower = {key.lower().removeprefix(PREFIX.lower()): value for key, value in values.items()}
+    for key in lower:
+        if key not in Settings.model_fields:
+            raise BadSetting(f"{path}: “{key}” is not a setting")
+    return lower
+
+
+def _from_env_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    found: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if equals and not name.startswith("#"):
+            found[name.strip()] = value.strip().strip("\"'")
+    return found

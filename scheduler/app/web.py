@@ -1,0 +1,97 @@
+"""The web face, assembled: DAV raw, everything else through FastAPI (docs/adr/0003)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from calendars.api import router as api
+from calendars.dav.app import DavApp, Receive, Scope, Send
+from calendars.dav.methods import METHODS
+from calendars.http.guard import Guard
+from calendars.http.problems import install_problems
+from calendars.http.state import FaceState, give_state
+from scheduler.app.metrics import Metrics
+from scheduler.app.wiring import Service
+
+# Methods that only DAV knows: they are answered at the root too, where discovery may start.
+DAV_METHODS = frozenset(METHODS) - {"GET", "HEAD", "POST"}
+WELL_KNOWN = ("/.well-known/caldav", "/.well-known/caldav/")
+
+
+class WebApp:
+    """One ASGI application: paths below /dav/ go to the DAV face, the rest to FastAPI."""
+
+    def __init__(self, service: Service) -> None:
+        self._dav = DavApp(service.database, service.identity, service.clock)
+        self._rest = rest_app(service)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the connection to the face that its path belongs to."""
+        if scope["type"] != "http":
+            await self._rest(scope, receive, send)
+            return
+        path: str = scope["path"]
+        if path.startswith("/dav/") or path == "/dav":
+            await self._dav(scope, receive, send)
+        elif path in WELL_KNOWN:
+            # RFC 6764 §5; 301 is followed by every client, 308 is not.
+            await RedirectResponse("/dav/", 301)(scope, receive, send)
+        elif scope["method"] in DAV_METHODS and not path.startswith("/api/"):
+            await self._dav(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+
+def rest_app(service: Service) -> FastAPI:
+    """The JSON face, health and the pages."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.database.close()
+
+    app = FastAPI(
+        title="Niaouli",
+        description=api.DESCRIPTION,
+        version="1",
+        openapi_url=f"{api.PREFIX}/openapi.json",
+        openapi_tags=api.TAGS,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.add_middleware(Guard)
+    install_problems(app)
+    zone = ZoneInfo(service.settings.timezone)
+    give_state(app, FaceState(service.database, service.identity, service.clock, zone))
+    app.include_router(api.router)
+
+    @app.get("/healthz", include_in_schema=False)
+    async def alive() -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz", include_in_schema=False)
+    def ready() -> JSONResponse:
+        parts: dict[str, Any] = {"store": "ok"}
+        try:
+            with service.database.reading() as db:
+                db.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            parts["store"] = "unreachable"
+        status = 200 if set(parts.values()) == {"ok"} else 503
+        return JSONResponse(parts, status)
+
+    return app
+
+
+def create_app(service: Service) -> Metrics:
+    """The application that a server runs."""
+    return Metrics(WebApp(service))

@@ -1,0 +1,1 @@
+"""Calendars and registers elsewhere: what is read from them and written to them."""

@@ -1,0 +1,60 @@
+"""What OPTIONS says can be done, and that the rest is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.serving import Client
+
+PLACES = [
+    "/",
+    "/dav/",
+    "/dav/principals/anne/",
+    "/dav/calendars/anne/",
+    "/dav/calendars/anne/agenda/",
+    "/dav/calendars/anne/agenda/some.ics",
+]
+
+
+@pytest.mark.rfc("4791 §5.1")
+@pytest.mark.parametrize("path", PLACES)
+def test_every_place_announces_calendar_access_and_1_first(anne: Client, path: str) -> None:
+    answer = anne.ask("OPTIONS", path)
+
+    features = [feature.strip() for feature in answer.headers["DAV"].split(",")]
+    assert answer.status_code == 200
+    assert features[0] == "1"
+    assert {"3", "access-control", "calendar-access", "extended-mkcol"} <= set(features)
+
+
+@pytest.mark.rfc("9110 §10.2.1")
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/dav/calendars/anne/agenda/", {"PROPFIND", "PROPPATCH", "REPORT", "MKCALENDAR"}),
+        ("/dav/calendars/anne/agenda/x.ics", {"GET", "PUT", "DELETE", "COPY", "MOVE"}),
+    ],
+)
+def test_allow_lists_what_is_done_there(anne: Client, path: str, methods: set[str]) -> None:
+    allowed = {m.strip() for m in anne.ask("OPTIONS", path).headers["Allow"].split(",")}
+
+    assert methods <= allowed
+
+
+@pytest.mark.rfc("9110 §15.5.6")
+@pytest.mark.parametrize("method", ["TRACE", "LOCK", "ACL", "BASELINE-CONTROL", "FROBNICATE"])
+def test_a_method_that_is_not_done_here_is_405_with_allow(anne: Client, method: str) -> None:
+    answer = anne.ask(method, anne.agenda)
+
+    assert answer.status_code in {400, 405}
+    if answer.status_code == 405:
+        assert "PROPFIND" in answer.headers["Allow"]
+
+
+@pytest.mark.rfc("9110 §9.3.1")
+@pytest.mark.parametrize("header", ["Origin", "Sec-Fetch-Site", "Accept"])
+def test_what_thunderbird_sends_along_hinders_nothing(anne: Client, header: str) -> None:
+    answer = anne.ask("OPTIONS", anne.agenda, headers={header: "text/xml"})
+
+    assert answer.status_code == 200
+    assert "Access-Control-Allow-Origin" not in answer.headers

@@ -1,0 +1,105 @@
+"""Stores for the tests: every test that asks for one runs on SQLite and on PostgreSQL.
+
+A test for one engine says so: `@pytest.mark.parametrize("engine", ["sqlite"])`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from calendars.kernel.database import Database, Db
+from scheduler.app.migrate import migrate
+from tests.postgres import Postgres, running_postgres
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which engine this run of the test is about."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The server of this test process, started when the first test needs it."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> str:
+    """The name of a migrated database that others are copied from."""
+    name = postgres.create_database()
+    _migrate(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that others are copied from."""
+    path = tmp_path_factory.mktemp("store") / "migrated.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    name = postgres.create_database()
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty store on each engine: no table yet."""
+    if engine == "sqlite":
+        return f"sqlite:///{tmp_path / 'niaouli.sqlite'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres: Postgres, migrated_postgres: str) -> Iterator[str]:
+    """A PostgreSQL database with every table and no row."""
+    name = postgres.create_database(migrated_postgres)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def migrated_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A store with every table and no row, on each engine."""
+    if engine == "sqlite":
+        path = tmp_path / "niaouli.sqlite"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("migrated_postgres_url")
+    return url
+
+
+@pytest.fixture
+def database(migrated_url: str) -> Iterator[Database]:
+    """A migrated, empty store on each engine."""
+    store = Database(migrated_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Db]:
+    """One transaction on a migrated, empty store, for a test that needs no second one."""
+    with database.transaction() as opened:
+        yield opened
+
+
+def _migrate(url: str) -> None:
+    store = Database(url)
+    migrate(store)
+    store.close()

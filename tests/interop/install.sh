@@ -1,0 +1,59 @@
+#!/bin/sh
+# Installs the programs that the interop tests drive, with apt, where that is allowed: as root, or
+# with a sudo that asks nothing. Says what is missing in the end; with CI=true that is an error.
+set -eu
+
+# program:package, the names of Debian and its children
+programs='
+chromium:chromium
+thunderbird:thunderbird
+Xvfb:xvfb
+'
+
+missing() {
+    for pair in $programs; do
+        command -v "${pair%%:*}" >/dev/null 2>&1 || printf '%s\n' "$pair"
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+may_install() {
+    command -v apt-get >/dev/null 2>&1 || return 1
+    [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
+}
+
+# Where apt fails it names the archive it talks to: only what went wrong is of interest.
+without_addresses() {
+    sed -E 's#(https?|ftp)://[^ ]+#<archive>#g; s#\[IP: [^]]*\]##g'
+}
+
+wanted=$(missing)
+if [ -n "$wanted" ] && may_install; then
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    packages=
+    for pair in $wanted; do
+        packages="$packages ${pair#*:}"
+    done
+    echo "Installing with apt:$packages"
+    # shellcheck disable=SC2086 # one word a package
+    if ! { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install --yes --no-install-recommends $packages; } >"$log" 2>&1 </dev/null; then
+        tail -n 15 "$log" | without_addresses
+    fi
+fi
+
+status=0
+for pair in $(missing); do
+    echo "Missing: ${pair%%:*} (package ${pair#*:}); the tests that drive it cannot run"
+    status=1
+done
+[ "${CI:-}" = true ] || status=0
+exit $status
