@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from calendars.kernel.database import Database, Db
+from calendars.storage.tables import metadata
 from scheduler.app.migrate import migrate
 from tests.postgres import Postgres, running_postgres
 
@@ -65,12 +66,23 @@ def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     return url
 
 
-@pytest.fixture
-def migrated_postgres_url(postgres: Postgres, migrated_postgres: str) -> Iterator[str]:
-    """A PostgreSQL database with every table and no row."""
+@pytest.fixture(scope="session")
+def shared_postgres(postgres: Postgres, migrated_postgres: str) -> Iterator[Database]:
+    """The database of this test process: emptying it is ten times faster than making another."""
     name = postgres.create_database(migrated_postgres)
-    yield postgres.url(name)
+    store = Database(postgres.url(name))
+    yield store
+    store.close()
     postgres.drop_database(name)
+
+
+@pytest.fixture
+def migrated_postgres_url(shared_postgres: Database) -> Iterator[str]:
+    """A PostgreSQL database with every table and no row."""
+    yield shared_postgres.engine.url.render_as_string(hide_password=False)
+    with shared_postgres.transaction() as db:
+        for table in reversed(metadata.sorted_tables):
+            db.execute(table.delete())
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import requests
 import uvicorn
+from argon2 import PasswordHasher
 from lxml import etree
 
 from calendars.kernel.identifiers import Login, PrincipalId
@@ -177,7 +179,27 @@ class Server:
         return Client(self.base, login)
 
 
-_HASH = sign_in.hash_password(PASSWORD)
+# Verified as any other hash, but in no time.
+_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+class _Uvicorn(uvicorn.Server):
+    """Stops at once, where uvicorn looks every tenth of a second."""
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        self._loop = asyncio.get_running_loop()
+        self._stopped = asyncio.Event()
+        self.ready.set()
+        await self._stopped.wait()
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    def stop(self) -> None:
+        """From another thread."""
+        self._loop.call_soon_threadsafe(self._stopped.set)
 
 
 @contextmanager
@@ -189,15 +211,13 @@ def running_server(url: str, data: Path, **settings: object) -> Iterator[Server]
         create_app(service), host="127.0.0.1", port=0, http=GuardedProtocol, ws="none",
         log_level="error", access_log=False, server_header=False,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = _Uvicorn(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.005)
+    assert server.ready.wait(30), "the server did not start"
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield Server(f"http://127.0.0.1:{port}", service)
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(10)

@@ -19,7 +19,12 @@ TAG = "Agendas"
 router = APIRouter(prefix="/principals/{login}/calendars", tags=[TAG])
 
 
-@router.get("", operation_id="listCalendars", summary="Les agendas d'une personne")
+@router.get(
+    "",
+    operation_id="listCalendars",
+    summary="Les agendas d'une personne",
+    description="Ceux que vous pouvez lire, et ce que vous pouvez y faire.",
+)
 def list_all(actor: CurrentPrincipal, state: State, login: LoginPath) -> CalendarsOut:
     """The calendars that the asker may read."""
     with state.database.reading() as db:
@@ -27,7 +32,13 @@ def list_all(actor: CurrentPrincipal, state: State, login: LoginPath) -> Calenda
     return CalendarsOut(items=[CalendarOut.of(*one) for one in found])
 
 
-@router.post("", status_code=201, operation_id="createCalendar", summary="Créer un agenda")
+@router.post(
+    "",
+    status_code=201,
+    operation_id="createCalendar",
+    summary="Créer un agenda",
+    description="Il apparaît aussitôt dans les clients CalDAV.",
+)
 def make(
     actor: CurrentPrincipal,
     state: State,
@@ -45,7 +56,12 @@ def make(
     return CalendarOut.of(*made)
 
 
-@router.get("/{calendar}", operation_id="getCalendar", summary="Un agenda")
+@router.get(
+    "/{calendar}",
+    operation_id="getCalendar",
+    summary="Un agenda",
+    description="Son titre, sa couleur, son fuseau, et ce que vous pouvez y faire.",
+)
 def read(
     actor: CurrentPrincipal, state: State, login: LoginPath, calendar: CalendarPath
 ) -> CalendarOut:
@@ -54,7 +70,12 @@ def read(
         return CalendarOut.of(*read_calendar(db, actor, (login, calendar), now=state.now()))
 
 
-@router.patch("/{calendar}", operation_id="changeCalendar", summary="Changer un agenda")
+@router.patch(
+    "/{calendar}",
+    operation_id="changeCalendar",
+    summary="Changer un agenda",
+    description="Seul ce qui est nommé change ; `null` retire.",
+)
 def change(
     actor: CurrentPrincipal,
     state: State,

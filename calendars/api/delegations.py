@@ -17,7 +17,12 @@ TAG = "Délégations"
 router = APIRouter(prefix="/me/delegations", tags=[TAG])
 
 
-@router.get("", operation_id="listDelegations", summary="Mes délégations, données et reçues")
+@router.get(
+    "",
+    operation_id="listDelegations",
+    summary="Mes délégations, données et reçues",
+    description="Toutes celles que j'ai données ; de celles que j'ai reçues, celles qui valent.",
+)
 def list_all(actor: CurrentPrincipal, state: State) -> DelegationsOut:
     """All that the asker gave, and what he holds now."""
     with state.database.reading() as db:
@@ -29,7 +34,12 @@ def list_all(actor: CurrentPrincipal, state: State) -> DelegationsOut:
     )
 
 
-@router.get("/{login}", operation_id="getDelegation", summary="Ce que j'ai délégué à une personne")
+@router.get(
+    "/{login}",
+    operation_id="getDelegation",
+    summary="Ce que j'ai délégué à une personne",
+    description="Passées et à venir comprises.",
+)
 def read(actor: CurrentPrincipal, state: State, login: LoginPath) -> GivenOut:
     """What the asker gave to one person."""
     with state.database.reading() as db:
@@ -63,6 +73,7 @@ def give(
     status_code=204,
     operation_id="deleteDelegation",
     summary="Reprendre tout ce que j'ai délégué à une personne",
+    description="Avec effet immédiat.",
 )
 def take_back(actor: CurrentPrincipal, state: State, login: LoginPath) -> None:
     """Nothing is given to that person any more."""

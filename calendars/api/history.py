@@ -73,6 +73,7 @@ def list_versions(
     "/objects/{name}/history/{version}",
     operation_id="getVersion",
     summary="Une version, avec son texte iCalendar",
+    description="Telle qu'elle a été déposée, à l'octet près.",
 )
 def read(
     actor: CurrentPrincipal, state: State, path: ObjectAt, version: VersionPath

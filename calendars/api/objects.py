@@ -104,6 +104,8 @@ def list_all(
     status_code=201,
     operation_id="createObject",
     summary="Créer un événement, une tâche ou une note",
+    description="Un événement a une fin ou une durée ; une date comme début en fait une journée "
+    "entière. Les heures sont fixées dans le fuseau de l'agenda, sauf `timezone`.",
 )
 def create(
     actor: CurrentPrincipal,
@@ -125,6 +127,7 @@ def create(
     "/{name}",
     operation_id="getObject",
     summary="Un objet",
+    description="Avec ses exceptions s'il se répète, et son étiquette (`ETag`).",
     response_model=ObjectOut,
     responses={304: {"description": "Vous l'avez déjà (`If-None-Match`)."}},
 )

@@ -29,6 +29,7 @@ router = APIRouter(prefix="/me", tags=[TAG])
     "/app-passwords",
     operation_id="listAppPasswords",
     summary="Mes mots de passe d'application et jetons",
+    description="Ceux qui valent, sans leurs secrets.",
 )
 def list_all(actor: CurrentPrincipal, state: State) -> AppPasswordsOut:
     """Those that are good now, without their secrets."""

@@ -27,14 +27,24 @@ Search = Annotated[
 ]
 
 
-@router.get("/me", operation_id="getMe", summary="Qui je suis")
+@router.get(
+    "/me",
+    operation_id="getMe",
+    summary="Qui je suis",
+    description="Avec les agendas que d'autres m'ont ouverts.",
+)
 def read_me(actor: CurrentPrincipal, state: State) -> MeOut:
     """The asker, and the diaries that others opened to him."""
     with state.database.reading() as db:
         return MeOut.who(actor, delegations_received(db, actor, now=state.now()))
 
 
-@router.get("/principals", operation_id="searchPrincipals", summary="Chercher une personne")
+@router.get(
+    "/principals",
+    operation_id="searchPrincipals",
+    summary="Chercher une personne",
+    description="Aussi une salle, un véhicule, un groupe. Vingt réponses au plus.",
+)
 def search_principals(actor: CurrentPrincipal, state: State, search: Search) -> PeopleOut:
     """A few people by what one remembers of their names."""
     with state.database.reading() as db:
@@ -42,7 +52,12 @@ def search_principals(actor: CurrentPrincipal, state: State, search: Search) -> 
     return PeopleOut(items=[PersonOut.of(principal) for principal in found[:MAX_FOUND]])
 
 
-@router.get("/principals/{login}", operation_id="getPrincipal", summary="Une personne")
+@router.get(
+    "/principals/{login}",
+    operation_id="getPrincipal",
+    summary="Une personne",
+    description="Son nom et ses adresses d'agenda.",
+)
 def read_principal(_: CurrentPrincipal, state: State, login: LoginPath) -> PersonOut:
     """One principal by the login."""
     with state.database.reading() as db:

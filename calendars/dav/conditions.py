@@ -20,6 +20,7 @@ from calendars.services import (
     make_calendar,
     move_object,
     put_object,
+    query_objects,
     sign_in,
 )
 from calendars.storage.dead_properties import TooManyProperties
@@ -37,8 +38,12 @@ class FiniteDepthOnly(errors.Forbidden):
     """Depth: infinity is not answered (DAV:propfind-finite-depth)."""
 
 
-class TooManyMatches(errors.ServiceError):
-    """More matches than one answer bears (DAV:number-of-matches-within-limits)."""
+class NotYours(errors.Forbidden):
+    """A principal, or what belongs to nobody: its properties stay (DAV:need-privileges)."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("these properties cannot be changed")
+        self.path = path
 
 
 class UnsupportedReport(errors.Forbidden):
@@ -69,6 +74,7 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     invalid.UnsupportedCollation: Condition(403, CALDAV("supported-collation")),
     put_object.UidConflict: Condition(403, CALDAV("no-uid-conflict")),
     put_object.NotACalendar: Condition(405),
+    query_objects.TooManyFound: Condition(507, DAV("number-of-matches-within-limits")),
     make_calendar.PathTaken: Condition(403, DAV("resource-must-be-null")),
     make_calendar.BadLocation: Condition(403, CALDAV("calendar-collection-location-ok")),
     move_object.NoSuchParent: Condition(409),
@@ -77,7 +83,7 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     sign_in.WrongPassword: Condition(401),
     sign_in.TooManyTries: Condition(429),
     FiniteDepthOnly: Condition(403, DAV("propfind-finite-depth")),
-    TooManyMatches: Condition(507, DAV("number-of-matches-within-limits")),
+    NotYours: Condition(403, DAV("need-privileges")),
     UnsupportedReport: Condition(403, DAV("supported-report")),
     UnsupportedMediaType: Condition(415),
     MethodNotAllowed: Condition(405),
@@ -131,6 +137,11 @@ def _facts(error: errors.ServiceError) -> str:
         return href(object_href(*error.path))
     if isinstance(error, authorize.NeedPrivileges):
         name = _PRIVILEGE_NAMES.get(error.privilege, "<D:write/>")
-        path = href(collection_href(*error.path))
-        return f"<D:resource>{path}<D:privilege>{name}</D:privilege></D:resource>"
+        return _needed(collection_href(*error.path), name)
+    if isinstance(error, NotYours):
+        return _needed(error.path, "<D:write-properties/>")
     return ""
+
+
+def _needed(path: str, privilege: str) -> str:
+    return f"<D:resource>{href(path)}<D:privilege>{privilege}</D:privilege></D:resource>"

@@ -29,8 +29,8 @@ _FORM_FAULTS: Mapping[str, str] = {
     "extra_forbidden": "ce champ est inconnu",
     "string_type": "un texte est attendu",
     "string_unicode": "ce texte n'est pas de l'Unicode valable",
-    "string_too_short": "au moins {min_length} caractères",
-    "string_too_long": "au plus {max_length} caractères",
+    "string_too_short": "longueur minimale : {min_length}",
+    "string_too_long": "longueur maximale : {max_length}",
     "string_pattern_mismatch": "ce texte contient un caractère qui n'est pas admis",
     "int_type": "un nombre entier est attendu",
     "int_parsing": "un nombre entier est attendu",
@@ -41,8 +41,8 @@ _FORM_FAULTS: Mapping[str, str] = {
     "greater_than_equal": "au moins {ge}",
     "less_than_equal": "au plus {le}",
     "less_than": "moins de {lt}",
-    "too_long": "au plus {max_length} éléments",
-    "too_short": "au moins {min_length} éléments",
+    "too_long": "nombre maximal d'éléments : {max_length}",
+    "too_short": "nombre minimal d'éléments : {min_length}",
     "enum": "une de ces valeurs : {expected}",
     "literal_error": "une de ces valeurs : {expected}",
     "list_type": "une liste est attendue",
@@ -50,7 +50,7 @@ _FORM_FAULTS: Mapping[str, str] = {
     "model_attributes_type": "un objet JSON est attendu",
     "json_invalid": "le corps n'est pas du JSON valable",
 }
-_OWN = frozenset({"instant", "day", "range", "field"})
+_OWN = frozenset({"instant", "day", "moment", "range", "field"})
 MAX_FAULTS = 20
 
 
@@ -58,7 +58,7 @@ def faults_of(found: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """The faults of a request's form; what was sent is not repeated."""
     faults: dict[tuple[str, str], None] = {}
     for error in found:
-        where = ".".join(_plain(part) for part in error["loc"] if part not in _UNION_MARKS)
+        where = ".".join(map(_plain, error["loc"]))
         faults[where[:200], _message(error)] = None
     return [{"field": field, "message": message} for field, message in list(faults)[:MAX_FAULTS]]
 
@@ -66,14 +66,6 @@ def faults_of(found: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 def _plain(part: object) -> str:
     """A key as sent may hold half a surrogate pair, which no answer can hold."""
     return str(part)[:60].encode("utf-8", "replace").decode()
-
-
-# Pydantic names the member of a union in the place of the fault; users know no unions.
-_UNION_MARKS = frozenset(
-    f"{outer}[{inner}]"
-    for outer in ("function-after", "function-before")
-    for inner in ("_instant_kept()", "_day_kept()")
-)
 
 
 def _message(error: Mapping[str, Any]) -> str:

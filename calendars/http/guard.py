@@ -35,7 +35,9 @@ class Guard:
             return
         status = _refused(scope)
         if status is not None:
-            await problem_of_status(status)(scope, receive, send)
+            # What was not read of the body would be taken for the next request.
+            answer = problem_of_status(status, {"Connection": "close"})
+            await answer(scope, receive, send)
             return
         await self._app(scope, _in_time(receive), _private(send))
 
@@ -43,7 +45,11 @@ class Guard:
 def _refused(scope: Scope) -> int | None:
     if _HIDDEN.search(scope.get("raw_path") or b""):
         return 400
-    coding = Headers(scope=scope).get("content-encoding", "identity")
+    headers = Headers(scope=scope)
+    announced = headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit() and int(announced[:18]) > MAX_BODY:
+        return 413
+    coding = headers.get("content-encoding", "identity")
     return None if coding.strip().lower() in {"", "identity"} else 415
 
 

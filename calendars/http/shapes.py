@@ -17,7 +17,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     StringConstraints,
+    TypeAdapter,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
@@ -87,7 +90,28 @@ Instant = Annotated[
 ]
 QueryInstant = Annotated[Instant, BeforeValidator(_plus_restored)]
 Day = Annotated[date, BeforeValidator(iso_day_text_only), AfterValidator(_day_kept)]
-Moment = Annotated[Instant | Day, Field(union_mode="left_to_right")]
+
+
+def _moment(value: object) -> datetime | date:
+    """An instant or a day; one validator, so that a mistake has one message."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return _A_DAY.validate_python(value)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return _AN_INSTANT.validate_python(value)
+    raise PydanticCustomError(
+        "moment", "une date, ou une date et une heure avec décalage : 2026-03-03T14:30:00+11:00"
+    )
+
+
+_A_DAY: TypeAdapter[date] = TypeAdapter(Day)
+_AN_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+Moment = Annotated[
+    datetime | date,
+    PlainValidator(_moment),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+    ),
+]
 QueryMoment = Annotated[Moment, BeforeValidator(_plus_restored)]
 
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"

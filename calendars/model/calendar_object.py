@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from calendars.model.cardinality import DATED
 from calendars.model.component import Component, ContentLine, decode, parse, unescape
+from calendars.model.instances import is_recurring
 from calendars.model.invalid import (
     InvalidCalendarObject,
     ResourceTooLarge,
@@ -20,7 +21,6 @@ from calendars.model.spans import UNKNOWN_ZONE
 from calendars.model.time_zones import Zones
 from calendars.model.validation import check_data
 
-_RECURRENCE = frozenset(("RRULE", "RDATE", "RECURRENCE-ID"))
 _ZONED = frozenset(("DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "RDATE", "EXDATE"))
 _STRICTNESS = tuple(Visibility)
 
@@ -63,7 +63,7 @@ class CalendarObject:
     @property
     def recurring(self) -> bool:
         """It has a recurrence set, or stands for some instances of one."""
-        return any(line[0] in _RECURRENCE for part in self._parts for line in part.lines)
+        return is_recurring(self.calendar)
 
     @property
     def floating(self) -> bool:

@@ -58,7 +58,6 @@ SINGLETONS: Mapping[str, frozenset[str]] = {
 disagree which of the two counts."""
 
 REQUIRED: Mapping[str, frozenset[str]] = {
-    "VEVENT": frozenset(("DTSTART",)),
     "VTIMEZONE": frozenset(("TZID",)),
     "STANDARD": frozenset(("DTSTART", "TZOFFSETFROM", "TZOFFSETTO")),
     "DAYLIGHT": frozenset(("DTSTART", "TZOFFSETFROM", "TZOFFSETTO")),
@@ -67,5 +66,6 @@ REQUIRED: Mapping[str, frozenset[str]] = {
 """By component: properties without which nothing can be said of it.
 
 The standards want more (DTSTAMP, PRODID, ACTION, ...), and real programs leave it out. VERSION
-and UID have refusals of their own.
+and UID have refusals of their own. A VEVENT starts at its DTSTART, or where its RECURRENCE-ID
+says.
 """

@@ -47,12 +47,21 @@ def _moment(line: ContentLine, limits: Limits) -> None:
 
 
 def _stamp(line: ContentLine, _: Limits) -> None:
+    parse_date_or_datetime(line[2])
+
+
+def _vague_stamp(line: ContentLine, _: Limits) -> None:
     # Google Calendar writes CREATED:00001231T000000Z where it knows no better.
-    if _YEAR_ZERO.fullmatch(line[2]) is None or line[0] not in ("CREATED", "LAST-MODIFIED"):
+    if _YEAR_ZERO.fullmatch(line[2]) is None:
         parse_date_or_datetime(line[2])
 
 
-def _moments(line: ContentLine, limits: Limits) -> None:
+def _exceptions(line: ContentLine, limits: Limits) -> None:
+    for value in line[2].split(","):
+        in_range(parse_date_or_datetime(value), limits)
+
+
+def _additions(line: ContentLine, limits: Limits) -> None:
     for value in line[2].split(","):
         if "/" in value:
             _period(value, limits)
@@ -127,14 +136,18 @@ def _geo(line: ContentLine, _: Limits) -> None:
         raise InvalidCalendarData(f"not a place on Earth: {line[2][:40]}")
 
 
-_STAMPS: Mapping[str, Check] = {"DTSTAMP": _stamp, "CREATED": _stamp, "LAST-MODIFIED": _stamp}
+_STAMPS: Mapping[str, Check] = {
+    "DTSTAMP": _stamp,
+    "CREATED": _vague_stamp,
+    "LAST-MODIFIED": _vague_stamp,
+}
 _NUMBERS: Mapping[str, Check] = {"SEQUENCE": _sequence, "PRIORITY": _integer}
 _RECURRENCE: Mapping[str, Check] = {
     "RECURRENCE-ID": _moment,
     "RRULE": _rule,
     "EXRULE": _rule,
-    "RDATE": _moments,
-    "EXDATE": _moments,
+    "RDATE": _additions,
+    "EXDATE": _exceptions,
 }
 _SPAN: Mapping[str, Check] = {"DTSTART": _moment, "DTEND": _moment, "DURATION": _length}
 _OBSERVANCE: Mapping[str, Check] = {
@@ -148,7 +161,13 @@ _ENTRY: Mapping[str, Check] = {**_STAMPS, **_NUMBERS, **_RECURRENCE, **_SPAN, "G
 
 VALUE_CHECKS: Mapping[str, Mapping[str, Check]] = {
     "VEVENT": _ENTRY,
-    "VTODO": {**_ENTRY, "DUE": _moment, "COMPLETED": _stamp, "PERCENT-COMPLETE": _integer},
+    "VTODO": {
+        **_ENTRY,
+        "DUE": _moment,
+        "COMPLETED": _stamp,
+        "CREATED": _stamp,  # a task without dates lasts from its creation on (RFC 4791 §9.9)
+        "PERCENT-COMPLETE": _integer,
+    },
     "VJOURNAL": _ENTRY,
     "VFREEBUSY": {**_STAMPS, **_SPAN, "FREEBUSY": _periods},
     "VAVAILABILITY": _ENTRY,

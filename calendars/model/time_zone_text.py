@@ -17,6 +17,6 @@ def tzid_of(text: str) -> str:
     check_data(calendar, LIMITS)
     zones = calendar.children("VTIMEZONE")
     tzid = zones[0].value("TZID") if zones else None
-    if len(zones) != 1 or len(calendar.components) != 1 or not tzid:
+    if len(zones) != 1 or len(calendar.components) != 1 or not tzid or not zones[0].components:
         raise InvalidCalendarData("a time zone is one VCALENDAR with one VTIMEZONE")
     return tzid

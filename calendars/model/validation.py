@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from calendars.kernel.errors import InvalidInput
 from calendars.model.cardinality import DATED, REQUIRED, SINGLETONS, TOP_LEVEL
-from calendars.model.component import Component, unescape
+from calendars.model.component import Component, ContentLine, unescape
 from calendars.model.invalid import (
     InvalidCalendarData,
     TooManyAttendees,
@@ -26,6 +26,7 @@ from calendars.model.time_zones import Zones, named_zone
 
 _TIMED = DATED | {"AVAILABLE"}
 _RECURRENCE = frozenset(("RRULE", "EXRULE", "RDATE", "EXDATE"))
+_STARTS = frozenset(("DTSTART", "RECURRENCE-ID"))
 _NO_NAMES: frozenset[str] = frozenset()
 _NO_CHECKS: Mapping[str, Check] = {}
 
@@ -39,12 +40,13 @@ def check_data(calendar: Component, limits: Limits) -> None:
     _check_version(calendar)
     _check_counts(calendar, limits)
     _check_properties(calendar, limits)
+    for definition in calendar.children("VTIMEZONE"):
+        _check_time_zone(definition, limits)
     zones = Zones.of(calendar, UNKNOWN_ZONE)
-    for child in calendar.components:
-        if child.name == "VTIMEZONE":
-            _check_time_zone(child, zones, limits)
-        else:
-            _check_entry(child, zones, limits)
+    _check_zones_used(calendar, zones, limits)
+    for entry in calendar.components:
+        if entry.name != "VTIMEZONE":
+            _check_entry(entry, zones, limits)
 
 
 def _check_version(calendar: Component) -> None:
@@ -69,6 +71,8 @@ def _check_counts(calendar: Component, limits: Limits) -> None:
 def _check_entry(entry: Component, zones: Zones, limits: Limits) -> None:
     """One component with all that stands inside of it."""
     names = _check_properties(entry, limits)
+    if entry.name == "VEVENT" and names.isdisjoint(_STARTS):
+        raise InvalidCalendarData("VEVENT without DTSTART")
     if entry.name in _TIMED:
         duration = check_span(entry, zones)
         if not names.isdisjoint(_RECURRENCE):
@@ -88,15 +92,30 @@ def _check_many(entry: Component, limits: Limits) -> None:
         raise InvalidCalendarData(f"more than {limits.max_properties} components in another")
 
 
-def _check_time_zone(zone: Component, zones: Zones, limits: Limits) -> None:
+def _check_zones_used(calendar: Component, zones: Zones, limits: Limits) -> None:
+    """Every zone that a value names can be computed with, if the object says what it is.
+
+    A value may reach a definition by another spelling of its name, so that it is the values that
+    are asked, not the definitions.
+    """
+    if not calendar.children("VTIMEZONE"):
+        return
+    used = {line[1] for part in calendar.walk() for line in part.lines if "TZID" in line[1].upper()}
+    names = {ContentLine("", parameters, "").parameter("TZID") for parameters in used}
+    if len(names) > limits.max_time_zones:
+        raise InvalidCalendarData(f"values in more than {limits.max_time_zones} time zones")
+    for name in names:
+        zones.get(name)
+
+
+def _check_time_zone(zone: Component, limits: Limits) -> None:
     """RFC 5545 §3.6.5. What defines a zone of the tz database is not computed with, so all that
     matters is that it does no harm to other programs; any other definition must be sound.
     """
     _check_properties(zone, limits)
     if len(zone.components) > limits.max_observances:
         raise InvalidCalendarData(f"more than {limits.max_observances} parts of a time zone")
-    tzid = unescape(zone.value("TZID") or "")
-    known = named_zone(tzid) is not None
+    known = named_zone(unescape(zone.value("TZID") or "")) is not None
     for part in zone.components:
         if part.name in TOP_LEVEL or part.components:
             raise InvalidCalendarData(f"{part.name} or more inside of a time zone")
@@ -107,8 +126,6 @@ def _check_time_zone(zone: Component, zones: Zones, limits: Limits) -> None:
         else:
             _check_dates(part, limits)
             _check_properties(part, limits)
-    if not known:
-        zones.get(tzid)
 
 
 def _check_properties(component: Component, limits: Limits) -> set[str]:

@@ -13,7 +13,7 @@ from calendars.model.calendar_object import CalendarObject
 from calendars.model.component import Component, parse
 from calendars.model.instances import bounds, instances
 from calendars.model.invalid import TooManyInstances
-from calendars.model.window import ALWAYS, NEVER_BEFORE, Window
+from calendars.model.window import ALWAYS, NEVER_AFTER, NEVER_BEFORE, Window
 from calendars.services.collection_zone import zone_of
 from calendars.storage import calendar_objects, collections, occurrences
 from calendars.storage.occurrences import IndexedInstance
@@ -21,8 +21,11 @@ from calendars.storage.occurrences import IndexedInstance
 DAY = 86_400
 BACK = 366 * DAY
 AHEAD = 2 * 366 * DAY
-MAX_INDEXED = 1_000
-"""Instances indexed for one object; a denser series is indexed for a shorter time."""
+MAX_INDEXED = 2_000
+"""Instances indexed for one object: a daily series has half as many. A denser one is not indexed
+but computed when somebody asks."""
+
+_NOT_INDEXED = Window(NEVER_BEFORE, NEVER_BEFORE)
 
 
 class Indexed(NamedTuple):
@@ -38,27 +41,23 @@ def index_of(calendar: Component, *, recurring: bool, zone: tzinfo, now: int) ->
 
     Raises InvalidCalendarData or TooManyInstances where its instances cannot be told.
     """
-    extent = bounds(calendar, zone)
     if not recurring:
-        return Indexed(extent, list(_rows(calendar, ALWAYS, zone)), ALWAYS)
-    rolling = Window(now - BACK, now + AHEAD)
-    if extent.end <= rolling.end and extent.start >= rolling.start:
-        rows = _up_to_limit(calendar, ALWAYS, zone)
-        if rows is not None:
-            return Indexed(extent, rows, ALWAYS)
-    return _rolling(calendar, extent, rolling, zone)
+        found = list(_rows(calendar, ALWAYS, zone))
+        return Indexed(_extent(found), found, ALWAYS)
+    extent = bounds(calendar, zone)
+    # What starts or ends inside the window has nothing beyond it on that side.
+    window = Window(
+        NEVER_BEFORE if extent.start >= now - BACK else now - BACK,
+        NEVER_AFTER if extent.end <= now + AHEAD else now + AHEAD,
+    )
+    rows = _up_to_limit(calendar, window, zone)
+    return Indexed(extent, [], _NOT_INDEXED) if rows is None else Indexed(extent, rows, window)
 
 
-def _rolling(calendar: Component, extent: Window, rolling: Window, zone: tzinfo) -> Indexed:
-    # What starts after the window's start has nothing before it.
-    start = NEVER_BEFORE if extent.start >= rolling.start else rolling.start
-    window = Window(start, rolling.end)
-    while window.end > rolling.start + DAY:
-        rows = _up_to_limit(calendar, window, zone)
-        if rows is not None:
-            return Indexed(extent, rows, window)
-        window = Window(window.start, rolling.start + (window.end - rolling.start) // 2)
-    return Indexed(extent, [], Window(NEVER_BEFORE, NEVER_BEFORE))
+def _extent(rows: list[IndexedInstance]) -> Window:
+    if not rows:
+        return Window(0, 0)
+    return Window(min(row.starts_at for row in rows), max(row.ends_at for row in rows))
 
 
 def _up_to_limit(calendar: Component, window: Window, zone: tzinfo) -> list[IndexedInstance] | None:
@@ -109,5 +108,5 @@ def extend_index(db: Db, *, now: int, limit: int = 200) -> int:
 def list_to_extend(
     db: Db, *, now: int, limit: int, after: ObjectId | None = None
 ) -> list[ObjectId]:
-    """Series to move, by id, those behind `after`: a dense series is due again at once."""
+    """Series whose window runs out, by id, those behind `after`."""
     return occurrences.list_to_extend(db, before=now + AHEAD // 2, limit=limit, after=after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from calendars.kernel.database import Db
@@ -12,8 +13,9 @@ from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.authorize import open_collection
 from calendars.services.put_object import MaskedObject, ObjectPath, PutObject, store_in
-from calendars.storage import calendar_objects, collections
+from calendars.storage import calendar_objects, collections, dead_properties
 from calendars.storage.calendar_objects import StoredObject
+from calendars.storage.dead_properties import Bearer
 
 
 class NoSuchParent(Conflict):
@@ -47,12 +49,23 @@ def move_object(db: Db, actor: Principal, transfer: Transfer, *, now: int) -> bo
     if stored.visibility not in access.sees:
         raise MaskedObject("this entry is masked for you: it can be neither copied nor moved")
     transfer.precondition.check(stored.etag)
+    dead = dead_properties.list_of(db, Bearer(object=stored.id))
     created = _clear(db, actor, target, target_access, transfer, now=now)
     if not transfer.keep:
         _remove(db, actor, origin, stored, now=now)
     put = PutObject(transfer.destination, CalendarObject.parse(stored.data), stored.data)
     store_in(db, actor, target, target_access, put, now=now)
+    if dead:
+        _take_along(db, target, transfer.destination.name, dead)
     return created
+
+
+def _take_along(db: Db, target: CalendarCollection, name: str, dead: Mapping[str, str]) -> None:
+    """Dead properties follow the object (RFC 4918 §9.8.2, §9.9.1)."""
+    there = calendar_objects.find(db, target.id, name)
+    if there is not None:
+        for prop, xml in dead.items():
+            dead_properties.set_one(db, Bearer(object=there.id), prop, xml)
 
 
 def _open_target(

@@ -178,8 +178,9 @@ def each_of(
     query = select(*_COLUMNS).where(_T.collection_id == collection).order_by(_T.id)
     if component is not None:
         query = query.where(_T.component == component)
-    for row in db.execute(query, execution_options={"yield_per": 200}):
-        yield StoredObject(*row)
+    with db.execute(query, execution_options={"yield_per": 200}) as rows:
+        for row in rows:
+            yield StoredObject(*row)
 
 
 def list_by_id(db: Db, ids: Sequence[ObjectId]) -> list[StoredObject]:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, false, insert, select, true, union, un
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, ObjectId
-from calendars.model.window import Window
+from calendars.model.window import NEVER_BEFORE, Window
 from calendars.storage.tables import calendar_objects, occurrences
 
 LONG = 32 * 86_400
@@ -135,12 +135,15 @@ def replace(
 def list_to_extend(
     db: Db, *, before: int, limit: int, after: ObjectId | None = None
 ) -> list[ObjectId]:
-    """Objects behind `after` whose index ends before an instant although they go on."""
+    """Objects behind `after` whose index ends before an instant although they go on.
+
+    Those that are not indexed at all stay so.
+    """
     return list(
         db.execute(
             select(_T.id)
             .where(_T.recurring, _T.indexed_until < before, _T.indexed_until < _T.ends_at)
-            .where(_T.id > (after or 0))
+            .where(_T.id > (after or 0), _T.indexed_until > NEVER_BEFORE)
             .order_by(_T.id)
             .limit(limit)
         ).scalars()

@@ -188,19 +188,20 @@ calendar_objects = Table(
     UniqueConstraint("collection_id", "uid"),
     # Covers sync and the listing of entity tags: neither touches the rows.
     Index("ix_calendar_objects_sync", "collection_id", "modseq", "name", "etag", "visibility"),
-    # Series that go on beyond what is indexed of them, on either side.
+    # Series that go on beyond what is indexed of them, on either side. SQLite takes a partial
+    # index only where its condition is written as in the query.
     Index(
         "ix_calendar_objects_until",
         "collection_id",
         "indexed_until",
-        sqlite_where=text("recurring"),
+        sqlite_where=text("recurring = 1"),
         postgresql_where=text("recurring"),
     ),
     Index(
         "ix_calendar_objects_from",
         "collection_id",
         "indexed_from",
-        sqlite_where=text("recurring"),
+        sqlite_where=text("recurring = 1"),
         postgresql_where=text("recurring"),
     ),
 )

@@ -154,8 +154,10 @@ def lines_of(db: Connection, table: Table, columns: Sequence[str] = ()) -> Itera
     """Each row as a line of JSON, a thousand in memory at a time."""
     chosen = [table.columns[name] for name in columns] or list(table.columns)
     query = select(*chosen).order_by(*table.primary_key.columns)
-    for row in db.execute(query, execution_options={"yield_per": EVERY}):
-        yield json.dumps([encoded(value) for value in row], ensure_ascii=False).encode() + b"\n"
+    with db.execute(query, execution_options={"yield_per": EVERY}) as rows:
+        for row in rows:
+            values = [encoded(value) for value in row]
+            yield json.dumps(values, ensure_ascii=False).encode() + b"\n"
 
 
 def _add(archive: tarfile.TarFile, name: str, stream: IO[bytes], size: int, now: int) -> None:

@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 import segno
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.templating import Jinja2Templates
 
 from calendars.dav.paths import principal_href
-from scheduler.app.commands.console import typeset
 from scheduler.app.guides import Place, guides
 from scheduler.app.settings import Settings
+from scheduler.app.typeset import typeset
 
 TEMPLATES = Path(__file__).with_name("templates")
 PROFILE_TYPE = "application/x-apple-aspen-config"
@@ -59,16 +59,14 @@ def connect_router(settings: Settings) -> APIRouter:
 
     @router.api_route("/connect/niaouli.mobileconfig", methods=["GET", "HEAD"])
     def profile(login: Login = "") -> Response:
-        if not _is_printable(login):
-            return Response("identifiant incorrect\n", 422, media_type="text/plain")
+        _check(login)
         headers = {**_HEADERS, "Content-Disposition": 'attachment; filename="niaouli.mobileconfig"'}
         written = apple_profile(place, settings.organisation, login)
         return Response(written, media_type=PROFILE_TYPE, headers=headers)
 
     @router.api_route("/connect/qr.svg", methods=["GET", "HEAD"])
     def qr(login: Login = "", program: Annotated[Literal["", "davx5"], Query()] = "") -> Response:
-        if not _is_printable(login):
-            return Response("identifiant incorrect\n", 422, media_type="text/plain")
+        _check(login)
         text = place.davx5(login) if program == "davx5" else f"{place.url}/"
         return Response(qr_svg(text), media_type="image/svg+xml", headers=_HEADERS)
 
@@ -82,8 +80,10 @@ def _policy(nonce: str) -> str:
     )
 
 
-def _is_printable(text: str) -> bool:
-    return not any(unicodedata.category(character)[0] == "C" for character in text)
+def _check(login: str) -> None:
+    """Control characters can stand neither in a profile nor in an address."""
+    if any(unicodedata.category(character)[0] == "C" for character in login):
+        raise HTTPException(422)
 
 
 def qr_svg(text: str) -> bytes:

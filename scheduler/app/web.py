@@ -18,6 +18,7 @@ from calendars.dav.methods import METHODS
 from calendars.http.guard import Guard
 from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
+from scheduler.app.connect import connect_router
 from scheduler.app.metrics import Metrics
 from scheduler.app.wiring import Service
 
@@ -73,6 +74,7 @@ def rest_app(service: Service) -> FastAPI:
     zone = ZoneInfo(service.settings.timezone)
     give_state(app, FaceState(service.database, service.identity, service.clock, zone))
     app.include_router(api.router)
+    app.include_router(connect_router(service.settings))
 
     @app.get("/healthz", include_in_schema=False)
     async def alive() -> PlainTextResponse:

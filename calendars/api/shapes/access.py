@@ -17,6 +17,7 @@ from calendars.storage.delegations import Delegation
 
 PasswordKind = Literal["application", "token"]
 _KINDS: dict[str, PasswordKind] = {"APPLICATION": "application", "TOKEN": "token"}
+RightsName = Literal["freebusy", "read", "write", "schedule", "act_for"]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
@@ -78,7 +79,7 @@ class PasswordChange(StrictShape):
 class DelegationIn(StrictShape):
     """What is given to somebody."""
 
-    rights: Rights = Field(
+    rights: RightsName = Field(
         description="Chaque droit comprend les précédents : disponibilités, lecture, écriture, "
         "invitations, intérim."
     )
@@ -99,7 +100,7 @@ class DelegationIn(StrictShape):
     def draft(self) -> DelegationDraft:
         """As the service takes it."""
         return DelegationDraft(
-            self.rights, self.sees_private, self.valid_from, self.valid_to, self.reason
+            Rights(self.rights), self.sees_private, self.valid_from, self.valid_to, self.reason
         )
 
 
@@ -108,7 +109,7 @@ class DelegationOut(Shape):
 
     owner: str
     delegate: str
-    rights: Rights
+    rights: RightsName
     sees_private: bool
     valid_from: date | None = None
     valid_to: date | None = Field(None, description="Dernier jour, compris.")
@@ -121,7 +122,7 @@ class DelegationOut(Shape):
         return cls(
             owner=row.owner,
             delegate=row.delegate,
-            rights=row.rights,
+            rights=row.rights.value,
             sees_private=row.sees_private,
             valid_from=None if first is None else _day(first, zone),
             valid_to=None if after is None else _day(after - 1, zone),

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from calendars.http.shapes import Shape
-from calendars.model.principal import Principal, Role
+from calendars.model.principal import Principal
 from calendars.storage.delegations import Delegation
 
 Kind = Literal["INDIVIDUAL", "GROUP", "ROOM", "RESOURCE"]
@@ -49,7 +49,7 @@ class DiaryOut(Shape):
 class MeOut(PersonOut):
     """Who asks."""
 
-    role: Role
+    role: str = Field(description="Fonction dans le service.", examples=["secretary"])
     diaries: list[DiaryOut] = Field(description="Les agendas d'autrui qui vous sont ouverts.")
 
     @classmethod
@@ -57,7 +57,7 @@ class MeOut(PersonOut):
         """The asker with the diaries that others opened to him."""
         return cls(
             **PersonOut.of(principal).model_dump(),
-            role=principal.role,
+            role=principal.role.value,
             diaries=[DiaryOut(login=row.owner, rights=row.rights) for row in received],
         )
 

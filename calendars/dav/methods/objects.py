@@ -9,7 +9,7 @@ from calendars.dav.conditions import MethodNotAllowed
 from calendars.dav.paths import Place
 from calendars.dav.request import CALENDAR, DavRequest, DavResponse
 from calendars.dav.resource import CALENDARS, Resource, locate
-from calendars.kernel.errors import PreconditionFailed
+from calendars.kernel.errors import NotFound, PreconditionFailed
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.component import parse
 from calendars.model.conditions import Precondition
@@ -18,6 +18,7 @@ from calendars.model.jcal import MEDIA_TYPE, jcal_text
 from calendars.services.delete_object import delete_object
 from calendars.services.export_calendar import export_calendar
 from calendars.services.make_calendar import remove_calendar
+from calendars.services.move_object import NoSuchParent
 from calendars.services.put_object import PutObject, put_object
 from calendars.storage.calendar_objects import StoredObject
 
@@ -69,7 +70,12 @@ def put(request: DavRequest) -> DavResponse:
         # Thunderbird tries whatever URL was typed; 412 would make it offer an .ics file there.
         raise MethodNotAllowed("calendar objects are stored inside a calendar")
     wanted = PutObject(request.path.object, parse_body(request), request.body, request.precondition)
-    outcome = put_object(request.db, request.actor, wanted, now=request.now)
+    try:
+        outcome = put_object(request.db, request.actor, wanted, now=request.now)
+    except NotFound as error:
+        if request.path.login != request.actor.login:
+            raise
+        raise NoSuchParent("there is no calendar at that path") from error  # RFC 4918 §9.7.1
     headers: tuple[tuple[str, str], ...] = (("ETag", f'"{outcome.etag}"'),)
     if "return=representation" in request.preferences:
         status = 201 if outcome.created else 200

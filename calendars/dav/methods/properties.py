@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from calendars.dav.answers import Wanted, answer, bearer_of
-from calendars.dav.conditions import FiniteDepthOnly
+from calendars.dav.conditions import FiniteDepthOnly, NotYours
 from calendars.dav.names import DAV
 from calendars.dav.paths import DavPath, Place, segment
 from calendars.dav.properties import BY_KIND, LIVE_NAMES
@@ -24,7 +24,6 @@ from calendars.dav.xml import (
     response,
     write,
 )
-from calendars.kernel.errors import Forbidden
 from calendars.model.principal import Principal, Privilege
 from calendars.services.authorize import NeedPrivileges, access_to
 from calendars.services.set_properties import PropertyChanges, set_properties, write_dead
@@ -144,7 +143,7 @@ def _check_may_write(resource: Resource) -> None:
         if Privilege.WRITE_PROPERTIES not in resource.access.privileges:
             raise NeedPrivileges(resource.path.parent, Privilege.WRITE_PROPERTIES)
     elif resource.kind is not Kind.PRINCIPAL or resource.of_principal.id != resource.actor.id:
-        raise Forbidden("these properties cannot be changed")
+        raise NotYours(resource.href)
 
 
 def collect_changes(

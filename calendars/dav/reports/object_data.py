@@ -16,7 +16,7 @@ from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_data import ICALENDAR, CalendarData, calendar_data
 from calendars.model.component import parse
-from calendars.model.invalid import InvalidCalendarData, InvalidFilter
+from calendars.model.invalid import DateTooLate, InvalidCalendarData, InvalidFilter
 from calendars.model.jcal import jcal_text
 from calendars.model.time_zone_text import tzid_of
 from calendars.model.time_zones import named_zone
@@ -28,6 +28,8 @@ from calendars.storage.occurrences import IndexedInstance
 
 log = logging.getLogger(__name__)
 
+MAX_EXPANSION = 5 * 366 * 86_400
+
 Writer = Callable[[StoredObject], str]
 
 
@@ -36,13 +38,15 @@ def data_writer(
 ) -> Writer | None:
     """How the calendar data that a report asks for is written, None where it asks for none.
 
-    Raises UnsupportedCalendarData, InvalidFilter, InvalidXml.
+    Raises UnsupportedCalendarData, InvalidFilter, InvalidXml, DateTooLate.
     """
     prop = child(root, DAV("prop"))
     element = child(prop, CALDAV("calendar-data")) if prop is not None else None
     if element is None:
         return None
     wanted = calendar_data_from_xml(element)
+    if wanted.expand is not None and wanted.expand.end - wanted.expand.start > MAX_EXPANSION:
+        raise DateTooLate("recurrences are expanded over five years at most")
     if wanted.whole and wanted.media_type == ICALENDAR:
         return lambda stored: escape(stored.data.decode())
     if wanted.expand is not None and zone is None:

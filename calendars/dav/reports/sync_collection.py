@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from calendars.dav.answers import Wanted, answer
 from calendars.dav.conditions import UnsupportedReport
 from calendars.dav.methods.properties import LIGHT, light_answer
 from calendars.dav.names import DAV
 from calendars.dav.paths import segment
+from calendars.dav.reports.object_data import data_writer
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_object, of_row
 from calendars.dav.xml import (
@@ -46,7 +48,8 @@ def report(request: DavRequest) -> DavResponse:
     if request.brief and len(changes.changed) > BRIEF:
         raise TooMuchForNow
     wanted = Wanted.of(root, minimal=request.minimal)
-    answers = list(_answers(resource, changes, wanted))
+    writer = data_writer(request.db, root, resource.of_collection)
+    answers = list(_answers(replace(resource, calendar_data=writer), changes, wanted))
     if changes.truncated:
         answers.append(status_response(resource.href, 507, NUMBER_OF_MATCHES))
     tail = f"<D:sync-token>{escape(changes.token)}</D:sync-token>"

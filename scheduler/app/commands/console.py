@@ -6,7 +6,6 @@ Results go to standard output, everything else to standard error, so that `--jso
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
+
+from scheduler.app.typeset import typeset
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,9 +36,6 @@ LoginArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="LOGIN", show_default=False, help="L'identifiant du compte.")
 ]
 
-_BEFORE_SIGN = re.compile(r" (?=[:;!?»])")
-_AFTER_QUOTE = re.compile(r"« ")
-
 
 class CommandFailed(Exception):
     """The command cannot be done; the message is French and names what is wrong."""
@@ -45,11 +43,6 @@ class CommandFailed(Exception):
 
 class WrongUsage(CommandFailed):
     """The command was not typed as it should be: exit status 2."""
-
-
-def typeset(text: str) -> str:
-    """French spacing: no line may break before a sign or inside quotes (FR-1)."""
-    return _AFTER_QUOTE.sub("«\u00a0", _BEFORE_SIGN.sub("\u00a0", text))
 
 
 def say(text: str) -> None:

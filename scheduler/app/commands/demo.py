@@ -15,8 +15,8 @@ from scheduler.app.commands.console import (
     progress,
     say,
     settings_of,
-    typeset,
 )
+from scheduler.app.typeset import typeset
 
 if TYPE_CHECKING:
     from scheduler.app.settings import Settings
@@ -32,10 +32,12 @@ def demo(
     ] = False,
 ) -> None:
     """Charger la direction de démonstration (une fois), puis servir jusqu'à Ctrl-C."""
-    from scheduler.app.commands.serve import serve
+    from scheduler.app.commands.serve import check_free, serve
     from scheduler.demonstration.directorate import Directorate
 
     settings = settings_of(config)
+    if not no_serve:
+        check_free(settings)
     directorate = Directorate()
     with open_service(config) as service:
         _load(service, directorate)

@@ -8,10 +8,10 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     settings_of,
-    typeset,
     write,
     write_json,
 )
+from scheduler.app.typeset import typeset
 
 
 def doctor(config: Config = None, *, as_json: AsJson = False) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scheduler.app.commands.console import (
     AsJson,
+    CommandFailed,
     Config,
     WrongUsage,
     say,
@@ -29,11 +31,24 @@ def serve(config: Config = None) -> None:
     from scheduler.app.server import serve as run_server
 
     settings = settings_of(config)
+    check_free(settings)
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.absolute())  # for the worker processes
     logs.configure(settings.log_level)
     say(f"Niaouli écoute sur {settings.url} (Ctrl-C pour arrêter)")
     run_server(settings)
+
+
+def check_free(settings: Settings) -> None:
+    """Nobody listens there yet. Raises CommandFailed."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        raise CommandFailed(
+            f"impossible d'écouter sur {settings.listen} ({error.strerror}) : un autre service y "
+            "est-il déjà ? NIAOULI_LISTEN choisit une autre adresse"
+        ) from None
 
 
 def run_due(

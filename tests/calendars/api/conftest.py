@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 import httpx2
 import pytest
@@ -14,7 +15,7 @@ from starlette.testclient import TestClient
 
 from calendars.kernel.clock import FixedClock
 from calendars.kernel.identifiers import PrincipalId
-from calendars.model.principal import Rights
+from calendars.model.principal import PrincipalKind, Rights
 from calendars.services import sign_in
 from calendars.services.delegate import DelegationDraft, delegate
 from calendars.services.open_account import NewAccount, open_account
@@ -24,9 +25,21 @@ from scheduler.app.wiring import Service, assemble
 
 NOW = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)  # Tuesday 3 March, 8 o'clock in Nouméa
 PASSWORD = "correct horse battery"
+INDIVIDUAL = PrincipalKind.INDIVIDUAL
 _HASH = sign_in.hash_password(PASSWORD)
 
 Answer: TypeAlias = httpx2.Response
+Parameter: TypeAlias = str | int | list[str]
+
+
+class Parts(TypedDict, total=False):
+    """What a request may have."""
+
+    params: Mapping[str, Parameter]
+    content: bytes
+    json: Mapping[str, Any] | None
+    headers: Mapping[str, str]
+    auth: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -49,16 +62,27 @@ class Asker:
         """What stands in the default calendar."""
         return f"{self.agenda}/objects"
 
-    def ask(self, method: str, path: str, **more: Any) -> Answer:
+    def ask(self, method: str, path: str, **more: Unpack[Parts]) -> Answer:
         """A request of the JSON face."""
         return self.raw(method, f"/api/v1{path}", **more)
 
-    def raw(self, method: str, path: str, **more: Any) -> Answer:
-        """A request of any face."""
-        more.setdefault("auth", (self.login, self.password))
-        return self.client.request(method, path, follow_redirects=False, **more)
+    def raw(self, method: str, path: str, **more: Unpack[Parts]) -> Answer:
+        """A request of any face; JSON goes in ASCII, so that it may hold what UTF-8 cannot."""
+        headers = dict(more.get("headers", {}))
+        content = more.get("content")
+        if (body := more.get("json")) is not None:
+            content, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+        return self.client.request(
+            method,
+            path,
+            params=more.get("params"),
+            content=content,
+            headers=headers,
+            auth=more.get("auth", (self.login, self.password)),
+            follow_redirects=False,
+        )
 
-    def get(self, path: str, **parameters: Any) -> Answer:
+    def get(self, path: str, **parameters: Parameter) -> Answer:
         """GET with query parameters; `start` and `end` stand for from and to."""
         names = {"start": "from", "end": "to"}
         query = {names.get(key, key): value for key, value in parameters.items()}
@@ -83,7 +107,9 @@ class Asker:
     def store(self, name: str, text: str, calendar: str = "agenda") -> Answer:
         """PUT of iCalendar text by CalDAV."""
         path = f"/dav/calendars/{self.login}/{calendar}/{name}"
-        return self.raw("PUT", path, content=text.encode(), headers={"Content-Type": "text/calendar"})
+        return self.raw(
+            "PUT", path, content=text.encode(), headers={"Content-Type": "text/calendar"}
+        )
 
     def text(self, name: str, calendar: str = "agenda") -> str:
         """The iCalendar text that CalDAV gives."""
@@ -91,7 +117,7 @@ class Asker:
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def make(self, **members: Any) -> dict[str, Any]:
+    def make(self, **members: object) -> dict[str, Any]:
         """A new object in the default calendar: an hour on 3 March unless told."""
         body = {
             "title": "Réunion de service",
@@ -122,7 +148,7 @@ Join: TypeAlias = Callable[..., Asker]
 @pytest.fixture
 def service(migrated_url: str, tmp_path: Path) -> Service:
     """The service on a fresh store, at a fixed time."""
-    settings = Settings(data=tmp_path / "data", database_url=migrated_url)
+    settings = Settings.model_validate({"data": tmp_path / "data", "database_url": migrated_url})
     return assemble(settings, clock=FixedClock(NOW))
 
 
@@ -137,8 +163,8 @@ def client(service: Service) -> Iterator[TestClient]:
 def join(service: Service, client: TestClient) -> Join:
     """Opens an account and gives its keyboard."""
 
-    def joined(login: str, name: str = "", **more: Any) -> Asker:
-        new = NewAccount(login, name or login.title(), email=f"{login}@example.org", **more)
+    def joined(login: str, name: str = "", kind: PrincipalKind = INDIVIDUAL) -> Asker:
+        new = NewAccount(login, name or login.title(), kind, email=f"{login}@example.org")
         with service.database.transaction() as db:
             now = int(NOW.timestamp())
             made = open_account(db, new, timezone_id="Pacific/Noumea", now=now, hashed=_HASH)

@@ -144,7 +144,7 @@ def test_of_writers_of_the_same_uid_one_wins(anne: Client) -> None:
         (a_calendar(a_vevent(), method="REQUEST"), "valid-calendar-object-resource"),
         (a_calendar(a_vevent(), a_vevent(uid="b@x")), "valid-calendar-object-resource"),
         (a_calendar(a_vevent(), a_vtodo()), "valid-calendar-object-resource"),
-        (a_calendar(), "valid-calendar-object-resource"),
+        (a_calendar(), "supported-calendar-component"),
         (an_event(start="18000101T000000", duration="PT1H"), "min-date-time"),
         (an_event(start="21500101T000000", duration="PT1H"), "max-date-time"),
         (an_event(attendees=[f"a{n}@x.org" for n in range(301)]), "max-attendees-per-instance"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -31,7 +31,23 @@ EARLIER = TUESDAY.replace(hour=9, minute=0)
 SECOND = int(datetime(2026, 3, 10, 14, 30, tzinfo=NOUMEA).timestamp())
 
 
-def amended(text: str, at: date | int | None = None, **draft: Any) -> Component:
+class Parts(TypedDict, total=False):
+    """What a draft may speak of."""
+
+    title: str | None
+    location: str | None
+    start: date | datetime | None
+    end: date | datetime | None
+    duration: int
+    timezone: str
+    repeat: Repeat | None
+    status: str | None
+    categories: tuple[str, ...] | None
+    percent: int | None
+    alarms: tuple[int, ...]
+
+
+def amended(text: str, at: date | int | None = None, **draft: Unpack[Parts]) -> Component:
     """The object after a draft; it is fit to be stored again."""
     calendar = parse(text)
     place = place_of(calendar, TZID, NOUMEA)
@@ -43,7 +59,7 @@ def amended(text: str, at: date | int | None = None, **draft: Any) -> Component:
     return calendar
 
 
-def made(kind: str = "VEVENT", **draft: Any) -> Component:
+def made(kind: str = "VEVENT", **draft: Unpack[Parts]) -> Component:
     """A new object; it is fit to be stored."""
     calendar = new_object(
         kind, EventDraft(**draft), uid="x@test", tzid=TZID, floating=NOUMEA, now=NOW
@@ -96,7 +112,7 @@ class TestANewObject:
 
     @pytest.mark.rfc("5545 §3.3.11")
     def test_escapes_what_people_write(self) -> None:
-        title = "Bilan; suite, fin \\ \"x\"\nEND:VEVENT"
+        title = 'Bilan; suite, fin \\ "x"\nEND:VEVENT'
         calendar = made(title=title, start=TUESDAY, duration=60)
 
         read = icalendar.Calendar.from_ical(serialize(calendar))
@@ -109,7 +125,10 @@ class TestANewObject:
             pytest.param({}, "start", DraftFault.NEEDS_START, id="no start"),
             pytest.param({"start": TUESDAY}, "end", DraftFault.NEEDS_END, id="no end"),
             pytest.param(
-                {"start": TUESDAY, "end": EARLIER}, "end", DraftFault.END_BEFORE_START, id="backwards"
+                {"start": TUESDAY, "end": EARLIER},
+                "end",
+                DraftFault.END_BEFORE_START,
+                id="backwards",
             ),
             pytest.param(
                 {"start": TUESDAY, "end": date(2026, 3, 4)},
@@ -186,7 +205,7 @@ class TestANewObject:
         ],
     )
     def test_that_cannot_be_is_refused_with_the_field_that_is_wrong(
-        self, draft: dict[str, Any], field: str, fault: DraftFault
+        self, draft: Parts, field: str, fault: DraftFault
     ) -> None:
         with pytest.raises(DraftRefused) as refused:
             made(**draft)

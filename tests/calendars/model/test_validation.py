@@ -73,6 +73,10 @@ REFUSED: dict[str, tuple[type[InvalidInput], str]] = {
         an_event(alarms=[a_valarm(extra=["TRIGGER:-PT30M"])]),
     ),
     "no start": (InvalidCalendarData, spanning()),
+    "a task made in the year zero": (
+        InvalidCalendarData,
+        a_todo(extra=["CREATED:00001231T000000Z"]),
+    ),
     "30 February": (InvalidCalendarData, spanning("DTSTART:20260230T080000Z")),
     "a date before 1900": (DateTooEarly, spanning("DTSTART:18991231T235959Z")),
     "a date after 2100": (DateTooLate, spanning("DTSTART:21010101T000000Z")),
@@ -80,6 +84,10 @@ REFUSED: dict[str, tuple[type[InvalidInput], str]] = {
     "a period until for ever": (
         DateTooLate,
         extra("RDATE;VALUE=PERIOD:20260303T143000Z/P100000D"),
+    ),
+    "a period as an exception": (
+        InvalidCalendarData,
+        extra("EXDATE;VALUE=PERIOD:20260303T143000Z/PT1H"),
     ),
     "an end before the start": (
         InvalidCalendarData,
@@ -135,6 +143,12 @@ REFUSED: dict[str, tuple[type[InvalidInput], str]] = {
         TooManyInstances,
         in_zone("Europe/Paris", a_component("STANDARD", [*ZONE, "RRULE:FREQ=SECONDLY"])),
     ),
+    "a bad definition reached by another spelling of its name": (
+        InvalidCalendarData,
+        in_zone("Asia/Tokyo", a_component("STANDARD", ["DTSTART:soon", *ZONE[1:]])).replace(
+            "TZID=Asia/Tokyo", "TZID=Asia/\\Tokyo"
+        ),
+    ),
     "a time zone inside of a time zone": (
         InvalidCalendarData,
         in_zone("Odd/A", a_component("VTIMEZONE", ["TZID:Odd/B"])),
@@ -166,6 +180,9 @@ ACCEPTED: dict[str, str] = {
     ),
     "an organizer that is no address": extra("ORGANIZER:/principals/x", "ATTENDEE:"),
     "the year zero of Google": extra("CREATED:00001231T000000Z"),
+    "a cancelled instance that says no more": a_series(
+        a_component("VEVENT", [f"UID:{UID}", "RECURRENCE-ID:20260310T033000Z", "STATUS:CANCELLED"])
+    ),
     "a revision in milliseconds": extra("SEQUENCE:1407317367304"),
     "the escaped semicolon of SOGo": extra("GEO:-22.27\\;166.44"),
     "an end at the start": spanning("DTSTART:20260303T143000Z", "DTEND:20260303T143000Z"),
@@ -270,6 +287,13 @@ FLOODS: dict[str, tuple[type[InvalidInput], Callable[[], str]]] = {
     "time zones": (
         InvalidCalendarData,
         lambda: a_calendar(*[a_component("VTIMEZONE", ["TZID:x"])] * 101, a_vevent()),
+    ),
+    "time zones used": (
+        InvalidCalendarData,
+        lambda: in_zone("Odd/A", a_component("STANDARD", ZONE)).replace(
+            "END:VEVENT",
+            "\r\n".join(many(101, "EXDATE;TZID=Odd/{i}:20260404T080000")) + "\r\nEND:VEVENT",
+        ),
     ),
     "parts of a time zone": (
         InvalidCalendarData,

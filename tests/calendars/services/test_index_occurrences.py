@@ -157,8 +157,7 @@ def test_the_window_of_a_series_moves_on_with_the_days(
     month = Window(later, later + 31 * DAY)
     before = computed(db, calendar, month)
 
-    while extend_index(db, now=later):
-        pass
+    extend_index(db, now=later)
 
     assert indexed(db, calendar, month) == before
     if rule != "FREQ=HOURLY":  # too dense to be kept

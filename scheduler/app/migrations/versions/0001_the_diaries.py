@@ -280,7 +280,7 @@ def upgrade() -> None:
             "ix_calendar_objects_from",
             ["collection_id", "indexed_from"],
             unique=False,
-            sqlite_where=sa.text("recurring"),
+            sqlite_where=sa.text("recurring = 1"),
             postgresql_where=sa.text("recurring"),
         )
         batch_op.create_index(
@@ -292,7 +292,7 @@ def upgrade() -> None:
             "ix_calendar_objects_until",
             ["collection_id", "indexed_until"],
             unique=False,
-            sqlite_where=sa.text("recurring"),
+            sqlite_where=sa.text("recurring = 1"),
             postgresql_where=sa.text("recurring"),
         )
 
@@ -471,13 +471,13 @@ def downgrade() -> None:
     with op.batch_alter_table("calendar_objects", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_calendar_objects_until",
-            sqlite_where=sa.text("recurring"),
+            sqlite_where=sa.text("recurring = 1"),
             postgresql_where=sa.text("recurring"),
         )
         batch_op.drop_index("ix_calendar_objects_sync")
         batch_op.drop_index(
             "ix_calendar_objects_from",
-            sqlite_where=sa.text("recurring"),
+            sqlite_where=sa.text("recurring = 1"),
             postgresql_where=sa.text("recurring"),
         )
 
