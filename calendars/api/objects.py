@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Body, Depends, Query, Response
 
+from calendars.api.examples import CHANGES, DRAFTS
 from calendars.api.parameters import (
     CalendarPath,
     From,
@@ -112,7 +113,7 @@ def create(
     state: State,
     login: LoginPath,
     calendar: CalendarPath,
-    wanted: EntryDraft,
+    wanted: Annotated[EntryDraft, Body(openapi_examples=DRAFTS)],
     response: Response,
 ) -> ObjectOut:
     """A new object."""
@@ -162,7 +163,7 @@ def change(
     actor: CurrentPrincipal,
     state: State,
     target: TargetAt,
-    wanted: EntryChange,
+    wanted: Annotated[EntryChange, Body(openapi_examples=CHANGES)],
     response: Response,
 ) -> ObjectOut:
     """What the body names is different afterwards."""

@@ -21,7 +21,10 @@ router = APIRouter(tags=[TAG])
 Search = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, min_length=3, max_length=100, pattern=r"^[^\x00-\x1f]*$"
+        strip_whitespace=True,
+        min_length=3,
+        max_length=100,
+        pattern=r"^[^\x00-\x1f]*\S{3}[^\x00-\x1f]*$",
     ),
     Query(description="Trois lettres au moins du nom, de l'identifiant ou de l'adresse."),
 ]

@@ -14,6 +14,7 @@ from calendars.kernel import errors
 from calendars.kernel.database import StoreUnavailable
 from calendars.model import invalid
 from calendars.model.principal import Privilege
+from calendars.model.recurrence_rule import TooFrequent
 from calendars.services import (
     authorize,
     list_changes,
@@ -59,6 +60,7 @@ class MethodNotAllowed(errors.ServiceError):
 
 
 CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
+    TooFrequent: Condition(403, CALDAV("max-instances")),
     invalid.InvalidCalendarData: Condition(403, CALDAV("valid-calendar-data")),
     invalid.UnsupportedCalendarData: Condition(403, CALDAV("supported-calendar-data")),
     invalid.InvalidCalendarObject: Condition(403, CALDAV("valid-calendar-object-resource")),

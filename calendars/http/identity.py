@@ -94,8 +94,7 @@ class Identity:
 
 def holder(db: Db, proof: Proof) -> Principal | None:
     """The principal whose proof it is, None once it was revoked or his account disabled."""
-    principal_id = credentials.holder_of(db, proof.credential, proof.secret)
-    return None if principal_id is None else principals.get_by_id(db, principal_id)
+    return principals.holder_of(db, proof.credential, proof.secret)
 
 
 def attempt_of(header: str | None, address: str) -> Attempt:

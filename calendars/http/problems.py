@@ -5,6 +5,7 @@ A detail repeats nothing but what the asker sent: neither a name nor a title sta
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from calendars.http.faults import DRAFT_FAULTS, faults_of
-from calendars.http.identity import REALM
+from calendars.http.identity import REALM, NotSignedIn
 from calendars.http.shapes import Shape
 from calendars.kernel import errors
 from calendars.model import event_draft, invalid
@@ -30,6 +31,8 @@ from calendars.services import (
     put_object,
     sign_in,
 )
+
+log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:niaouli:problem:"
@@ -114,7 +117,10 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
     invalid.DateTooEarly: Kind(422, "date-too-early", "Une date est antérieure à 1900"),
     invalid.DateTooLate: Kind(422, "date-too-late", "Une date est trop lointaine"),
     invalid.TooManyInstances: Kind(
-        422, "too-many-occurrences", "La répétition a trop d'occurrences"
+        422,
+        "too-many-occurrences",
+        "Trop d'occurrences",
+        "Une répétition en a trop pour être dépliée, ou la période est trop longue pour elle.",
     ),
     invalid.InvalidCalendarData: Kind(422, "invalid-entry", "L'objet décrit n'est pas possible"),
     errors.PreconditionFailed: Kind(
@@ -137,6 +143,7 @@ _BY_STATUS = {
     408: Kind(408, "too-slow", "La demande n'est pas arrivée à temps"),
     413: Kind(413, "too-large", "La demande est trop grande"),
     415: Kind(415, "unsupported-media-type", "Ce type de contenu n'est pas pris"),
+    503: Kind(503, "unavailable", "Le service est momentanément indisponible"),
 }
 _UNREADABLE = Kind(422, "invalid-input", "La demande n'est pas valable")
 _BROKEN = Kind(500, "internal", "Une erreur est survenue", "Elle a été consignée.")
@@ -154,7 +161,6 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     "default": {
         "model": ProblemOut,
         "description": "Un problème, sous la forme de la RFC 9457.",
-        "content": {CONTENT_TYPE: {}},
     }
 }
 
@@ -208,12 +214,31 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = plain()
+        _tell_media_type(document)
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _tell_media_type(document: dict[str, Any]) -> None:
+    """FastAPI would have every model of an answer be plain JSON."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            content = operation["responses"].get("default", {}).get("content", {})
+            if "application/json" in content:
+                content[CONTENT_TYPE] = content.pop("application/json")
 
 
 # Coroutines, so that Starlette answers without a thread.
 async def _service_error(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, errors.ServiceError):
         raise error
+    if isinstance(error, sign_in.WrongPassword) and not isinstance(error, NotSignedIn):
+        log.info("sign_in.refused")
     return refusal(error)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -74,13 +74,24 @@ class FairLock:
                 self._held = False
 
 
+class _Brief(threading.local):
+    """The connection that a thread keeps for its brief reads."""
+
+    db: Db | None = None
+
+
 class Database:
     """An engine, and the three ways to use it: reading, transaction, run."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writer = self.engine.execution_options(immediate=True)
+        driver = self.engine.dialect.loaded_dbapi
+        self._down = (
+            OperationalError, InterfaceError, driver.OperationalError, driver.InterfaceError,
+        )  # fmt: skip
+        self._brief, self._kept = _Brief(), list[Db]()
+        self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         self._reader = self.engine
         if not self.is_sqlite:
             self._reader = self.engine.execution_options(
@@ -95,17 +106,17 @@ class Database:
 
         Raises StoreUnavailable.
         """
-        with _spoken_of(), self._reader.connect() as db:
+        with self._spoken_of(), self._reader.connect() as db:
             yield db
 
     @contextmanager
     def transaction(self) -> Iterator[Db]:
         """One write, committed at the end of the block or not at all. Raises StoreUnavailable."""
         if not self.is_sqlite:
-            with _spoken_of(), self.engine.begin() as db:
+            with self._spoken_of(), self.engine.begin() as db:
                 yield db
             return
-        with _spoken_of(), self._writing, self._writer.begin() as db:
+        with self._spoken_of(), self._writing, self._writer.begin() as db:
             yield db
 
     async def run(
@@ -139,12 +150,45 @@ class Database:
         """
         if not self.is_sqlite:
             return await self.read(unit, *args, **kwargs)
-        with self.reading() as db:
-            return unit(db, *args, **kwargs)
+        with self._spoken_of():
+            db = self._brief.db or self._keep_one()
+            driver: Any = db.connection.driver_connection
+            try:
+                driver.execute("BEGIN")
+                return unit(db, *args, **kwargs)
+            except self._down:
+                self._let_go(db)
+                raise
+            finally:
+                driver.rollback()
+
+    def _keep_one(self) -> Db:
+        """Taking a connection from the pool and giving it back takes longer than a brief read."""
+        db = self.engine.connect().execution_options(begin=None)
+        db.begin()
+        self._brief.db = db
+        self._kept.append(db)
+        return db
+
+    def _let_go(self, db: Db) -> None:
+        self._brief.db = None
+        self._kept.remove(db)
+        db.invalidate()
+        db.close()
+
+    @contextmanager
+    def _spoken_of(self) -> Iterator[None]:
+        """A store that is down, locked or full is said to be so; a bug stays a bug."""
+        try:
+            yield
+        except self._down as error:
+            raise StoreUnavailable("the store cannot be reached just now") from error
 
     def close(self) -> None:
         """Let go of threads and connections."""
         self._threads.shutdown()
+        while self._kept:
+            self._kept.pop().close()
         self.engine.dispose()
 
 
@@ -158,15 +202,6 @@ def sqlite_module() -> ModuleType:
         return sqlite3
     module: ModuleType = packaged
     return module
-
-
-@contextmanager
-def _spoken_of() -> Iterator[None]:
-    """A store that is down, locked or full is said to be so; a bug stays a bug."""
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise StoreUnavailable("the store cannot be reached just now") from error
 
 
 def _engine(url: str) -> Engine:
@@ -195,8 +230,9 @@ def _engine(url: str) -> Engine:
 
 
 def _begin_sqlite(db: Connection) -> None:
-    immediate = db.get_execution_options().get("immediate", False)
-    db.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    begin = db.get_execution_options().get("begin", "BEGIN")
+    if begin is not None:
+        db.exec_driver_sql(begin)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from functools import lru_cache
-from string import ascii_lowercase, ascii_uppercase
 from unicodedata import normalize
 
 from calendars.model.invalid import UnsupportedCollation
 
-_ASCII_UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
+
+def _octet(text: str) -> bytes:
+    """RFC 4790 §9.3."""
+    return text.encode()
 
 
-def _octet(text: str) -> str:
-    """RFC 4790 §9.3: UTF-8 keeps characters whole, so characters may stand for octets."""
-    return text
+def _ascii_casemap(text: str) -> bytes:
+    """RFC 4790 §9.2: a to z become A to Z, as octets do, and all else is left alone."""
+    return text.encode().upper()
 
 
-def _ascii_casemap(text: str) -> str:
-    """RFC 4790 §9.2: a to z become A to Z, every other character is left alone."""
-    return text.translate(_ASCII_UPPER)
+class _SimpleTitleCase(dict[int, str]):
+    """For str.translate: one character becomes one, as in UnicodeData.txt (ß stays)."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        title = character.title()
+        self[code] = title if len(title) == 1 else character
+        return self[code]
 
 
-def _unicode_casemap(text: str) -> str:
+_TITLE = _SimpleTitleCase()
+
+
+def _unicode_casemap(text: str) -> bytes:
     """RFC 5051 §2: the title case of each character, then the compatibility decomposition."""
     if text.isascii():
-        return text.upper()
-    return normalize("NFKD", "".join(map(_simple_title_case, text)))
-
-
-@lru_cache(maxsize=4096)
-def _simple_title_case(character: str) -> str:
-    # UnicodeData.txt maps one character to one; str.title may give several (ß, ŉ).
-    title = character.title()
-    return title if len(title) == 1 else character
+        return text.encode().upper()
+    return normalize("NFKD", text.translate(_TITLE)).encode()
 
 
 class Collation(Enum):
@@ -63,7 +65,7 @@ class Collation(Enum):
         return fold(part) in fold(text)
 
 
-_FOLDS: dict[Collation, Callable[[str], str]] = {
+_FOLDS: dict[Collation, Callable[[str], bytes]] = {
     Collation.ASCII_CASEMAP: _ascii_casemap,
     Collation.OCTET: _octet,
     Collation.UNICODE_CASEMAP: _unicode_casemap,

@@ -149,7 +149,7 @@ def shown(moment: date | int | None, zone: tzinfo) -> Moment | None:
     """A day as it is; an instant by the clocks of a zone, where RFC 3339 can say their offset."""
     if moment is None or isinstance(moment, date):
         return moment
-    instant = datetime.fromtimestamp(moment, UTC)
+    instant = epoch_to_local(moment, UTC).replace(tzinfo=UTC)
     local = instant.astimezone(zone)
     offset = local.utcoffset() or timedelta()
     return instant if offset.seconds % 60 else local

@@ -64,8 +64,15 @@ class _Shift(NamedTuple):
     def moved(self, moment: date | int) -> date | int:
         """Where a start of the old series stands in the new one."""
         if not isinstance(moment, int):
-            return moment + self.by
-        return local_to_epoch(epoch_to_local(moment, self.from_zone) + self.by, self.to_zone)
+            return self.on(datetime.combine(moment, datetime.min.time())).date()
+        return local_to_epoch(self.on(epoch_to_local(moment, self.from_zone)), self.to_zone)
+
+    def on(self, wall: datetime) -> datetime:
+        """A time of the clocks moved along; at the end of all dates it stays where it is."""
+        try:
+            return wall + self.by
+        except OverflowError:
+            return wall
 
 
 def write_times(target: Component, draft: EventDraft, place: Place) -> None:
@@ -191,7 +198,7 @@ def shift_series(calendar: Component, master: Component, was: Times, place: Plac
             _shift_override(override, shift, place)
     rule = master.value("RRULE")
     if rule is not None:
-        put_value(master, "RRULE", _UNTIL.sub(lambda m: _shifted_until(m[0], shift), rule))
+        put_value(master, "RRULE", _UNTIL.sub(lambda m: _until_along(m[0], shift), rule))
 
 
 def forget_exceptions(calendar: Component, master: Component) -> None:
@@ -248,11 +255,20 @@ def _shift_override(override: Component, shift: _Shift, place: Place) -> None:
         put_moment(override, end_name, end, shift.tzid, shift.to_zone)
 
 
+def _until_along(text: str, shift: _Shift) -> str:
+    """UNTIL moves with the series; at the end of all dates it stays as it is."""
+    try:
+        return _shifted_until(text, shift)
+    except (OverflowError, ValueError):
+        return text
+
+
 def _shifted_until(text: str, shift: _Shift) -> str:
     """UNTIL has the type of DTSTART, in UTC beside a zone (RFC 5545 §3.3.10)."""
     value = parse_date_or_datetime(text.upper())
     if not isinstance(value, datetime):
-        day = value if not shift.was.all_day else value + shift.by
+        day = datetime.combine(value, datetime.min.time())
+        day = shift.on(day) if shift.was.all_day else day
         if shift.now.all_day:
             return f"{day:%Y%m%d}"
         return utc_text(local_to_epoch(datetime.combine(day, _LAST_SECOND), shift.to_zone))
@@ -262,4 +278,4 @@ def _shifted_until(text: str, shift: _Shift) -> str:
         wall = epoch_to_local(local_to_epoch(value.replace(tzinfo=None), UTC), shift.from_zone)
     if shift.now.all_day:
         return f"{wall:%Y%m%d}"
-    return utc_text(local_to_epoch(wall + shift.by, shift.to_zone))
+    return utc_text(local_to_epoch(shift.on(wall), shift.to_zone))

@@ -153,8 +153,12 @@ def _lines(
 def _in_utc(line: ContentLine, zones: Zones) -> str:
     """A line without its time zone, to which the answer must not refer (RFC 4791 §9.6.5)."""
     kept = _ZONE.sub("", line.raw_parameters)
+    values = line.value.split(",")
     try:
-        starts = [utc_text(start) for start, _ in intervals_of(line, zones)]
+        spans = list(intervals_of(line, zones)) if "T" in line.value else []
     except InvalidCalendarData:
-        return f"{line.name}{kept}:{line.value}"
-    return f"{line.name}{kept}:{','.join(starts)}"
+        spans = []
+    for position, (start, end) in enumerate(spans):
+        period = f"/{utc_text(end)}" if "/" in values[position] else ""
+        values[position] = utc_text(start) + period
+    return f"{line.name}{kept}:{','.join(values)}"

@@ -16,7 +16,7 @@ from calendars.model.invalid import InvalidCalendarData
 from calendars.model.recurrence import LAST, Rule
 from calendars.model.values import parse_date_or_datetime, parse_utc_offset
 
-MAX_OBSERVANCES = 500
+MAX_OBSERVANCES = 1_000
 MAX_OPEN_RULES = 50
 MAX_ONSETS = 2_000
 
@@ -50,7 +50,7 @@ class CustomZone(tzinfo):
         self._years: dict[int, tuple[timedelta, list[_Onset]]] = {}
         observances = _observances(definition)
         if len(observances) > MAX_OBSERVANCES:
-            raise InvalidCalendarData("a VTIMEZONE with hundreds of observances")
+            raise InvalidCalendarData("a VTIMEZONE with thousands of observances")
         budget = Budget(MAX_ONSETS, MAX_ONSETS)
         for observance in observances:
             self._read(observance, budget)

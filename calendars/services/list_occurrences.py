@@ -6,6 +6,7 @@ Which objects happen when is asked of the index; only the objects of the slice a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import NamedTuple
 
 from calendars.kernel.database import Db
@@ -117,16 +118,24 @@ def _seen(
 ) -> list[Occurrence]:
     """The occurrences of objects that the reader may see, in the order of the hits."""
     wanted = sorted({ObjectId(hit.position.object_id) for hit in hits})
-    stored = {one.id: one for one in calendar_objects.list_by_id(db, wanted)}
-    series: dict[int, Series] = {}
     zone = zone_of(collection)
+    readable = {
+        one.id: (one, series)
+        for one in calendar_objects.list_by_id(db, wanted)
+        if one.visibility in access.sees and (series := _series_of(one, zone)) is not None
+    }
     seen: list[Occurrence] = []
     for hit in hits:
-        one = stored.get(ObjectId(hit.position.object_id))
-        if one is None or one.visibility not in access.sees:
-            continue
-        if one.id not in series:
-            calendar = parse(decode(one.data))
-            series[one.id] = Series(calendar, Zones.of(calendar, zone))
-        seen.append(Occurrence(hit.position, one, series[one.id].at(hit.row)))
+        found = readable.get(ObjectId(hit.position.object_id))
+        if found is not None:
+            seen.append(Occurrence(hit.position, found[0], found[1].at(hit.row)))
     return seen
+
+
+def _series_of(stored: StoredObject, zone: tzinfo) -> Series | None:
+    """None for an object that cannot be read: the others are told all the same."""
+    try:
+        calendar = parse(decode(stored.data))
+        return Series(calendar, Zones.of(calendar, zone))
+    except InvalidInput:
+        return None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, literal, select, update
+from sqlalchemy import bindparam, delete, insert, null, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, Etag, ObjectId, PrincipalId, VersionId
+from calendars.kernel.prepared import Prepared, PreparedForMany
 from calendars.model.window import Window
 from calendars.storage.tables import calendar_objects, object_versions, tombstones
 
@@ -91,27 +92,32 @@ class ObjectVersion(NamedTuple):
 
 
 _COLUMNS = tuple(_T[name] for name in StoredObject._fields)
-_BY_NAME = select(*_COLUMNS).where(
-    _T.collection_id == bindparam("collection"), _T.name == bindparam("name")
+_BY_NAME = Prepared(
+    select(*_COLUMNS).where(
+        _T.collection_id == bindparam("collection"), _T.name == bindparam("name")
+    )
 )
-_BY_NAMES = select(*_COLUMNS).where(
-    _T.collection_id == bindparam("collection"), _T.name.in_(bindparam("names", expanding=True))
+_BY_NAMES = PreparedForMany(
+    lambda names: select(*_COLUMNS).where(
+        _T.collection_id == bindparam("collection"), _T.name.in_(names)
+    )
 )
-_NAME_OF_UID = select(_T.name).where(
-    _T.collection_id == bindparam("collection"), _T.uid == bindparam("uid")
+_BY_IDS = PreparedForMany(lambda ids: select(*_COLUMNS).where(_T.id.in_(ids)))
+_NAME_OF_UID = Prepared(
+    select(_T.name).where(_T.collection_id == bindparam("collection"), _T.uid == bindparam("uid"))
 )
 _HELD_UIDS = select(_T.collection_id, _T.uid, _T.name, _T.etag).where(
     _T.collection_id.in_(bindparam("collections", expanding=True)),
     _T.uid.in_(bindparam("uids", expanding=True)),
 )
-_CHANGED_OBJECTS = (
+_CHANGED_OBJECTS = Prepared(
     select(_T.modseq, _T.name, _T.etag, _T.visibility)
     .where(_T.collection_id == bindparam("collection"), _T.modseq > bindparam("since"))
     .order_by(_T.modseq)
     .limit(bindparam("limit"))
 )
-_CHANGED_TOMBSTONES = (
-    select(tombstones.c.modseq, tombstones.c.name, literal(None), literal(None))
+_CHANGED_TOMBSTONES = Prepared(
+    select(tombstones.c.modseq, tombstones.c.name, null(), null())
     .where(
         tombstones.c.collection_id == bindparam("collection"),
         tombstones.c.modseq > bindparam("since"),
@@ -146,20 +152,26 @@ _KEEP_VERSION = insert(object_versions).from_select(
 
 def find(db: Db, collection: CollectionId, name: str) -> StoredObject | None:
     """The object of that name."""
-    row = db.execute(_BY_NAME, {"collection": collection, "name": name}).first()
-    return None if row is None else StoredObject(*row)
+    row = _BY_NAME.first(db, {"collection": collection, "name": name})
+    return None if row is None else _stored(row)
+
+
+def _stored(row: Sequence[Any]) -> StoredObject:
+    stored = StoredObject._make(row)
+    if type(stored.recurring) is bool:
+        return stored
+    return stored._replace(recurring=bool(stored.recurring), floating=bool(stored.floating))
 
 
 def list_named(db: Db, collection: CollectionId, names: Collection[str]) -> list[StoredObject]:
     """The objects of those names; a name that is not there is left out."""
-    rows = db.execute(_BY_NAMES, {"collection": collection, "names": list(names)})
-    return [StoredObject(*row) for row in rows]
+    return list(map(_stored, _BY_NAMES.rows(db, list(names), {"collection": collection})))
 
 
 def name_of_uid(db: Db, collection: CollectionId, uid: str) -> str | None:
     """The name under which the collection holds a UID."""
-    name: str | None = db.execute(_NAME_OF_UID, {"collection": collection, "uid": uid}).scalar()
-    return name
+    row = _NAME_OF_UID.first(db, {"collection": collection, "uid": uid})
+    return None if row is None else str(row[0])
 
 
 def list_held(db: Db, collections: Collection[CollectionId], uids: Sequence[str]) -> list[HeldUid]:
@@ -187,9 +199,7 @@ def list_by_id(db: Db, ids: Sequence[ObjectId]) -> list[StoredObject]:
     """The objects of those ids."""
     found: list[StoredObject] = []
     for start in range(0, len(ids), 500):
-        chunk = ids[start : start + 500]
-        rows = db.execute(select(*_COLUMNS).where(_T.id.in_(chunk)))
-        found.extend(StoredObject(*row) for row in rows)
+        found.extend(map(_stored, _BY_IDS.rows(db, ids[start : start + 500], {})))
     return found
 
 
@@ -198,9 +208,9 @@ def list_changed(
 ) -> list[ChangedName]:
     """Names whose last change is later than `since`, in the order of the changes."""
     values = {"collection": collection, "since": since, "limit": limit or _UNLIMITED}
-    changed = [ChangedName(*row) for row in db.execute(_CHANGED_OBJECTS, values)]
+    changed = list(map(ChangedName._make, _CHANGED_OBJECTS.rows(db, values)))
     if since > 0:
-        gone = [ChangedName(*row) for row in db.execute(_CHANGED_TOMBSTONES, values)]
+        gone = list(map(ChangedName._make, _CHANGED_TOMBSTONES.rows(db, values)))
         if gone:
             changed = sorted(changed + gone)
     return changed if limit is None else changed[:limit]

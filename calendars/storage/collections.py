@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, PrincipalId
+from calendars.kernel.prepared import Prepared
 from calendars.model.calendar_collection import DEFAULT_COMPONENTS, CalendarCollection
 from calendars.model.principal import CollectionKind
 from calendars.storage.tables import collections, principals, tombstones
@@ -33,8 +34,8 @@ _COLUMNS = (
     collections.c.oldest_modseq,
 )
 _ALL: Select[Any] = select(*_COLUMNS).join(principals, principals.c.id == collections.c.owner_id)
-_BY_PATH = _ALL.where(
-    principals.c.login == bindparam("login"), collections.c.name == bindparam("name")
+_BY_PATH = Prepared(
+    _ALL.where(principals.c.login == bindparam("login"), collections.c.name == bindparam("name"))
 )
 _BY_ID = _ALL.where(collections.c.id == bindparam("id"))
 _NEXT_MODSEQ = (
@@ -58,7 +59,7 @@ def _collection(row: Sequence[Any]) -> CalendarCollection:
 
 def find(db: Db, login: str, name: str) -> CalendarCollection | None:
     """The collection at /calendars/{login}/{name}/, the home itself where the name is empty."""
-    row = db.execute(_BY_PATH, {"login": login, "name": name}).first()
+    row = _BY_PATH.first(db, {"login": login, "name": name})
     return None if row is None else _collection(row)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CredentialId, PrincipalId
-from calendars.storage.tables import credentials, failed_logins, known_addresses, principals
+from calendars.storage.tables import credentials, failed_logins, known_addresses
 
 _C = credentials.c
 
@@ -27,16 +27,6 @@ class Credential(NamedTuple):
 
 
 _COLUMNS = tuple(_C[name] for name in Credential._fields)
-_LIVE = (
-    select(_C.principal_id)
-    .join(principals, principals.c.id == _C.principal_id)
-    .where(
-        _C.id == bindparam("id"),
-        _C.secret == bindparam("secret"),
-        _C.revoked_at.is_(None),
-        principals.c.disabled_at.is_(None),
-    )
-)
 
 
 def list_of(db: Db, principal_id: PrincipalId) -> list[Credential]:
@@ -47,11 +37,6 @@ def list_of(db: Db, principal_id: PrincipalId) -> list[Credential]:
         .order_by(_C.id)
     )
     return [Credential(*row) for row in rows]
-
-
-def holder_of(db: Db, credential: CredentialId, secret: str) -> PrincipalId | None:
-    """Whose credential this is, None once it was revoked or changed or its account disabled."""
-    return db.execute(_LIVE, {"id": credential, "secret": secret}).scalar()
 
 
 def find_token(db: Db, digest: str) -> Credential | None:

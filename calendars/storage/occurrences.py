@@ -8,12 +8,24 @@ the window and its end; the few longer ones stand apart and are all looked at (d
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, false, insert, select, true, union, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    bindparam,
+    delete,
+    false,
+    insert,
+    select,
+    true,
+    union,
+    union_all,
+)
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, ObjectId
+from calendars.kernel.prepared import PreparedForMany
 from calendars.model.window import NEVER_BEFORE, Window
 from calendars.storage.tables import calendar_objects, occurrences
 
@@ -42,65 +54,64 @@ class Hit(NamedTuple):
 
 
 _HIT = (_O.object_id, _O.starts_at, _O.ends_at, _O.recurrence_id, _O.busy)
-_IN_WINDOW = (
-    _O.collection_id.in_(bindparam("collections", expanding=True)),
-    _O.component == bindparam("component"),
-    _O.starts_at < bindparam("end"),
-    _O.ends_at > bindparam("start"),
-)
-_HITS = union_all(
-    select(*_HIT).where(*_IN_WINDOW, _O.long == false(), _O.starts_at > bindparam("earliest")),
-    select(*_HIT).where(*_IN_WINDOW, _O.long == true()),
-)
+
+
+def _hits(collections: Sequence[BindParameter[Any]]) -> CompoundSelect[Any]:
+    in_window = (
+        _O.collection_id.in_(collections),
+        _O.component == bindparam("component"),
+        _O.starts_at < bindparam("end"),
+        _O.ends_at > bindparam("start"),
+    )
+    return union_all(
+        select(*_HIT).where(*in_window, _O.long == false(), _O.starts_at > bindparam("earliest")),
+        select(*_HIT).where(*in_window, _O.long == true()),
+    )
+
+
+def _beyond(collections: Sequence[BindParameter[Any]]) -> CompoundSelect[Any]:
+    """The instances of these objects in the window are not all in the index.
+
+    Two index ranges, both empty for a window near today.
+    """
+    recurring = (
+        _T.collection_id.in_(collections),
+        _T.component == bindparam("component"),
+        _T.recurring,
+        _T.starts_at < bindparam("end"),
+        _T.ends_at > bindparam("start"),
+    )
+    return union(
+        select(_T.id).where(*recurring, _T.indexed_until < bindparam("end")),
+        select(_T.id).where(*recurring, _T.indexed_from > bindparam("start")),
+    )
+
+
+_HITS = PreparedForMany(_hits)
+_BEYOND = PreparedForMany(_beyond)
 _REMOVE = delete(occurrences).where(_O.object_id == bindparam("object"))
 _INSERT = insert(occurrences)
-# The instances of these objects in the window are not all in the index. Two index ranges, both
-# empty for a window near today.
-_RECURRING = (
-    _T.collection_id.in_(bindparam("collections", expanding=True)),
-    _T.component == bindparam("component"),
-    _T.recurring,
-    _T.starts_at < bindparam("end"),
-    _T.ends_at > bindparam("start"),
-)
-_BEYOND = union(
-    select(_T.id).where(*_RECURRING, _T.indexed_until < bindparam("end")),
-    select(_T.id).where(*_RECURRING, _T.indexed_from > bindparam("start")),
-)
 
 
 def list_overlapping(
     db: Db, collections: Sequence[CollectionId], component: str, window: Window
 ) -> list[Hit]:
     """Indexed instances of a component type that overlap the window."""
-    rows = db.execute(
-        _HITS,
-        {
-            "collections": list(collections),
-            "component": component,
-            "start": window.start,
-            "end": window.end,
-            "earliest": window.start - LONG,
-        },
-    )
-    return [Hit(*row) for row in rows]
+    values = {
+        "component": component,
+        "start": window.start,
+        "end": window.end,
+        "earliest": window.start - LONG,
+    }
+    return list(map(Hit._make, _HITS.rows(db, collections, values)))
 
 
 def list_beyond(
     db: Db, collections: Sequence[CollectionId], component: str, window: Window
 ) -> list[ObjectId]:
     """Recurring objects that may have instances in the window that the index does not hold."""
-    return list(
-        db.execute(
-            _BEYOND,
-            {
-                "collections": list(collections),
-                "component": component,
-                "start": window.start,
-                "end": window.end,
-            },
-        ).scalars()
-    )
+    values = {"component": component, "start": window.start, "end": window.end}
+    return [ObjectId(row[0]) for row in _BEYOND.rows(db, collections, values)]
 
 
 def replace(

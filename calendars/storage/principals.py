@@ -9,9 +9,15 @@ from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, upd
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, NotFound
-from calendars.kernel.identifiers import PrincipalId
+from calendars.kernel.identifiers import CredentialId, PrincipalId
+from calendars.kernel.prepared import Prepared
 from calendars.model.principal import Principal, PrincipalKind, Role
-from calendars.storage.tables import calendar_user_addresses, group_members, principals
+from calendars.storage.tables import (
+    calendar_user_addresses,
+    credentials,
+    group_members,
+    principals,
+)
 
 _COLUMNS = (
     principals.c.id,
@@ -25,6 +31,18 @@ _COLUMNS = (
 )
 _BY_LOGIN = select(*_COLUMNS).where(principals.c.login == bindparam("login"))
 _BY_ID = select(*_COLUMNS).where(principals.c.id == bindparam("id"))
+_HOLDER = Prepared(
+    select(*_COLUMNS, calendar_user_addresses.c.address)
+    .join(credentials, credentials.c.principal_id == principals.c.id)
+    .outerjoin(calendar_user_addresses, calendar_user_addresses.c.principal_id == principals.c.id)
+    .where(
+        credentials.c.id == bindparam("credential"),
+        credentials.c.secret == bindparam("secret"),
+        credentials.c.revoked_at.is_(None),
+        principals.c.disabled_at.is_(None),
+    )
+    .order_by(calendar_user_addresses.c.position)
+)
 _ADDRESSES = (
     select(calendar_user_addresses.c.address)
     .where(calendar_user_addresses.c.principal_id == bindparam("id"))
@@ -75,6 +93,14 @@ def get_by_id(db: Db, principal_id: PrincipalId) -> Principal:
     if principal is None:
         raise NotFound("there is no such account")
     return principal
+
+
+def holder_of(db: Db, credential: CredentialId, secret: str) -> Principal | None:
+    """Whose credential this is, None once it was revoked or changed or its account disabled."""
+    rows = _HOLDER.rows(db, {"credential": credential, "secret": secret})
+    if not rows:
+        return None
+    return principal_of(rows[0][:-1], [row[-1] for row in rows if row[-1] is not None])
 
 
 def _with_addresses(db: Db, row: Sequence[Any] | None) -> Principal | None:

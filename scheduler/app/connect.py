@@ -41,7 +41,7 @@ def connect_router(settings: Settings) -> APIRouter:
     """The routes, which all answer HEAD too; links come from the settings, never from Host."""
     place = Place(settings.url)
     templates = Jinja2Templates(TEMPLATES)
-    templates.env.filters["typeset"] = typeset
+    templates.env.filters["typeset"] = lambda text: typeset(text).replace("'", "’")
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/", methods=["GET", "HEAD"])

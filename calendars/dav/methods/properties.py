@@ -35,7 +35,9 @@ LIGHT = frozenset({_ETAG, DAV("resourcetype")})
 
 def propfind(request: DavRequest) -> DavResponse:
     """The properties of a resource, at Depth 1 of its members too."""
-    depth = request.depth(INFINITY)
+    # No header stands for infinity (RFC 4918 §9.1), which is refused; old clients that leave it
+    # out, such as dav 1.8 for Node.js, want to know of the resource itself.
+    depth = request.depth("0")
     if depth == INFINITY:
         raise FiniteDepthOnly("Depth: infinity is not answered; ask level by level")
     wanted = Wanted.of_propfind(request.xml, minimal=request.minimal)

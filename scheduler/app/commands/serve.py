@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from typing import TYPE_CHECKING, Annotated
@@ -45,9 +46,9 @@ def check_free(settings: Settings) -> None:
     try:
         socket.create_server((settings.host, settings.port), family=family).close()
     except OSError as error:
+        because = "déjà prise" if error.errno == errno.EADDRINUSE else "inutilisable ici"
         raise CommandFailed(
-            f"impossible d'écouter sur {settings.listen} ({error.strerror}) : un autre service y "
-            "est-il déjà ? NIAOULI_LISTEN choisit une autre adresse"
+            f"l'adresse {settings.listen} est {because} ; NIAOULI_LISTEN en choisit une autre"
         ) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import icalendar
@@ -116,6 +117,27 @@ def test_an_object_that_changed_in_the_meantime_is_neither_changed_nor_removed(
     assert (changed.status_code, removed.status_code) == (412, 412)
     assert changed.json()["type"] == "urn:niaouli:problem:precondition-failed"
     assert anne.get(path).json()["title"] == "Entre-temps"
+
+
+def test_of_several_changes_to_one_version_exactly_one_is_made(anne: Asker) -> None:
+    made = anne.make()
+    path, tag = f"{anne.objects}/{made['name']}", f'"{made["etag"]}"'
+
+    with ThreadPoolExecutor(4) as people:
+        answers = people.map(lambda n: anne.patch(path, {"title": f"{n}"}, if_match=tag), range(4))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+
+
+def test_changes_at_once_to_different_fields_all_count(anne: Asker) -> None:
+    path = f"{anne.objects}/{anne.make()['name']}"
+    changes = {"title": "Un", "location": "Deux", "description": "Trois", "status": "CONFIRMED"}
+
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(lambda change: anne.patch(path, dict([change])), changes.items()))
+
+    told = anne.get(path).json()
+    assert {name: told[name] for name in changes} == changes
 
 
 @pytest.mark.rfc("9110 §13.1.2")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 
 import pytest
+from fastapi.openapi.models import Example
+from sqlalchemy.exc import OperationalError
 
 from calendars.api import (
     busy_time,
@@ -15,6 +17,7 @@ from calendars.api import (
     passwords,
     principals,
 )
+from calendars.api.examples import CHANGES, DRAFTS
 from tests.calendars.api.conftest import Answer, Asker
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
@@ -93,6 +96,42 @@ def test_refusals_are_in_french(anne: Asker) -> None:
 
     assert told["title"] == "La demande n'est pas valable"
     assert told["errors"] == [{"field": "body.label", "message": "longueur minimale : 1"}]
+
+
+def test_the_document_tells_of_problems_as_they_are(anne: Asker) -> None:
+    document = anne.client.get("/api/v1/openapi.json").json()
+
+    told = document["paths"]["/api/v1/me"]["get"]["responses"]["default"]["content"]
+    assert list(told) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize("draft", DRAFTS.values(), ids=DRAFTS)
+def test_what_the_document_gives_as_an_example_works(anne: Asker, draft: Example) -> None:
+    assert anne.post(anne.objects, draft["value"]).status_code == 201
+
+
+def test_changes_that_the_document_gives_as_examples_work(anne: Asker) -> None:
+    event = anne.make(location="Ici", repeat={"freq": "weekly"})
+    task = anne.make(type="task", start=None, duration=None)
+
+    for made, change in ((event, "déplacer"), (event, "retirer"), (task, "terminer")):
+        path = f"{anne.objects}/{made['name']}"
+        assert anne.patch(path, CHANGES[change]["value"] or {}).status_code == 200
+
+
+@pytest.mark.rfc("9110 §15.6.4")
+def test_while_the_store_is_away_one_is_told_to_come_again(
+    anne: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT", {}, OSError("connection refused"))
+
+    assert anne.get("/me").status_code == 200
+    monkeypatch.setattr(type(anne.service.database), "reading", away)
+    answer = anne.get("/me")
+
+    assert is_problem(answer, 503)
+    assert answer.headers["Retry-After"] == "5"
 
 
 def test_the_document_is_open_and_in_french(anne: Asker) -> None:

@@ -1,4 +1,4 @@
-"""Filters and calendar-data are read as RFC 4791 §9 writes them, or refused by their precondition."""
+"""Filters and calendar-data are read as RFC 4791 §9 writes them, or refused for what is wrong."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from calendars.dav.app import DavApp  # noqa: F401 - the reports are loaded by way of the app
 from calendars.dav.reports.query_xml import (
     MAX_FILTERS,
     calendar_data_from_xml,
@@ -31,7 +30,10 @@ from calendars.model.invalid import (
 )
 from calendars.model.window import NEVER_AFTER, NEVER_BEFORE, Window
 
-RANGE = '<C:time-range start="20260301T000000Z" end="20260401T000000Z"/>'
+RANGE, EXPAND, LIMIT, LIMIT_BUSY = (
+    f'<C:{name} start="20260301T000000Z" end="20260401T000000Z"/>'
+    for name in ("time-range", "expand", "limit-recurrence-set", "limit-freebusy-set")
+)
 MARCH = Window(
     int(datetime(2026, 3, 1, tzinfo=UTC).timestamp()),
     int(datetime(2026, 4, 1, tzinfo=UTC).timestamp()),
@@ -189,13 +191,12 @@ def test_a_time_range_may_be_open_unless_it_must_not() -> None:
     [
         pytest.param(in_events(prop("SUMMARY") * MAX_FILTERS), id="flood"),
         pytest.param(
-            f"<C:filter>{comp('VCALENDAR', '%s') % comp('VEVENT', comp('A', comp('B', comp('C'))))}"
-            "</C:filter>",
+            in_events(comp("A", comp("B", comp("C")))),
             id="too-deep",
         ),
         pytest.param(
-            f"<C:filter>{'<C:comp-filter name="VCALENDAR">' * 30}{'</C:comp-filter>' * 30}"
-            "</C:filter>",
+            "<C:filter>" + '<C:comp-filter name="VCALENDAR">' * 30
+            + "</C:comp-filter>" * 30 + "</C:filter>",
             id="calendars-in-calendars",
         ),
     ],
@@ -226,15 +227,11 @@ def test_an_unknown_collation_is_refused() -> None:
             CalendarData(JCAL), id="jcal",
         ),
         pytest.param(
-            '<C:calendar-data><C:expand start="20260301T000000Z" end="20260401T000000Z"/>'
-            "</C:calendar-data>",
+            f"<C:calendar-data>{EXPAND}</C:calendar-data>",
             CalendarData(expand=MARCH), id="expand",
         ),
         pytest.param(
-            "<C:calendar-data>"
-            '<C:limit-recurrence-set start="20260301T000000Z" end="20260401T000000Z"/>'
-            '<C:limit-freebusy-set start="20260301T000000Z" end="20260401T000000Z"/>'
-            "</C:calendar-data>",
+            f"<C:calendar-data>{LIMIT}{LIMIT_BUSY}</C:calendar-data>",
             CalendarData(limit_recurrence_set=MARCH, limit_freebusy_set=MARCH), id="limits",
         ),
         pytest.param(
@@ -265,12 +262,7 @@ def test_calendar_data_is_read(xml: str, expected: CalendarData) -> None:
         ('<C:calendar-data><C:expand start="20260301T000000Z"/></C:calendar-data>', InvalidFilter),
         ("<C:calendar-data><C:expand/></C:calendar-data>", InvalidFilter),
         ('<C:calendar-data><C:comp name="VEVENT"/></C:calendar-data>', InvalidXml),
-        (
-            '<C:calendar-data><C:expand start="20260301T000000Z" end="20260401T000000Z"/>'
-            '<C:limit-recurrence-set start="20260301T000000Z" end="20260401T000000Z"/>'
-            "</C:calendar-data>",
-            InvalidXml,
-        ),
+        (f"<C:calendar-data>{EXPAND}{LIMIT}</C:calendar-data>", InvalidXml),
     ],
 )
 def test_calendar_data_that_cannot_be_given_is_refused(

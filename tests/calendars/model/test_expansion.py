@@ -222,7 +222,8 @@ def test_nothing_refers_to_a_time_zone() -> None:
         "DTSTART;TZID=Chez moi:20260303T080000",
         "DTEND;TZID=Chez moi:20260303T090000",
         "X-ASKED;TZID=Europe/Paris:20260301T100000",
-        "X-ODD;tzid=Europe/Paris;X-A=1:tomorrow",
+        "X-ODD;tzid=Europe/Paris;X-A=1:Tomorrow",
+        "X-SPAN;TZID=Europe/Paris:20260301T100000/PT1H",
     ]
     zone = a_component(
         "VTIMEZONE",
@@ -236,7 +237,8 @@ def test_nothing_refers_to_a_time_zone() -> None:
     assert values(answer, "DTSTART") == ["20260303T030000Z"]
     assert values(answer, "DTEND") == ["20260303T040000Z"]
     assert values(answer, "X-ASKED") == ["20260301T090000Z"]
-    assert values(answer, "X-ODD") == ["X-A=1:tomorrow"]
+    assert values(answer, "X-ODD") == ["X-A=1:Tomorrow"]
+    assert values(answer, "X-SPAN") == ["20260301T090000Z/20260301T100000Z"]
     assert [one.name for one in answer.components] == ["VEVENT"]
 
 

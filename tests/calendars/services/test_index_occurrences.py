@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calendars.kernel.database import Db
+from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.component import parse
 from calendars.model.instances import instances
 from calendars.model.principal import Principal
-from calendars.model.budget import Budget
 from calendars.model.window import Window
 from calendars.services.collection_zone import zone_of
 from calendars.services.index_occurrences import AHEAD, BACK, extend_index
@@ -197,7 +197,7 @@ def test_what_lies_before_the_window_is_found_too(db: Db, anne: Principal) -> No
 @pytest.mark.rfc("4791 §5.2.2")
 @pytest.mark.rule("TIM-2")
 @pytest.mark.parametrize(
-    "start", [datetime(2026, 3, 3, 8), date(2026, 3, 3)], ids=["floating", "all day"]
+    "start", [NOON.replace(hour=8, tzinfo=None), NOON.date()], ids=["floating", "all day"]
 )
 def test_floating_events_move_with_the_zone_of_their_calendar(
     db: Db, anne: Principal, start: Moment
@@ -210,9 +210,7 @@ def test_floating_events_move_with_the_zone_of_their_calendar(
     noumea = indexed(db, calendar, march)
 
     columns: dict[str, object] = {"timezone_id": "Europe/Paris"}
-    paris = set_properties(
-        db, anne, ("anne", "agenda"), PropertyChanges(columns=columns), now=NOW
-    )
+    paris = set_properties(db, anne, ("anne", "agenda"), PropertyChanges(columns=columns), now=NOW)
 
     moved = indexed(db, paris, march)
     assert moved == computed(db, paris, march)

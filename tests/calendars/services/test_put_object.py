@@ -35,7 +35,7 @@ def token(db: Db, person: Principal) -> str:
 
 @pytest.mark.rfc("4791 §5.3.2")
 def test_what_was_put_stands_there_octet_by_octet(db: Db, anne: Principal) -> None:
-    text = an_event(extra=["X-ODD;X-P=\"a;b\":é\\\\;\u2028"]).replace("\r\n", "\n")
+    text = an_event(extra=['X-ODD;X-P="a;b":é\\\\;\u2028']).replace("\r\n", "\n")
 
     outcome = put(db, anne, text)
 
@@ -256,9 +256,7 @@ def test_of_writers_who_create_one_wins(database: Database) -> None:
     refused = race(
         database,
         *(
-            lambda db, number=number: put(
-                db, anne, an_event(summary=str(number)), precondition=NEW
-            )
+            lambda db, number=number: put(db, anne, an_event(summary=str(number)), precondition=NEW)
             for number in range(4)
         ),
     )

@@ -93,7 +93,7 @@ def test_an_application_password_signs_in_until_it_is_revoked(db: Db, anne: Prin
     sign_in.revoke_application_password(db, anne.id, added, now=NOW)
 
     assert secret not in held.secret
-    assert credentials.holder_of(db, added, held.secret) is None
+    assert principals.holder_of(db, added, held.secret) is None
     with pytest.raises(WrongPassword):
         try_in(db, "anne", secret)
     try_in(db, "anne")
@@ -108,9 +108,7 @@ def test_nobody_revokes_what_is_not_his(db: Db, anne: Principal) -> None:
     try_in(db, "anne", secret)
 
 
-def test_the_password_itself_is_no_application_password_to_revoke(
-    db: Db, anne: Principal
-) -> None:
+def test_the_password_itself_is_no_application_password_to_revoke(db: Db, anne: Principal) -> None:
     [password] = credentials.list_of(db, anne.id)
 
     with pytest.raises(NotFound):

@@ -20,25 +20,25 @@ def anne(db: Db) -> Principal:
 
 def test_a_credential_holds_until_it_is_revoked(db: Db, anne: Principal) -> None:
     one = credentials.add(db, anne.id, "APPLICATION", "secret", now=NOW)
-    assert credentials.holder_of(db, one, "secret") == anne.id
+    assert principals.holder_of(db, one, "secret") == anne
 
     credentials.revoke(db, anne.id, credential=one, now=NOW)
 
-    assert credentials.holder_of(db, one, "secret") is None
+    assert principals.holder_of(db, one, "secret") is None
     assert credentials.list_of(db, anne.id) == []
 
 
 def test_a_credential_holds_with_its_secret_alone(db: Db, anne: Principal) -> None:
     one = credentials.add(db, anne.id, "APPLICATION", "secret", now=NOW)
 
-    assert credentials.holder_of(db, one, "another") is None
+    assert principals.holder_of(db, one, "another") is None
 
 
 def test_a_disabled_account_holds_no_credential(db: Db, anne: Principal) -> None:
     one = credentials.add(db, anne.id, "PASSWORD", "secret", now=NOW)
     principals.set_disabled(db, anne.id, NOW)
 
-    assert credentials.holder_of(db, one, "secret") is None
+    assert principals.holder_of(db, one, "secret") is None
 
 
 def test_revoking_a_kind_leaves_the_others(db: Db, anne: Principal) -> None:

@@ -1,0 +1,85 @@
+"""Statements that every poll runs: their text is made once an engine, and handed to the driver.
+
+SQLAlchemy takes 20 µs and more from a statement to its rows, the driver 3 (docs/performance.md).
+Rows come as the driver gives them: the booleans of SQLite are numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ClauseElement
+
+from calendars.kernel.database import Db
+
+# SQLite's driver takes a mapping for names; SQLAlchemy would number them.
+_STYLES = {"sqlite": "named"}
+
+
+class _Text(NamedTuple):
+    """A statement as one engine reads it, and the values that stand in it from the start."""
+
+    sql: str
+    fixed: dict[str, Any]
+
+
+class Prepared:
+    """One statement; its values are named by its `bindparam`s."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._texts: dict[str, _Text] = {}
+
+    def rows(self, db: Db, values: dict[str, Any]) -> list[Any]:
+        """All rows, in the transaction of the connection."""
+        text = self._texts.get(db.dialect.name) or self._text_for(db.dialect)
+        if text.fixed:
+            values = {**text.fixed, **values}
+        if not db.in_transaction():
+            db.begin()
+        driver: Any = db.connection.driver_connection
+        rows: list[Any] = driver.execute(text.sql, values).fetchall()
+        return rows
+
+    def first(self, db: Db, values: dict[str, Any]) -> Any | None:  # noqa: ANN401 - a row
+        """The first row, None if there is none."""
+        rows = self.rows(db, values)
+        return rows[0] if rows else None
+
+    def _text_for(self, dialect: Dialect) -> _Text:
+        fresh: Callable[..., Dialect] = type(dialect)
+        style = _STYLES.get(dialect.name, dialect.paramstyle)
+        written = self._statement.compile(dialect=fresh(paramstyle=style))
+        fixed = {name: value for name, value in written.params.items() if value is not None}
+        return self._texts.setdefault(dialect.name, _Text(str(written), fixed))
+
+
+class PreparedForMany:
+    """A statement with a list in it: one text for every four times longer list.
+
+    `make` gets the parameters that the list becomes; a shorter list repeats its last member.
+    """
+
+    def __init__(self, make: Callable[[Sequence[BindParameter[Any]]], ClauseElement]) -> None:
+        self._make = make
+        self._by_size: dict[int, Prepared] = {}
+
+    def rows(self, db: Db, members: Sequence[Any], values: dict[str, Any]) -> list[Any]:
+        """All rows; none for an empty list."""
+        if not members:
+            return []
+        size = 1
+        while size < len(members):
+            size *= 4
+        prepared = self._by_size.get(size)
+        if prepared is None:
+            listed: list[BindParameter[Any]] = [
+                bindparam(f"member_{number}") for number in range(size)
+            ]
+            prepared = self._by_size[size] = Prepared(self._make(listed))
+        padded = [*members, *[members[-1]] * (size - len(members))]
+        named = {f"member_{number}": member for number, member in enumerate(padded)}
+        return prepared.rows(db, {**named, **values})

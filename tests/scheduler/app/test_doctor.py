@@ -1,0 +1,112 @@
+"""`niaouli doctor`: one line for each thing that may be wrong."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from calendars.kernel.database import Database
+from tests.command_line import CommandLine
+
+ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"])
+
+
+@pytest.fixture
+def healthy(niaouli: CommandLine) -> CommandLine:
+    niaouli.data.mkdir(mode=0o700)
+    return niaouli
+
+
+def _states(niaouli: CommandLine, *, fails: int = 0) -> dict[str, str]:
+    found = niaouli("doctor", "--json", fails=fails).json
+    return {each["check"]: each["state"] for each in found}
+
+
+def test_a_healthy_service_has_a_good_line_for_each_check(healthy: CommandLine) -> None:
+    lines = healthy("doctor").out.splitlines()
+    assert len(lines) == 7
+    assert all(line.startswith("ok ") for line in lines)
+    assert any("Nouméa à UTC+11" in line for line in lines)
+
+
+def test_no_password_is_shown(healthy: CommandLine) -> None:
+    password = healthy.url.partition("@")[0].rpartition(":")[2]
+    assert len(password) < 10 or password not in healthy("doctor").out
+
+
+@ONE_ENGINE
+def test_a_store_that_is_no_store_is_found(healthy: CommandLine, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(b"no database at all" * 1000)
+    healthy.set(DATABASE_URL=f"sqlite:///{broken}")
+    assert _states(healthy, fails=1)["Base de données"] == "erreur"
+
+
+@ONE_ENGINE
+def test_a_server_that_does_not_answer_is_found(healthy: CommandLine) -> None:
+    healthy.set(DATABASE_URL="postgresql://niaouli:secret@127.0.0.1:1/niaouli")
+    written = healthy("doctor", fails=1)
+    assert "ne répond pas" in written.out
+    assert "secret" not in written.out
+
+
+@ONE_ENGINE
+def test_a_store_of_a_newer_version_is_found(healthy: CommandLine) -> None:
+    database = Database(healthy.url)
+    with database.transaction() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    assert _states(healthy, fails=1)["Base de données"] == "erreur"
+    assert "version plus récente" in healthy("user", "list", fails=1).err
+
+
+@ONE_ENGINE
+def test_data_that_others_can_read_is_found(healthy: CommandLine) -> None:
+    healthy.data.chmod(0o755)
+    assert _states(healthy)["Droits"] == "attention"
+    (healthy.data / "niaouli.sqlite").touch(0o644)
+    (healthy.data / "niaouli.sqlite").chmod(0o644)
+    assert _states(healthy, fails=1)["Droits"] == "erreur"
+
+
+@ONE_ENGINE
+def test_a_first_start_is_no_error(niaouli: CommandLine, tmp_path: Path) -> None:
+    niaouli.set(DATABASE_URL="", DATA=str(tmp_path / "new"))
+    assert _states(niaouli)["Base de données"] == "attention"
+    assert not (tmp_path / "new").exists()
+
+
+@ONE_ENGINE
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
+@pytest.mark.parametrize(
+    ("days", "state", "fails"), [(365, "ok", 0), (5, "attention", 0), (-1, "erreur", 1)]
+)
+def test_certificates_are_looked_at_before_they_expire(
+    healthy: CommandLine, tmp_path: Path, days: int, state: str, fails: int
+) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    _make_certificate(certificate, key, days)
+    healthy.set(TLS_CERT=str(certificate), TLS_KEY=str(key))
+    assert _states(healthy, fails=fails)["TLS"] == state
+    key.unlink()
+    assert _states(healthy, fails=1)["TLS"] == "erreur"
+
+
+def _make_certificate(certificate: Path, key: Path, days: int) -> None:
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=agendas.example.org",
+            "-not_before", "20250101000000Z", "-not_after", _stamp(days),
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+
+def _stamp(days: int) -> str:
+    from datetime import UTC, datetime, timedelta
+
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
