@@ -5,27 +5,33 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from calendars.api.parameters import LoginPath
 from calendars.api.shapes.people import MeOut, PeopleOut, PersonOut
+from calendars.http.shapes import Line
 from calendars.http.state import CurrentPrincipal, State
 from calendars.services.find_principals import find_principals, get_principal
 from calendars.services.list_delegations import delegations_received
 
 MAX_FOUND = 20
+SHORTEST_WORD = 3
 TAG = "Personnes"
 
 router = APIRouter(tags=[TAG])
 
+
+def _telling(search: str) -> str:
+    if not any(len(word) >= SHORTEST_WORD for word in search.split()):
+        raise PydanticCustomError("field", "un mot de trois lettres au moins")
+    return search
+
+
 Search = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        min_length=3,
-        max_length=100,
-        pattern=r"^[^\x00-\x1f]*\S{3}[^\x00-\x1f]*$",
-    ),
+    Line,
+    StringConstraints(strip_whitespace=True, min_length=SHORTEST_WORD, max_length=100),
+    AfterValidator(_telling),
     Query(description="Trois lettres au moins du nom, de l'identifiant ou de l'adresse."),
 ]
 

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from calendars.dav.names import DAV
+from calendars.dav.names import CALDAV, DAV
+from calendars.dav.paths import segment
 from calendars.dav.properties import BY_KIND
-from calendars.dav.resource import Kind, Resource
-from calendars.dav.xml import Element, InvalidXml, child, children, propstat, response, write
+from calendars.dav.resource import Kind, Resource, of_object
+from calendars.dav.xml import (
+    Element,
+    InvalidXml,
+    child,
+    children,
+    escape,
+    propstat,
+    response,
+    write,
+)
 from calendars.kernel.identifiers import ObjectId
 from calendars.storage import dead_properties
+from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.dead_properties import Bearer
+
+
+_ETAG, _TYPE, _DATA = DAV("getetag"), DAV("resourcetype"), CALDAV("calendar-data")
+_LIGHT = frozenset({_ETAG, _TYPE})
+_COMMON = _LIGHT | {_DATA}
+_PIECES = {
+    _ETAG: "<D:getetag>&quot;\0&quot;</D:getetag>",
+    _TYPE: "<D:resourcetype/>",
+    _DATA: "<C:calendar-data>\1</C:calendar-data>",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +43,16 @@ class Wanted:
     allprop: bool = False
     names_only: bool = False
     minimal: bool = False
+
+    @property
+    def light(self) -> bool:
+        """Nothing that the index alone does not tell of an object."""
+        return bool(self.names) and not self.allprop and _LIGHT.issuperset(self.names)
+
+    @property
+    def common(self) -> bool:
+        """What clients ask of many objects at once: entity tags, and texts."""
+        return bool(self.names) and not self.allprop and _COMMON.issuperset(self.names)
 
     @classmethod
     def of(cls, element: Element | None, *, minimal: bool = False) -> Wanted:
@@ -84,6 +115,42 @@ def _write_answer(
     if missing and not minimal:
         stats += propstat("".join(missing), 404)
     return response(resource.href, stats)
+
+
+def light_writer(base: str, names: tuple[str, ...]) -> Callable[[str, str], str]:
+    """How a response is written about an object of which only its entity tag is wanted.
+
+    It is made of pieces that are the same for every name: a listing has thousands.
+    """
+    before, inside = _around(base, names)
+    around_tag = inside.split("\0")
+
+    def write_light(name: str, tag: str) -> str:
+        return f"{before}{segment(name).replace('&', '&amp;')}{tag.join(around_tag)}"
+
+    return write_light
+
+
+def object_writer(resource: Resource, wanted: Wanted) -> Callable[[StoredObject], str]:
+    """How the responses about the objects of a collection are written."""
+    data = resource.calendar_data
+    if not wanted.common or (data is None and _DATA in wanted.names):
+        return lambda stored: answer(of_object(resource, stored), wanted)
+    before, inside = _around(resource.href, wanted.names)
+    around_data = [piece.split("\0") for piece in inside.split("\1")]
+
+    def write_one(stored: StoredObject) -> str:
+        text = data(stored) if data is not None and len(around_data) > 1 else ""
+        rest = text.join([stored.etag.join(piece) for piece in around_data])
+        return f"{before}{segment(stored.name).replace('&', '&amp;')}{rest}"
+
+    return write_one
+
+
+def _around(base: str, names: tuple[str, ...]) -> tuple[str, str]:
+    """What stands before the name in a response, and all that comes behind it."""
+    inside = propstat("".join(_PIECES[name] for name in names), 200)
+    return f"<D:response><D:href>{escape(base)}", f"</D:href>{inside}</D:response>"
 
 
 def bearer_of(resource: Resource) -> Bearer | None:

@@ -19,6 +19,7 @@ from calendars.dav.paths import DavPath, Place
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.xml import parse
 from calendars.http.identity import REALM, Identity, NotSignedIn, Proof, holder
+from calendars.http.turns import Turns
 from calendars.kernel.clock import Clock
 from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import InvalidInput, NotFound, ServiceError
@@ -30,8 +31,10 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MAX_XML = 2 * 1024 * 1024
+# Objects may have less than this; their parser says why one is refused.
+MAX_BODY = 2 * 1024 * 1024
 BODY_SECONDS = 30
+BRIEF_BODY = 16 * 1024
 COMPRESS_FROM = 1_024
 CHUNK = 256 * 1024
 
@@ -67,6 +70,7 @@ class DavApp:
         self._database = database
         self._identity = identity
         self._clock = clock
+        self._turns = Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong is answered too."""
@@ -97,7 +101,7 @@ class DavApp:
         spec = METHODS.get(method)
         if spec is None:
             raise MethodNotAllowed(f"{method[:20]} is not done here")
-        body = await _read_body(headers, receive, _limit(spec))
+        body = await _read_body(headers, receive, xml=spec.xml)
         now = int(self._clock.now().timestamp())
         ask = _Ask(method, spec, path, headers, body, proof, now)
         try:
@@ -118,10 +122,14 @@ class DavApp:
 
     async def _perform(self, ask: _Ask) -> DavResponse:
         if ask.spec.writes:
-            return await self._database.run(_unit, ask, brief=False)
-        try:
-            return await self._database.read_briefly(_unit, ask, brief=self._database.is_sqlite)
-        except TooMuchForNow:
+            async with self._turns.of(ask.proof.credential):
+                return await self._database.run(_unit, ask, brief=False)
+        if self._database.is_sqlite and len(ask.body) <= BRIEF_BODY:
+            try:
+                return await self._database.read_briefly(_unit, ask, brief=True)
+            except TooMuchForNow:
+                pass
+        async with self._turns.of(ask.proof.credential):
             return await self._database.read(_unit, ask, brief=False)
 
 
@@ -141,11 +149,7 @@ def _unit(db: Db, ask: _Ask, *, brief: bool) -> DavResponse:
         return replace(answer, headers=(*answer.headers, allow(ask.path.place)))
 
 
-def _limit(spec: Method) -> int:
-    return MAX_XML if spec.xml else LIMITS.max_resource_size
-
-
-async def _read_body(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
+async def _read_body(headers: dict[str, str], receive: Receive, *, xml: bool) -> bytes:
     """The body, counted while it is read.
 
     Raises UnsupportedMediaType, ResourceTooLarge or BodyTooLarge, TimeoutError, ClientWentAway.
@@ -153,8 +157,8 @@ async def _read_body(headers: dict[str, str], receive: Receive, limit: int) -> b
     if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise UnsupportedMediaType("compressed request bodies are not taken")
     announced = headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
-        raise _too_large(limit)
+    if announced.isascii() and announced.isdigit() and int(announced[:18]) > MAX_BODY:
+        raise _too_large(xml=xml)
     pieces: list[bytes] = []
     size = 0
     async with asyncio.timeout(BODY_SECONDS):
@@ -165,17 +169,17 @@ async def _read_body(headers: dict[str, str], receive: Receive, limit: int) -> b
                 raise ClientWentAway
             piece: bytes = message.get("body", b"")
             size += len(piece)
-            if size > limit:
-                raise _too_large(limit)
+            if size > MAX_BODY:
+                raise _too_large(xml=xml)
             pieces.append(piece)
             more = message.get("more_body", False)
     return b"".join(pieces)
 
 
-def _too_large(limit: int) -> ServiceError:
-    if limit == LIMITS.max_resource_size:
-        return ResourceTooLarge(f"an object has at most {limit} octets")
-    return BodyTooLarge(f"the body has at most {limit} octets")
+def _too_large(*, xml: bool) -> ServiceError:
+    if xml:
+        return BodyTooLarge(f"the body has at most {MAX_BODY} octets")
+    return ResourceTooLarge(f"an object has at most {LIMITS.max_resource_size} octets")
 
 
 def _with_dressing(response: DavResponse, error: ServiceError) -> DavResponse:

@@ -10,6 +10,7 @@ from calendars.dav.paths import BadPath, collection_href, object_href
 from calendars.dav.property import BadPropertyValue
 from calendars.dav.request import DavResponse
 from calendars.dav.xml import InvalidXml, error_document, href
+from calendars.http.turns import TooManyAtOnce
 from calendars.kernel import errors
 from calendars.kernel.database import StoreUnavailable
 from calendars.model import invalid
@@ -84,6 +85,7 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     authorize.NeedPrivileges: Condition(403, DAV("need-privileges")),
     sign_in.WrongPassword: Condition(401),
     sign_in.TooManyTries: Condition(429),
+    TooManyAtOnce: Condition(429),
     FiniteDepthOnly: Condition(403, DAV("propfind-finite-depth")),
     NotYours: Condition(403, DAV("need-privileges")),
     UnsupportedReport: Condition(403, DAV("supported-report")),
@@ -121,7 +123,7 @@ def refusal(error: errors.ServiceError) -> DavResponse:
     """The answer to a request that cannot be done; the DAV:error holds the precondition alone."""
     condition = condition_of(error)
     headers: list[tuple[str, str]] = []
-    if isinstance(error, sign_in.TooManyTries):
+    if isinstance(error, sign_in.TooManyTries | TooManyAtOnce):
         headers.append(("Retry-After", str(error.retry_after)))
     elif isinstance(error, StoreUnavailable):
         headers.append(("Retry-After", "5"))

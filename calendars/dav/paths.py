@@ -123,7 +123,8 @@ def _decoded(piece: bytes) -> str:
         text = unicodedata.normalize("NFC", octets.decode("utf-8"))
     except UnicodeDecodeError:
         raise BadPath("the path is not UTF-8") from None
-    if text in {"", ".", ".."} or len(octets) > MAX_SEGMENT:
+    if not text or text.startswith(".") or len(octets) > MAX_SEGMENT:
+        # Names that begin with a dot mean something to file systems and to other servers.
         raise BadPath("the path has an empty, dotted or overlong segment")
     if any(ord(character) < 32 or ord(character) == 127 for character in text):
         raise BadPath("the path has a control character")
@@ -153,6 +154,17 @@ def parse(raw_path: bytes) -> DavPath:
         case ["calendars", login, collection, name]:
             return DavPath(Place.OBJECT, login, collection, name)
     raise NotFound("there is nothing here")
+
+
+def plain_name(href: str, base: str) -> str | None:
+    """The name behind the path of a collection, where nothing of it needs decoding.
+
+    None says nothing: `parse_href` tells.
+    """
+    name = href[len(base) :]
+    if not href.startswith(base) or not name or len(name) > MAX_SEGMENT:
+        return None
+    return name if _PLAIN.fullmatch(name) and name not in {".", ".."} else None
 
 
 def parse_href(href: str) -> DavPath | None:

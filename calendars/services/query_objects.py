@@ -15,6 +15,7 @@ from calendars.model.component import Component, parse
 from calendars.model.filter import CompFilter, IndexPlan, index_plan
 from calendars.model.filter_match import matches
 from calendars.model.instances import instances
+from calendars.model.invalid import TooManyInstances
 from calendars.model.principal import Access
 from calendars.model.window import Window
 from calendars.services.collection_zone import zone_of
@@ -43,7 +44,7 @@ def query_objects(
 ) -> Iterator[StoredObject]:
     """The objects that match and that the reader may see, by id.
 
-    Raises TooManyInstances, TooManyFound.
+    Raises TooManyFound.
     """
     plan = index_plan(query.filter)
     exact = plan.exact and (query.zone is None or plan.window is None)
@@ -53,12 +54,19 @@ def query_objects(
     for stored in _candidates(db, collection, _widened(plan, query), budget):
         if stored.visibility not in access.sees:
             continue
-        if not exact and not matches(query.filter, _calendar(stored), zone=zone, budget=budget):
+        if not exact and not _fits(query.filter, stored, zone, budget):
             continue
         count += 1
         if count > MAX_MATCHES:
             raise TooManyFound(f"more than {MAX_MATCHES} objects match")
         yield stored
+
+
+def _fits(wanted: CompFilter, stored: StoredObject, zone: tzinfo, budget: Budget) -> bool:
+    try:
+        return matches(wanted, _calendar(stored), zone=zone, budget=budget)
+    except TooManyInstances:
+        return True
 
 
 def _widened(plan: IndexPlan, query: Query) -> IndexPlan:
@@ -74,8 +82,30 @@ def _candidates(
     if plan.window is None:
         return calendar_objects.each_of(db, collection.id, component=plan.component)
     component = plan.component or "VEVENT"
-    found = find_instances(db, collection, component, plan.window, budget)
+    found = _overlapping(db, collection, component, plan.window, budget)
     return calendar_objects.list_by_id(db, sorted(found))
+
+
+def _overlapping(
+    db: Db, collection: CalendarCollection, component: str, window: Window, budget: Budget
+) -> set[ObjectId]:
+    """Objects with an instance in the window: the first one settles it, however many follow.
+
+    A series too dense to tell is taken in: its owner must still be able to look at the rest.
+    """
+    hits = occurrences.list_overlapping(db, [collection.id], component, window)
+    found = {hit.object_id for hit in hits}
+    beyond = occurrences.list_beyond(db, [collection.id], component, window)
+    zone = zone_of(collection)
+    for stored in calendar_objects.list_by_id(db, [one for one in beyond if one not in found]):
+        try:
+            first = next(instances(_calendar(stored), window, zone=zone, budget=budget), None)
+        except TooManyInstances:
+            found.add(stored.id)
+        else:
+            if first is not None:
+                found.add(stored.id)
+    return found
 
 
 def find_instances(

@@ -137,11 +137,18 @@ def record_success(db: Db, credential: Credential, attempt: Attempt, *, now: int
     credentials.remember_address(db, credential.principal_id, attempt.address, now=now)
 
 
-def record_failure(db: Db, attempt: Attempt, *, now: int) -> None:
-    """One more wrong password."""
+def record_failure(db: Db, attempt: Attempt, *, now: int) -> bool:
+    """One more wrong password; whether it was one too many.
+
+    From an address of his own the right password still counts then, a wrong one is told to wait.
+    """
     credentials.add_failure(
         db, attempt.login, attempt.address, now=now, keep_since=now - 2 * WINDOW
     )
+    here = credentials.count_failures(
+        db, since=now - WINDOW, login=attempt.login, address=attempt.address
+    )
+    return here > MAX_FAILURES_PER_LOGIN_AND_ADDRESS
 
 
 def hash_password(password: str) -> str:

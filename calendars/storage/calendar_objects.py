@@ -157,10 +157,8 @@ def find(db: Db, collection: CollectionId, name: str) -> StoredObject | None:
 
 
 def _stored(row: Sequence[Any]) -> StoredObject:
-    stored = StoredObject._make(row)
-    if type(stored.recurring) is bool:
-        return stored
-    return stored._replace(recurring=bool(stored.recurring), floating=bool(stored.floating))
+    head, (recurring, floating), tail = row[:10], row[10:12], row[12:]
+    return StoredObject(*head, bool(recurring), bool(floating), *tail)
 
 
 def list_named(db: Db, collection: CollectionId, names: Collection[str]) -> list[StoredObject]:

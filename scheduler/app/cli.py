@@ -131,6 +131,8 @@ def run(arguments: Sequence[str]) -> int:
         return FAILED
     except Exception as error:  # noqa: BLE001 - a bug is raised again
         return _failed(error)
+    if outcome == INTERRUPTED:
+        say("Interrompu.")
     return outcome if isinstance(outcome, int) else OK
 
 
@@ -159,6 +161,9 @@ def _failed(error: Exception) -> int:
     if isinstance(error, BadSetting):
         say(f"niaouli : réglage incorrect : {error}")
         return MISUSED
+    if isinstance(error, OSError) and error.strerror:
+        say(f"niaouli : {error.filename or 'fichier'} : {error.strerror}")
+        return FAILED
     if not isinstance(error, ServiceError):
         raise error
     say(f"niaouli : {wording(error)}")

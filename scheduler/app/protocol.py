@@ -13,7 +13,9 @@ from itertools import count
 from operator import attrgetter
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from scheduler.app.one_write import in_one_write
 
 HEAD_SECONDS = 10
 BODY_SECONDS = 30
@@ -145,6 +147,10 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         if upgrade:
             self.cycle.keep_alive = False  # nor does it read on after an upgrade that we ignore
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401
+        """Every request passes here; its answer leaves in one write."""
+        super()._start_asgi_task(cycle, in_one_write(app, cycle))
 
     def on_body(self, body: bytes) -> None:
         """Count what comes."""

@@ -52,24 +52,24 @@ class Settings(BaseModel):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"“{value}” is not the name of a time zone") from None
+            raise ValueError(f"« {value} » n'est pas le nom d'un fuseau horaire") from None
         return value
 
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("it starts with sqlite:/// or postgresql://")
+            raise ValueError("elle commence par sqlite:/// ou postgresql://")
         return value
 
     @model_validator(mode="after")
     def _safe_to_listen(self) -> Settings:
         if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("NIAOULI_TLS_CERT and NIAOULI_TLS_KEY are set together")
+            raise ValueError("NIAOULI_TLS_CERT et NIAOULI_TLS_KEY vont ensemble")
         if self.tls_cert is None and not self.behind_proxy and not self.is_loopback:
             raise ValueError(
-                f"NIAOULI_LISTEN: {self.listen} would send passwords in the clear; set "
-                "NIAOULI_TLS_CERT and NIAOULI_TLS_KEY, or NIAOULI_BEHIND_PROXY=true"
+                f"NIAOULI_LISTEN : sur {self.listen}, les mots de passe passeraient en clair ; "
+                "réglez NIAOULI_TLS_CERT et NIAOULI_TLS_KEY, ou NIAOULI_BEHIND_PROXY=true"
             )
         return self
 
@@ -83,7 +83,9 @@ class Settings(BaseModel):
         """The port to listen on. Raises BadSetting."""
         port = self.listen.rpartition(":")[2]
         if not port.isdigit() or int(port) > 65_535:
-            raise BadSetting(f"NIAOULI_LISTEN: “{self.listen}” is not address:port")
+            raise BadSetting(
+                f"NIAOULI_LISTEN : « {self.listen} » n'est pas de la forme adresse:port"
+            )
         return int(port)
 
     @property
@@ -120,15 +122,38 @@ def load(config: Path | None = None, **overrides: object) -> Settings:
     if config is not None:
         values.update(_from_file(config))
     values.update(_named(_from_env_file(Path(".env")), ".env"))
-    values.update(_named(os.environ, "the environment"))
+    values.update(_named(os.environ, "environnement"))
     values.update({key: value for key, value in overrides.items() if value is not None})
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        message = first["msg"].removeprefix("Value error, ")
-        raise BadSetting(message if not first["loc"] else f"{name}: {message}") from None
+        raise BadSetting(_in_one_line(error)) from None
+
+
+# What an operator reads instead of pydantic's own words.
+_WRONG = {
+    "int_parsing": "un nombre entier est attendu",
+    "int_type": "un nombre entier est attendu",
+    "bool_parsing": "true ou false est attendu",
+    "bool_type": "true ou false est attendu",
+    "string_type": "un texte est attendu",
+    "path_type": "un chemin est attendu",
+    "greater_than_equal": "au moins {ge}",
+    "less_than_equal": "au plus {le}",
+    "literal_error": "l'un de : {expected}",
+}
+
+
+def _in_one_line(error: ValidationError) -> str:
+    """The first wrong setting, by its name."""
+    first = error.errors()[0]
+    words = _WRONG.get(first["type"], "")
+    message = words.format(**first.get("ctx", {})) or first["msg"].removeprefix("Value error, ")
+    message = message.replace(" or ", " ou ")
+    if not first["loc"]:
+        return message
+    name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+    return f"{name} : {message}"
 
 
 def _named(source: Mapping[str, str], where: str) -> dict[str, str]:
@@ -139,7 +164,7 @@ def _named(source: Mapping[str, str], where: str) -> dict[str, str]:
     }
     for key in found:
         if key not in Settings.model_fields:
-            raise BadSetting(f"{PREFIX}{key.upper()} in {where} is not a setting")
+            raise BadSetting(f"{PREFIX}{key.upper()} ({where}) n'est pas un réglage")
     return {key: value for key, value in found.items() if value != ""}
 
 
@@ -147,12 +172,18 @@ def _from_file(path: Path) -> dict[str, object]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise BadSetting(f"{path}: {error}") from None
+        raise BadSetting(f"{path} : {_reason(error)}") from None
     lower = {key.lower().removeprefix(PREFIX.lower()): value for key, value in values.items()}
     for key in lower:
         if key not in Settings.model_fields:
-            raise BadSetting(f"{path}: “{key}” is not a setting")
+            raise BadSetting(f"{path} : « {key} » n'est pas un réglage")
     return lower
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return "fichier illisible ou absent"
+    return f"ce n'est pas du TOML ({error})"
 
 
 def _from_env_file(path: Path) -> dict[str, str]:

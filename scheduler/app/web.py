@@ -8,17 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from anyio import to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 
 from calendars.api import router as api
 from calendars.dav.app import DavApp, Receive, Scope, Send
 from calendars.dav.methods import METHODS
 from calendars.http.guard import Guard
-from calendars.http.problems import install_problems, problem_of_status
+from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from scheduler.app.connect import connect_router
@@ -76,8 +75,6 @@ def rest_app(service: Service) -> FastAPI:
     )
     app.add_middleware(Guard)
     install_problems(app)
-    for lost in (OperationalError, PoolTimeout):
-        app.add_exception_handler(lost, _store_unreachable)
     zone = ZoneInfo(service.settings.timezone)
     give_state(app, FaceState(service.database, service.identity, service.clock, zone))
     app.include_router(api.router)
@@ -99,11 +96,6 @@ def rest_app(service: Service) -> FastAPI:
         return JSONResponse(parts, status)
 
     return app
-
-
-async def _store_unreachable(_: Request, __: Exception) -> Response:
-    """The store is away: clients shall come again, nothing was done by half."""
-    return problem_of_status(503, {"Retry-After": "5"})
 
 
 def create_app(service: Service) -> Metrics:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from calendars.dav.answers import Wanted, answer, bearer_of
+from calendars.dav.answers import Wanted, answer, bearer_of, light_writer, object_writer
 from calendars.dav.conditions import FiniteDepthOnly, NotYours
 from calendars.dav.names import DAV
-from calendars.dav.paths import DavPath, Place, segment
+from calendars.dav.paths import DavPath, Place
 from calendars.dav.properties import BY_KIND, LIVE_NAMES
 from calendars.dav.property import BadPropertyValue
 from calendars.dav.request import INFINITY, DavRequest, DavResponse, TooMuchForNow
-from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_object, of_row
+from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_row
 from calendars.dav.xml import (
     Element,
     InvalidXml,
@@ -28,9 +28,6 @@ from calendars.model.principal import Principal, Privilege
 from calendars.services.authorize import NeedPrivileges, access_to
 from calendars.services.set_properties import PropertyChanges, set_properties, write_dead
 from calendars.storage import calendar_objects, collections, principals
-
-_ETAG = DAV("getetag")
-LIGHT = frozenset({_ETAG, DAV("resourcetype")})
 
 
 def propfind(request: DavRequest) -> DavResponse:
@@ -94,29 +91,18 @@ def _objects(resource: Resource, wanted: Wanted) -> Iterator[str]:
     if access is None:
         return
     collection = resource.of_collection
-    if wanted.names and LIGHT.issuperset(wanted.names) and not wanted.allprop:
+    if wanted.light:
         # A listing of entity tags reads the index alone.
-        base = resource.href
+        write_light = light_writer(resource.href, wanted.names)
         rows = calendar_objects.list_changed(resource.db, collection.id, since=0)
-        for row in rows:
-            if row.visibility in access.sees:
-                yield light_answer(base, row.name, row.etag or "", wanted.names)
+        for _, name, tag, visibility in rows:
+            if visibility in access.sees:
+                yield write_light(name, tag or "")
         return
+    write_one = object_writer(resource, wanted)
     for stored in calendar_objects.each_of(resource.db, collection.id):
         if stored.visibility in access.sees:
-            yield answer(of_object(resource, stored), wanted)
-
-
-def light_answer(base: str, name: str, etag: str, names: tuple[str, ...]) -> str:
-    """The response of one object of which only its entity tag is wanted."""
-    inner = "".join(
-        f"<D:getetag>&quot;{etag}&quot;</D:getetag>" if wanted == _ETAG else "<D:resourcetype/>"
-        for wanted in names
-    )
-    return (
-        f"<D:response><D:href>{base}{segment(name).replace('&', '&amp;')}</D:href><D:propstat>"
-        f"<D:prop>{inner}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>"
-    )
+            yield write_one(stored)
 
 
 def proppatch(request: DavRequest) -> DavResponse:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from calendars.dav.answers import Wanted, answer
+from calendars.dav.answers import Wanted, object_writer
 from calendars.dav.conditions import UnsupportedReport
 from calendars.dav.names import DAV
-from calendars.dav.paths import DavPath, Place, parse_href
+from calendars.dav.paths import DavPath, Place, parse_href, plain_name
 from calendars.dav.reports.object_data import data_writer
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
-from calendars.dav.resource import COLLECTIONS, Resource, locate, of_object
+from calendars.dav.resource import COLLECTIONS, Resource, locate
 from calendars.dav.xml import InvalidXml, children, multistatus, status_response, text_of
 from calendars.services.read_objects import read_named
 from calendars.storage.calendar_objects import StoredObject
@@ -53,18 +53,24 @@ def _answers(resource: Resource, hrefs: list[str], wanted: Wanted) -> Iterator[s
         found = read_named(
             resource.db, resource.of_collection, resource.access, sorted(set(names.values()))
         )
+    write_one = object_writer(resource, wanted)
     for href in dict.fromkeys(hrefs):
         stored = found.get(names.get(href, ""))
         if stored is None:
             yield status_response(href, 404)
         else:
-            yield answer(of_object(resource, stored), wanted)
+            yield write_one(stored)
 
 
 def _names(resource: Resource, hrefs: list[str]) -> dict[str, str]:
     """The object name of each href that lies in the collection."""
     names: dict[str, str] = {}
+    base = resource.href
     for href in hrefs:
+        plain = plain_name(href, base)
+        if plain is not None:
+            names[href] = plain
+            continue
         path = parse_href(href)
         if path and path.place is Place.OBJECT and path.parent == resource.path.parent:
             names[href] = path.name

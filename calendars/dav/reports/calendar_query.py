@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from calendars.dav.answers import Wanted, answer
+from calendars.dav.answers import Wanted, object_writer
 from calendars.dav.conditions import UnsupportedReport
 from calendars.dav.names import CALDAV
+from calendars.dav.paths import DavPath, Place
 from calendars.dav.reports.object_data import data_writer, zone_from_xml
 from calendars.dav.reports.query_xml import filter_from_xml
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
-from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_object, of_row
+from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_row
 from calendars.dav.xml import child, multistatus
 from calendars.model.invalid import InvalidFilter
 from calendars.model.principal import Privilege
@@ -62,6 +63,9 @@ def _answers(
     single = resource.stored
     writer = data_writer(request.db, request.root, collection, query.zone)
     dressed = replace(resource, calendar_data=writer)
+    if single is not None:
+        dressed = replace(dressed, path=DavPath(Place.COLLECTION, *resource.path.parent))
+    write_one = object_writer(dressed, wanted)
     for stored in query_objects(request.db, collection, access, query):
         if single is None or stored.name == single.name:
-            yield answer(of_object(dressed, stored), wanted)
+            yield write_one(stored)

@@ -9,7 +9,7 @@ from functools import cache
 
 from calendars.dav.names import CALDAV, DAV
 from calendars.dav.reports.query_xml import calendar_data_from_xml
-from calendars.dav.xml import Element, child, escape, text_of
+from calendars.dav.xml import Element, child, escape, escape_octets, text_of
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import ObjectId
 from calendars.model.budget import Budget
@@ -48,7 +48,7 @@ def data_writer(
     if wanted.expand is not None and wanted.expand.end - wanted.expand.start > MAX_EXPANSION:
         raise DateTooLate("recurrences are expanded over five years at most")
     if wanted.whole and wanted.media_type == ICALENDAR:
-        return lambda stored: escape(stored.data.decode())
+        return lambda stored: escape_octets(stored.data)
     if wanted.expand is not None and zone is None:
         return _from_index(db, collection, wanted, wanted.expand)
     return _computed(collection, wanted, zone)

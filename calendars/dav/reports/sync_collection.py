@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from calendars.dav.answers import Wanted, answer
+from calendars.dav.answers import Wanted, answer, light_writer, object_writer
 from calendars.dav.conditions import UnsupportedReport
-from calendars.dav.methods.properties import LIGHT, light_answer
 from calendars.dav.names import DAV
 from calendars.dav.paths import segment
 from calendars.dav.reports.object_data import data_writer
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
-from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_object, of_row
+from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_row
 from calendars.dav.xml import (
     NUMBER_OF_MATCHES,
     Element,
@@ -88,14 +87,16 @@ def _limit(root: Element) -> int | None:
 
 def _answers(resource: Resource, changes: Changes, wanted: Wanted) -> Iterator[str]:
     base = resource.href
-    if wanted.names and LIGHT.issuperset(wanted.names):
+    if wanted.light:
+        write_light = light_writer(base, wanted.names)
         for name, etag in changes.changed:
-            yield light_answer(base, name, etag, wanted.names)
+            yield write_light(name, etag)
     elif resource.access is not None:
         names = [name for name, _ in changes.changed]
         found = read_named(resource.db, resource.of_collection, resource.access, names)
+        write_one = object_writer(resource, wanted)
         for name in names:
             if name in found:
-                yield answer(of_object(resource, found[name]), wanted)
+                yield write_one(found[name])
     for name in changes.gone:
         yield status_response(base + segment(name), 404)

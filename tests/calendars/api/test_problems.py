@@ -6,7 +6,6 @@ import inspect
 
 import pytest
 from fastapi.openapi.models import Example
-from sqlalchemy.exc import OperationalError
 
 from calendars.api import (
     busy_time,
@@ -18,6 +17,7 @@ from calendars.api import (
     principals,
 )
 from calendars.api.examples import CHANGES, DRAFTS
+from calendars.kernel.database import StoreUnavailable
 from tests.calendars.api.conftest import Answer, Asker
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
@@ -124,7 +124,7 @@ def test_while_the_store_is_away_one_is_told_to_come_again(
     anne: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> None:
-        raise OperationalError("SELECT", {}, OSError("connection refused"))
+        raise StoreUnavailable("the store cannot be reached just now")
 
     assert anne.get("/me").status_code == 200
     monkeypatch.setattr(type(anne.service.database), "reading", away)

@@ -145,6 +145,39 @@ def test_a_series_without_end_is_found_however_far_ahead(anne: Client, years: in
     assert not query(anne, inside("VEVENT", time_range(off, off + timedelta(minutes=1))))
 
 
+@pytest.mark.rfc("4791 §9.9")
+@pytest.mark.parametrize(
+    ("start", "end", "found"),
+    [
+        (START + timedelta(days=40), None, True),
+        (START.replace(year=2090), None, True),
+        (None, START + timedelta(seconds=1), True),
+        (None, START, False),
+        (START.replace(year=1), START.replace(year=9999), True),
+    ],
+)
+def test_a_series_without_end_and_a_range_without_end(
+    anne: Client, start: datetime | None, end: datetime | None, found: bool
+) -> None:
+    store(anne, series=a_series(start=START, rrule="FREQ=DAILY"))
+
+    assert bool(query(anne, inside("VEVENT", time_range(start, end)))) is found
+    ringing = inside("VALARM", time_range(start, end))
+    assert query(anne, inside("VEVENT", ringing)) == set()
+
+
+@pytest.mark.rfc("4791 §7.8")
+def test_a_series_too_dense_to_tell_does_not_hide_the_others(anne: Client) -> None:
+    store(
+        anne,
+        dense=a_series(start=START, rrule="FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"),
+        plain=an_event(start=START + timedelta(days=2_000)),
+    )
+    then = time_range(START + timedelta(days=2_000), START + timedelta(days=2_001))
+
+    assert "plain" in query(anne, inside("VEVENT", then))
+
+
 @pytest.mark.rfc("4791 §7.4")
 def test_an_all_day_series_and_a_series_of_todos(anne: Client) -> None:
     store(

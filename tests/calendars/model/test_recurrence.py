@@ -215,7 +215,6 @@ def test_a_search_in_vain_ends(text: str) -> None:
         "FREQ=DAILY",
         "FREQ=HOURLY",
         "FREQ=MONTHLY;BYDAY=MO,TU;BYHOUR=1,2,3,4,5;BYMINUTE=0,10,20,30,40,50",
-        "FREQ=DAILY;BYMONTH=1;COUNT=100000",
     ],
 )
 def test_too_many_instances_are_not_listed(text: str) -> None:
@@ -331,20 +330,21 @@ def first_of(text: str, base: datetime) -> datetime:
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-@given(rules(), moments, stretches, st.sampled_from(["", "COUNT=1", "COUNT=7", "COUNT=40", "U"]))
+@given(
+    rules(), moments, stretches, st.sampled_from(["", "COUNT=1", "COUNT=7", "COUNT=40", "UNTIL"])
+)
 def test_the_engine_agrees_with_dateutil(
     text: str, base: datetime, stretch: tuple[int, int], ending: str
 ) -> None:
     dtstart = first_of(text, base)
     start = dtstart + timedelta(days=stretch[0], hours=3)
     end = start + timedelta(days=stretch[1])
-    if ending:
-        until = f"UNTIL={dtstart + timedelta(days=900):%Y%m%dT%H%M%S}"
-        text = f"{text};{until if ending == 'U' else ending}"
-    else:
-        # dateutil would search for the next instance until the year 9999.
-        later = Rule.parse(text).between(dtstart, end, LAST, Budget())
-        assume(next(later, None) is not None)
+    # dateutil would search for the next instance until the year 9999.
+    later = max(end, dtstart + timedelta(days=900))
+    assume(any(Rule.parse(text).between(dtstart, later, LAST, Budget())))
+    if ending == "UNTIL":
+        ending = f"UNTIL={dtstart + timedelta(days=900):%Y%m%dT%H%M%S}"
+    text = f"{text};{ending}" if ending else text
 
     expected = takewhile(
         lambda wall: wall < end, rrulestr(text, dtstart=dtstart).xafter(start, inc=True)

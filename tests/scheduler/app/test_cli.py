@@ -11,14 +11,14 @@ import pytest
 
 from calendars.kernel.database import Database
 from calendars.model.principal import Rights
-from calendars.storage import calendar_objects, delegations, principals
+from calendars.storage import delegations, principals
 from scheduler.app.cli import run
 from tests.builders import an_event
 from tests.command_line import PASSWORD, CommandLine
 from tests.serving import Client, running_server
-from tests.stores import agenda_of, put
+from tests.stores import put
 
-NIAOULI = Path(sys.executable).with_name("niaouli")
+NIAOULI = str(Path(sys.executable).with_name("niaouli"))
 ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"])
 
 

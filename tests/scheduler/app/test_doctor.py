@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
+from sqlalchemy.engine import make_url
 
 from calendars.kernel.database import Database
 from tests.command_line import CommandLine
@@ -32,9 +35,11 @@ def test_a_healthy_service_has_a_good_line_for_each_check(healthy: CommandLine) 
     assert any("Nouméa à UTC+11" in line for line in lines)
 
 
+@pytest.mark.parametrize("engine", ["postgresql"])
 def test_no_password_is_shown(healthy: CommandLine) -> None:
-    password = healthy.url.partition("@")[0].rpartition(":")[2]
-    assert len(password) < 10 or password not in healthy("doctor").out
+    password = make_url(healthy.url).password
+    assert password is not None
+    assert password not in healthy("doctor").out
 
 
 @ONE_ENGINE
@@ -80,33 +85,27 @@ def test_a_first_start_is_no_error(niaouli: CommandLine, tmp_path: Path) -> None
 
 
 @ONE_ENGINE
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
-@pytest.mark.parametrize(
-    ("days", "state", "fails"), [(365, "ok", 0), (5, "attention", 0), (-1, "erreur", 1)]
-)
-def test_certificates_are_looked_at_before_they_expire(
-    healthy: CommandLine, tmp_path: Path, days: int, state: str, fails: int
-) -> None:
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_certificate_is_looked_at_before_it_expires(healthy: CommandLine, tmp_path: Path) -> None:
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    _make_certificate(certificate, key, days)
+    _make_certificate(certificate, key, days=90)
     healthy.set(TLS_CERT=str(certificate), TLS_KEY=str(key))
-    assert _states(healthy, fails=fails)["TLS"] == state
+
+    assert _states(healthy)["TLS"] == "ok"
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=80)):
+        assert _states(healthy)["TLS"] == "attention"
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=91)):
+        assert _states(healthy, fails=1)["TLS"] == "erreur"
     key.unlink()
     assert _states(healthy, fails=1)["TLS"] == "erreur"
 
 
-def _make_certificate(certificate: Path, key: Path, days: int) -> None:
+def _make_certificate(certificate: Path, key: Path, *, days: int) -> None:
     subprocess.run(
         [
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
             "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=agendas.example.org",
-            "-not_before", "20250101000000Z", "-not_after", _stamp(days),
+            "-days", str(days),
         ],
         check=True, capture_output=True,
     )  # fmt: skip
-
-
-def _stamp(days: int) -> str:
-    from datetime import UTC, datetime, timedelta
-
-    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
