@@ -5,11 +5,13 @@ A test for one engine says so: `@pytest.mark.parametrize("engine", ["sqlite"])`.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from calendars.kernel.database import Database, Db
 from calendars.storage.tables import metadata
@@ -17,6 +19,11 @@ from scheduler.app.migrate import migrate
 from tests.postgres import Postgres, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
+
+# What CI says of a commit it says again the next day; who develops goes on searching.
+settings.register_profile("developer", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 
 @pytest.fixture(params=ENGINES)

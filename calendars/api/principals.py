@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from calendars.api.parameters import LoginPath
 from calendars.api.shapes.people import MeOut, PeopleOut, PersonOut
-from calendars.http.shapes import Line
+from calendars.http.shapes import one_line
 from calendars.http.state import CurrentPrincipal, State
 from calendars.services.find_principals import find_principals, get_principal
 from calendars.services.list_delegations import delegations_received
@@ -29,8 +29,9 @@ def _telling(search: str) -> str:
 
 
 Search = Annotated[
-    Line,
+    str,
     StringConstraints(strip_whitespace=True, min_length=SHORTEST_WORD, max_length=100),
+    AfterValidator(one_line),
     AfterValidator(_telling),
     Query(description="Trois lettres au moins du nom, de l'identifiant ou de l'adresse."),
 ]

@@ -24,7 +24,6 @@ from calendars.storage import dead_properties
 from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.dead_properties import Bearer
 
-
 _ETAG, _TYPE, _DATA = DAV("getetag"), DAV("resourcetype"), CALDAV("calendar-data")
 _LIGHT = frozenset({_ETAG, _TYPE})
 _COMMON = _LIGHT | {_DATA}

@@ -120,7 +120,8 @@ _NO_NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
 
 
 # Validators and not patterns: a pattern would stand in the document, where nobody reads it.
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text without control characters. Raises PydanticCustomError."""
     return _without(_CONTROL, text)
 
 
@@ -138,8 +139,10 @@ def _without(refused: re.Pattern[str], text: str) -> str:
     return text
 
 
-Line = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_one_line)]
-"""One line of text: a title, a place."""
+Line = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(one_line)]
+"""One line of text: a place, a reason."""
+Title = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(one_line)]
+"""One line of text that says something."""
 Text = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_lines)]
 """Text of several lines."""
 PathName = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_name)]

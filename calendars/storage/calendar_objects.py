@@ -157,8 +157,7 @@ def find(db: Db, collection: CollectionId, name: str) -> StoredObject | None:
 
 
 def _stored(row: Sequence[Any]) -> StoredObject:
-    head, (recurring, floating), tail = row[:10], row[10:12], row[12:]
-    return StoredObject(*head, bool(recurring), bool(floating), *tail)
+    return StoredObject._make((*row[:10], bool(row[10]), bool(row[11]), *row[12:]))
 
 
 def list_named(db: Db, collection: CollectionId, names: Collection[str]) -> list[StoredObject]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, tzinfo
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from calendars.http.shapes import Day, Line, Shape, StrictShape, instant_of
+from calendars.http.shapes import Day, Line, Shape, StrictShape, instant_of, one_line
 from calendars.model.free_busy import BusyInterval
 from calendars.model.principal import Rights
 from calendars.services.delegate import DelegationDraft
@@ -18,13 +18,14 @@ from calendars.storage.delegations import Delegation
 PasswordKind = Literal["application", "token"]
 _KINDS: dict[str, PasswordKind] = {"APPLICATION": "application", "TOKEN": "token"}
 RightsName = Literal["freebusy", "read", "write", "schedule", "act_for"]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
 class AppPasswordDraft(StrictShape):
     """An application password or token to be made."""
 
-    label: Annotated[Line, Field(min_length=1, max_length=100)] = Field(
+    label: Label = Field(
         description="Le programme ou l'appareil.", examples=["Thunderbird du bureau"]
     )
     kind: PasswordKind = Field(

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from calendars.api.shapes.calendars import ZoneName
-from calendars.http.shapes import Day, Line, Moment, Shape, StrictShape, Text
+from calendars.http.shapes import Day, Line, Moment, Shape, StrictShape, Text, Title
 from calendars.model.component import Component
 from calendars.model.entry import Entry, Person, entries_of, entry_of, shown
 from calendars.model.event_draft import UNTOUCHED, EventDraft
@@ -145,7 +145,7 @@ class EntryDraft(EntryChange):
     """A new event, task or journal."""
 
     type: Type = Field("event", description="Événement, tâche ou note.")
-    title: Line = Field(min_length=1, examples=["Réunion de service"])
+    title: Title = Field(examples=["Réunion de service"])
 
 
 class ParticipantOut(Shape):

@@ -153,7 +153,7 @@ def test_a_series_without_end_is_found_however_far_ahead(anne: Client, years: in
         (START.replace(year=2090), None, True),
         (None, START + timedelta(seconds=1), True),
         (None, START, False),
-        (START.replace(year=1), START.replace(year=9999), True),
+        (START.replace(year=1000), START.replace(year=9999), True),
     ],
 )
 def test_a_series_without_end_and_a_range_without_end(

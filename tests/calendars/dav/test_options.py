@@ -6,6 +6,8 @@ import pytest
 
 from tests.serving import Client
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+
 PLACES = [
     "/",
     "/dav/",

@@ -11,6 +11,9 @@ import pytest
 from tests.builders import an_event
 from tests.serving import PASSWORD, Client
 
+# What a path says is read before any store is asked.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+
 AGENDA = "/dav/calendars/anne/agenda/"
 
 
@@ -54,12 +57,12 @@ def raw(client: Client, method: str, target: str, body: str = "") -> tuple[int, 
         "%2Ehidden.ics",
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PROPFIND", "MKCALENDAR"])
-def test_a_segment_that_hides_something_is_refused(anne: Client, method: str, name: str) -> None:
-    status, text = raw(anne, method, AGENDA + name, an_event() if method == "PUT" else "")
+def test_a_segment_that_hides_something_is_refused(anne: Client, name: str) -> None:
+    for method in ("GET", "PUT", "DELETE", "PROPFIND", "MKCALENDAR"):
+        status, text = raw(anne, method, AGENDA + name, an_event() if method == "PUT" else "")
 
-    assert 400 <= status < 500
-    assert "root:" not in text
+        assert 400 <= status < 500, method
+        assert "root:" not in text
     assert len(anne.propfind(anne.agenda, "<D:getetag/>", depth="1")) == 1
 
 

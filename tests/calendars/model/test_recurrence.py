@@ -303,7 +303,9 @@ def rules(draw: st.DrawFn) -> str:
         elif freq != "WEEKLY":
             maybe("BYMONTHDAY", listed(signed(31), 9))
         if freq in ("YEARLY", "MONTHLY") and draw(st.booleans()):
-            ordinals = st.sampled_from(["", "1", "2", "-1", "+4", "-5"])
+            # With ordinals and without in one part, dateutil wants both of a day, the RFC either.
+            numbered = draw(st.booleans())
+            ordinals = st.sampled_from(["1", "2", "-1", "+4", "-5"] if numbered else [""])
             days = st.tuples(ordinals, st.sampled_from(DAYS)).map("".join)
             parts.append(f"BYDAY={','.join(draw(st.sets(days, min_size=1, max_size=3)))}")
         else:
