@@ -44,7 +44,7 @@ class Process:
     def add_account(self, login: str, name: str = "") -> Account:
         """`niaouli user add`, while the service runs."""
         account = Account(login)
-        command = [NIAOULI, "user", "add", login, "--name", name or login.title()]
+        command = [str(NIAOULI), "user", "add", login, "--name", name or login.title()]
         subprocess.run(
             [*command, "--email", account.email, "--password-stdin"],
             input=account.password, env=self.environment, text=True, check=True,
