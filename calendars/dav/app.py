@@ -159,6 +159,8 @@ async def _read_body(headers: dict[str, str], receive: Receive, *, xml: bool) ->
     announced = headers.get("content-length", "0")
     if announced.isascii() and announced.isdigit() and int(announced[:18]) > MAX_BODY:
         raise _too_large(xml=xml)
+    if "content-length" not in headers and "transfer-encoding" not in headers:
+        return b""
     pieces: list[bytes] = []
     size = 0
     async with asyncio.timeout(BODY_SECONDS):

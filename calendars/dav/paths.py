@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from unicodedata import normalize
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from calendars.kernel.errors import InvalidInput, NotFound
@@ -16,6 +16,7 @@ ROOT = "/dav"
 MAX_SEGMENT = 255
 _SAFE = "@:!$&'()*+,;=~-._"
 _PLAIN = re.compile(r"[A-Za-z0-9@:!$&'()*+,;=~._-]*")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 # Separators and line ends that hide behind an escape.
 _HIDDEN = re.compile(rb"%(2f|5c|00|0a|0d)", re.IGNORECASE)
 
@@ -118,15 +119,15 @@ def segments_of(raw_path: bytes) -> list[str]:
 
 
 def _decoded(piece: bytes) -> str:
-    octets = unquote_to_bytes(piece)
+    octets = unquote_to_bytes(piece) if b"%" in piece else piece
     try:
-        text = unicodedata.normalize("NFC", octets.decode("utf-8"))
+        text = octets.decode() if octets.isascii() else normalize("NFC", octets.decode("utf-8"))
     except UnicodeDecodeError:
         raise BadPath("the path is not UTF-8") from None
     if not text or text.startswith(".") or len(octets) > MAX_SEGMENT:
         # Names that begin with a dot mean something to file systems and to other servers.
         raise BadPath("the path has an empty, dotted or overlong segment")
-    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+    if _CONTROL.search(text):
         raise BadPath("the path has a control character")
     return text
 
@@ -164,7 +165,7 @@ def plain_name(href: str, base: str) -> str | None:
     name = href[len(base) :]
     if not href.startswith(base) or not name or len(name) > MAX_SEGMENT:
         return None
-    return name if _PLAIN.fullmatch(name) and name not in {".", ".."} else None
+    return name if _PLAIN.fullmatch(name) and not name.startswith(".") else None
 
 
 def parse_href(href: str) -> DavPath | None:

@@ -35,14 +35,21 @@ class Prepared:
 
     def rows(self, db: Db, values: dict[str, Any]) -> list[Any]:
         """All rows, in the transaction of the connection."""
-        text = self._texts.get(db.dialect.name) or self._text_for(db.dialect)
-        if text.fixed:
-            values = {**text.fixed, **values}
-        if not db.in_transaction():
-            db.begin()
-        driver: Any = db.connection.driver_connection
-        rows: list[Any] = driver.execute(text.sql, values).fetchall()
+        rows: list[Any] = self._execute(db, values).fetchall()
         return rows
+
+    def run(self, db: Db, values: dict[str, Any]) -> None:
+        """For a statement that answers nothing."""
+        self._execute(db, values)
+
+    def run_each(self, db: Db, many: Sequence[dict[str, Any]]) -> None:
+        """Once for each of the values."""
+        text = self._texts.get(db.dialect.name) or self._text_for(db.dialect)
+        _driver(db).cursor().executemany(text.sql, [{**text.fixed, **values} for values in many])
+
+    def _execute(self, db: Db, values: dict[str, Any]) -> Any:  # noqa: ANN401 - a cursor
+        text = self._texts.get(db.dialect.name) or self._text_for(db.dialect)
+        return _driver(db).execute(text.sql, {**text.fixed, **values} if text.fixed else values)
 
     def first(self, db: Db, values: dict[str, Any]) -> Any | None:  # noqa: ANN401 - a row
         """The first row, None if there is none."""
@@ -55,6 +62,13 @@ class Prepared:
         written = self._statement.compile(dialect=fresh(paramstyle=style))
         fixed = {name: value for name, value in written.params.items() if value is not None}
         return self._texts.setdefault(dialect.name, _Text(str(written), fixed))
+
+
+def _driver(db: Db) -> Any:  # noqa: ANN401 - of the one engine or of the other
+    """The driver's connection, in the transaction that SQLAlchemy will end."""
+    if not db.in_transaction():
+        db.begin()
+    return db.connection.driver_connection
 
 
 class PreparedForMany:

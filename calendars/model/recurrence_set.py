@@ -56,7 +56,8 @@ class RecurrenceSet:
                 self._exceptions.append(Rule.parse(line.value, minutely=True))
             else:
                 self._read_dates(line)
-        self._dates.sort(key=_INSTANT)
+        # The same start may be there twice, once with a length of its own: that one tells more.
+        self._dates.sort(key=lambda start: (start[0], start[2] is None))
         self.longest = max((length.total for _, _, length in self._dates if length), default=0)
 
     def _read_dates(self, line: ContentLine) -> None:

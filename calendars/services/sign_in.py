@@ -61,43 +61,47 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What an attempt may be compared with."""
+    """What an attempt may be compared with; after too many wrong ones only the right one counts."""
 
     principal: Principal | None
     held: tuple[Credential, ...]
+    slowed_down: bool = False
 
 
 def candidates(db: Db, attempt: Attempt, *, now: int) -> Candidates:
-    """The credentials of the login. Raises TooManyTries before anything is hashed."""
+    """The credentials of the login.
+
+    Raises TooManyTries before anything is hashed, unless the person has signed in from there.
+    """
     principal = principals.find(db, attempt.login)
     if principal is not None and principal.disabled:
         principal = None
-    if _guesses_too_much(db, attempt, principal, now=now):
+    too_many = _guesses_too_much(db, attempt, now=now)
+    if principal is None:
+        if too_many:
+            raise TooManyTries
+        return Candidates(None, ())
+    if too_many and not credentials.knows_address(db, principal.id, attempt.address):
         raise TooManyTries
-    held = tuple(credentials.list_of(db, principal.id)) if principal else ()
-    return Candidates(principal, held)
+    return Candidates(principal, tuple(credentials.list_of(db, principal.id)), too_many)
 
 
-def _guesses_too_much(db: Db, attempt: Attempt, principal: Principal | None, *, now: int) -> bool:
+def _guesses_too_much(db: Db, attempt: Attempt, *, now: int) -> bool:
     since = now - WINDOW
-    here = credentials.count_failures(db, since=since, login=attempt.login, address=attempt.address)
-    known = principal is not None and credentials.knows_address(db, principal.id, attempt.address)
-    if known:
-        # His own devices: only a loop of wrong passwords from right there is slowed down.
-        return here >= MAX_FAILURES_PER_LOGIN_AND_ADDRESS * 3
+    login, address = attempt.login, attempt.address
     return (
-        here >= MAX_FAILURES_PER_LOGIN_AND_ADDRESS
-        or credentials.count_failures(db, since=since, login=attempt.login)
-        >= MAX_FAILURES_PER_LOGIN
-        or credentials.count_failures(db, since=since, address=attempt.address)
-        >= MAX_FAILURES_PER_ADDRESS
+        credentials.count_failures(db, since=since, login=login, address=address)
+        >= MAX_FAILURES_PER_LOGIN_AND_ADDRESS
+        or credentials.count_failures(db, since=since, login=login) >= MAX_FAILURES_PER_LOGIN
+        or credentials.count_failures(db, since=since, address=address) >= MAX_FAILURES_PER_ADDRESS
     )
 
 
 def verify(attempt: Attempt, found: Candidates) -> Credential:
     """The credential that the secret fits; no database is open while it hashes.
 
-    An unknown login costs as much time as a wrong password. Raises WrongPassword.
+    An unknown login costs as much time as a wrong password. Raises WrongPassword, and
+    TooManyTries for a wrong one after many.
     """
     if len(attempt.secret.encode()) > MAX_SECRET_LENGTH:
         raise WrongPassword("wrong login or password")
@@ -111,6 +115,8 @@ def verify(attempt: Attempt, found: Candidates) -> Credential:
             return credential
     if not passwords:
         _fits(_decoy(), attempt.secret)
+    if found.slowed_down:
+        raise TooManyTries
     raise WrongPassword("wrong login or password")
 
 

@@ -126,10 +126,22 @@ _CHANGED_TOMBSTONES = Prepared(
     .limit(bindparam("limit"))
 )
 _UNLIMITED = 2**31 - 1
-_INSERT = insert(calendar_objects)
+_INSERT = Prepared(
+    insert(calendar_objects)
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("collection_id", "name", "modseq", "created_at", *ObjectValues._fields)
+        }
+    )
+    .returning(_T.id)
+)
 _UPDATE = update(calendar_objects).where(_T.id == bindparam("object_id"))
-_BURY = delete(tombstones).where(
-    tombstones.c.collection_id == bindparam("collection"), tombstones.c.name == bindparam("name")
+_DIG_UP = Prepared(
+    delete(tombstones).where(
+        tombstones.c.collection_id == bindparam("collection"),
+        tombstones.c.name == bindparam("name"),
+    )
 )
 _KEEP_VERSION = insert(object_versions).from_select(
     [column.name for column in object_versions.c if column.name != "id"],
@@ -217,18 +229,11 @@ def add(
     db: Db, collection: CollectionId, name: str, values: ObjectValues, *, modseq: int
 ) -> ObjectId:
     """A new object; the tombstone of an earlier one of its name goes."""
-    db.execute(_BURY, {"collection": collection, "name": name})
-    result = db.execute(
-        _INSERT,
-        {
-            "collection_id": collection,
-            "name": name,
-            "modseq": modseq,
-            "created_at": values.written_at,
-            **values._asdict(),
-        },
-    )
-    return ObjectId(result.inserted_primary_key[0])  # type: ignore[index]
+    _DIG_UP.run(db, {"collection": collection, "name": name})
+    row = values._asdict()
+    row |= {"collection_id": collection, "name": name, "modseq": modseq}
+    [(added,)] = _INSERT.rows(db, {"created_at": values.written_at, **row})
+    return ObjectId(added)
 
 
 def overwrite(db: Db, object_id: ObjectId, values: ObjectValues, *, modseq: int) -> None:

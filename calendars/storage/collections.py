@@ -38,7 +38,7 @@ _BY_PATH = Prepared(
     _ALL.where(principals.c.login == bindparam("login"), collections.c.name == bindparam("name"))
 )
 _BY_ID = _ALL.where(collections.c.id == bindparam("id"))
-_NEXT_MODSEQ = (
+_NEXT_MODSEQ = Prepared(
     update(collections)
     .where(collections.c.id == bindparam("collection"))
     .values(modseq=collections.c.modseq + 1)
@@ -132,7 +132,8 @@ def next_modseq(db: Db, collection_id: CollectionId) -> int:
     The row stays locked until the transaction ends, so that changes become visible in the order
     of their numbers and no sync can pass one that is still being written.
     """
-    return int(db.execute(_NEXT_MODSEQ, {"collection": collection_id}).scalar_one())
+    [(modseq,)] = _NEXT_MODSEQ.rows(db, {"collection": collection_id})
+    return int(modseq)
 
 
 def mark_changed(db: Db, home: CollectionId, collection_id: CollectionId) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, ObjectId
-from calendars.kernel.prepared import PreparedForMany
+from calendars.kernel.prepared import Prepared, PreparedForMany
 from calendars.model.window import NEVER_BEFORE, Window
 from calendars.storage.tables import calendar_objects, occurrences
 
@@ -89,8 +89,8 @@ def _beyond(collections: Sequence[BindParameter[Any]]) -> CompoundSelect[Any]:
 
 _HITS = PreparedForMany(_hits)
 _BEYOND = PreparedForMany(_beyond)
-_REMOVE = delete(occurrences).where(_O.object_id == bindparam("object"))
-_INSERT = insert(occurrences)
+_REMOVE = Prepared(delete(occurrences).where(_O.object_id == bindparam("object")))
+_INSERT = Prepared(insert(occurrences).values({name: bindparam(name) for name in _O.keys()}))  # noqa: SIM118
 
 
 def list_overlapping(
@@ -125,7 +125,7 @@ def replace(
 ) -> None:
     """These are the indexed instances of the object from now on; a fresh object had none."""
     if not fresh:
-        db.execute(_REMOVE, {"object": object_id})
+        _REMOVE.run(db, {"object": object_id})
     rows = [
         {
             "object_id": object_id,
@@ -140,7 +140,7 @@ def replace(
         for starts_at, ends_at, recurrence_id, busy in instances
     ]
     if rows:
-        db.execute(_INSERT, rows)
+        _INSERT.run_each(db, rows)
 
 
 def list_to_extend(

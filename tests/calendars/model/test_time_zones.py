@@ -208,13 +208,41 @@ def test_zones_of_outlook_and_dotnet_begin_long_ago(first: str) -> None:
         "STANDARD 19700101T000000 +0100 +0000 FREQ=DAILY;COUNT=100000",
         "STANDARD 19700101T000000 +9959 +9959",
         "STANDARD soon +0100 +0000",
+        "STANDARD 19700101T000000 -0100 +0000 RDATE=00010101T000000Z",
         "STANDARD 19700101T000000 +0100 +0000 RDATE=" + ",".join(["19800101T000000"] * 3_000),
     ],
-    ids=["SECONDLY", "HOURLY", "very often", "offset", "start", "many dates"],
+    ids=["SECONDLY", "HOURLY", "very often", "offset", "start", "beyond dates", "many dates"],
 )
 def test_a_bomb_of_a_definition_is_refused_when_it_is_needed(observance: str) -> None:
     with pytest.raises(InvalidInput):
         zone_in("Bomb/A", a_zone("Bomb/A", observance)).utcoffset(at(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("observance", "number"),
+    [
+        ("STANDARD 19700101T000000 +0100 +0000", 1_001),
+        ("STANDARD 19700101T000000 +0100 +0000 FREQ=YEARLY", 51),
+    ],
+)
+def test_a_flood_of_observances_is_refused(observance: str, number: int) -> None:
+    with pytest.raises(InvalidCalendarData):
+        zone_in("Flood/A", a_zone("Flood/A", *[observance] * number))
+
+
+@pytest.mark.parametrize("missing", ["DTSTART", "TZOFFSETFROM", "TZOFFSETTO"])
+def test_an_observance_must_say_when_and_what(missing: str) -> None:
+    text = a_zone("Odd/A", "STANDARD 19700101T000000 +0100 +0000")
+    with pytest.raises(InvalidCalendarData):
+        zone_in("Odd/A", text.replace(missing, f"X-{missing}"))
+
+
+def test_dates_and_instants_as_onsets() -> None:
+    """Evolution writes a DATE as DTSTART of an observance."""
+    text = a_zone("Odd/A", "STANDARD 20200101 +0100 +0000 RDATE=20300101T000000Z")
+    zone = zone_in("Odd/A", text)
+    assert zone.utcoffset(at(2019, 12, 31)) == timedelta(hours=1)
+    assert zone.utcoffset(at(2020, 1, 1)) == timedelta(0)
 
 
 def test_a_bomb_that_nobody_needs_harms_nobody() -> None:
