@@ -14,6 +14,8 @@ from calendars.services.put_object import ObjectPath
 
 ROOT = "/dav"
 MAX_SEGMENT = 255
+_BELOW_ROOT = f"{ROOT}/".encode()
+_ROOTS = frozenset({b"/", b"*", ROOT.encode(), _BELOW_ROOT})
 _SAFE = "@:!$&'()*+,;=~-._"
 _PLAIN = re.compile(r"[A-Za-z0-9@:!$&'()*+,;=~._-]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
@@ -133,13 +135,21 @@ def _decoded(piece: bytes) -> str:
 
 
 def parse(raw_path: bytes) -> DavPath:
-    """What a request path names. Raises BadPath, and NotFound where nothing can be."""
-    parts = segments_of(raw_path)
-    if parts and parts[0] == "dav":
-        parts = parts[1:]
-    match parts:
-        case []:
-            return DavPath(Place.ROOT)
+    """What a request path names. Raises BadPath, and NotFound where nothing can be.
+
+    Discovery may start at the root of the server, and `OPTIONS *` asks about all of it.
+    """
+    if raw_path in _ROOTS:
+        return DavPath(Place.ROOT)
+    below = raw_path.startswith(_BELOW_ROOT)
+    path = _place_of(raw_path.removeprefix(_BELOW_ROOT)) if below else None
+    if path is None:
+        raise NotFound("there is nothing here")
+    return path
+
+
+def _place_of(below: bytes) -> DavPath | None:
+    match segments_of(below):
         case ["principals"]:
             return DavPath(Place.PRINCIPALS)
         case ["principals", login]:
@@ -154,7 +164,7 @@ def parse(raw_path: bytes) -> DavPath:
             return DavPath(Place.COLLECTION, login, collection)
         case ["calendars", login, collection, name]:
             return DavPath(Place.OBJECT, login, collection, name)
-    raise NotFound("there is nothing here")
+    return None
 
 
 def plain_name(href: str, base: str) -> str | None:

@@ -1,11 +1,15 @@
 #!/bin/sh
 # Installs the programs that the interop tests drive, with apt, where that is allowed: as root, or
-# with a sudo that asks nothing. Says what is missing in the end; with CI=true that is an error.
+# with a sudo that asks nothing; then other people's clients, below var/interop. Says what is
+# missing in the end; with CI=true that is an error.
 set -eu
+cd "$(dirname "$0")/../.."
 
 # program:package, the names of Debian and its children
 programs='
 chromium:chromium
+node:nodejs
+npm:npm
 thunderbird:thunderbird
 Xvfb:xvfb
 '
@@ -55,5 +59,6 @@ for pair in $(missing); do
     echo "Missing: ${pair%%:*} (package ${pair#*:}); the tests that drive it cannot run"
     status=1
 done
+.venv/bin/python -m tests.interop.third_party || status=1
 [ "${CI:-}" = true ] || status=0
 exit $status

@@ -30,7 +30,7 @@ class Account:
     @property
     def email(self) -> str:
         """The address that the account was opened with."""
-        return f"{self.login}@example.org"
+        return self.login if "@" in self.login else f"{self.login}@example.org"
 
 
 @dataclass

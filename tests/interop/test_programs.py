@@ -15,6 +15,7 @@ pytestmark = pytest.mark.interop
     ("name", "option"),
     [
         pytest.param("chromium", "--version", id="chromium"),
+        pytest.param("node", "--version", id="node"),
         pytest.param("thunderbird", "--version", id="thunderbird"),
         pytest.param("Xvfb", "-help", id="xvfb"),
     ],

@@ -9,7 +9,7 @@ from calendars.dav.conditions import MethodNotAllowed
 from calendars.dav.paths import Place
 from calendars.dav.request import CALENDAR, DavRequest, DavResponse
 from calendars.dav.resource import CALENDARS, Resource, locate
-from calendars.kernel.errors import NotFound, PreconditionFailed
+from calendars.kernel.errors import InvalidInput, NotFound, PreconditionFailed
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.component import parse
 from calendars.model.conditions import Precondition
@@ -69,6 +69,8 @@ def put(request: DavRequest) -> DavResponse:
     if request.path.place is not Place.OBJECT:
         # Thunderbird tries whatever URL was typed; 412 would make it offer an .ics file there.
         raise MethodNotAllowed("calendar objects are stored inside a calendar")
+    if "content-range" in request.headers:
+        raise InvalidInput("an object is stored whole")  # RFC 9110 §14.5
     wanted = PutObject(request.path.object, parse_body(request), request.body, request.precondition)
     try:
         outcome = put_object(request.db, request.actor, wanted, now=request.now)

@@ -290,6 +290,14 @@ def test_a_compressed_body_is_not_taken(anne: Client) -> None:
     assert answer.status_code == 415
 
 
+@pytest.mark.rfc("9110 §14.5")
+def test_a_part_of_an_object_is_not_stored(anne: Client) -> None:
+    answer = anne.put(anne.agenda + "e.ics", an_event(), Content_Range="bytes 0-99/200")
+
+    assert answer.status_code == 400
+    assert anne.ask("GET", anne.agenda + "e.ics").status_code == 404
+
+
 @pytest.mark.rfc("4918 §16")
 def test_an_error_holds_one_precondition_and_nothing_besides(anne: Client) -> None:
     error = error_of(anne.put(anne.agenda + "e.ics", "hello"))

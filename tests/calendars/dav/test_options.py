@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
+from base64 import b64encode
+from urllib.parse import urlsplit
+
 import pytest
 
-from tests.serving import Client
+from tests.serving import PASSWORD, Client
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 
@@ -60,3 +64,21 @@ def test_what_thunderbird_sends_along_hinders_nothing(anne: Client, header: str)
 
     assert answer.status_code == 200
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.rfc("9110 §9.3.7")
+def test_options_may_ask_about_the_whole_server(anne: Client) -> None:
+    address = urlsplit(anne.base)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+    token = b64encode(f"{anne.login}:{PASSWORD}".encode()).decode()
+    connection.request("OPTIONS", "*", headers={"Authorization": f"Basic {token}"})
+
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert "calendar-access" in (answer.getheader("DAV") or "")
+    connection.close()
+
+
+@pytest.mark.parametrize("path", ["/.well-known/carddav", "/calendars/anne/", "/elsewhere/"])
+def test_nothing_is_found_beside_the_context_path(anne: Client, path: str) -> None:
+    assert anne.ask("PROPFIND", path, headers={"Depth": "0"}).status_code == 404

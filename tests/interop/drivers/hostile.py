@@ -26,7 +26,6 @@ import uuid
 import zlib
 from urllib.parse import urlsplit
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 csv.field_size_limit(10**8)
 MAXBODY = 64 << 20
 
@@ -1130,9 +1129,7 @@ if __name__ == "__main__":
     p.add_argument("user")
     p.add_argument("password")
     p.add_argument("calendar_url")
-    p.add_argument(
-        "--corpus", action="append", help="directory with index.csv (default: ../corpus/hostile)"
-    )
+    p.add_argument("--corpus", action="append", required=True, help="directory with index.csv")
     p.add_argument("--only", help="regular expression on the case id")
     p.add_argument("--heavy", action="store_true", help="also cases of tier heavy")
     p.add_argument("--timeout", type=float, default=7)
@@ -1158,6 +1155,4 @@ if __name__ == "__main__":
     p.add_argument("--json")
     p.add_argument("--verbose", action="store_true")
     a = p.parse_args()
-    if not a.corpus:
-        a.corpus = [x for x in (os.path.join(HERE, "..", "corpus", "hostile"),) if os.path.isdir(x)]
     sys.exit(Runner(a).go())

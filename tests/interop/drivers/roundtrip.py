@@ -25,7 +25,6 @@ from urllib.parse import urlsplit
 
 import icalendar
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 LISTS = {"EXDATE", "RDATE", "CATEGORIES", "RESOURCES", "FREEBUSY"}
 IGNORED = {"PRODID", "METHOD", "CALSCALE", "VERSION", "X-RADICALE-NAME"}
 DEFAULTS = {
@@ -258,15 +257,13 @@ def main():
     )
     for a in ("base_url", "user", "password", "calendar_url"):
         p.add_argument(a)
-    p.add_argument("--corpus", action="append")
+    p.add_argument("--corpus", action="append", required=True)
     p.add_argument("--json")
     p.add_argument("--only")
     p.add_argument("--max-objects", type=int, default=8, help="per file")
     p.add_argument("--verbose", action="store_true")
     a = p.parse_args()
-    dirs = a.corpus or [
-        d for d in (os.path.join(HERE, "..", "corpus", "valid"),) if os.path.isdir(d)
-    ]
+    dirs = a.corpus
     cl = Client(a.base_url, a.user, a.password, a.calendar_url)
     res = collections.Counter()
     refused, changed, fives, tzsoft, classes = [], [], [], 0, collections.Counter()
