@@ -62,6 +62,18 @@ def machine_busy_seconds() -> float:
     return (sum(values) - values[3] - values[4]) / _TICKS
 
 
+def wait_until_idle(root: int, *, seconds: float = 90.0) -> None:
+    """Until the tree does nothing any more: who gave up on a request left it work."""
+    deadline = time.monotonic() + seconds
+    before = cpu_seconds(root)
+    while time.monotonic() < deadline:
+        time.sleep(0.5)
+        now = cpu_seconds(root)
+        if now - before < 0.03:
+            return
+        before = now
+
+
 class Meter:
     """Wall time, the server's CPU time, and the cores that everything else kept busy."""
 

@@ -23,6 +23,7 @@ from bench import table
 from bench.burst import Failed, Sample, Target
 from bench.ceilings import bare_commit, constant_answer
 from bench.figures import FIGURES, GROWING, Figure
+from bench.meter import wait_until_idle
 from bench.servers import PEERS, Niaouli, Server
 from bench.servers.server import NotHere
 
@@ -96,6 +97,7 @@ def take(figures: Sequence[Figure], found: Mapping[str, Target], rounds: int) ->
                 except Failed as failure:
                     failed.add(name)
                     log(f"{figure.title}: {name} failed: {failure}")
+                    wait_until_idle(target.running.pid)
         taken[figure.title] = samples
         log(figure.title, {name: _told(got) for name, got in samples.items()})
     return taken

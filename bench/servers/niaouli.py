@@ -53,7 +53,9 @@ class Niaouli(Server):
         with service.database.transaction() as db:
             actor = principals.get(db, USER)
             if collections.find(db, USER, calendar) is None:
-                make_calendar(db, actor, (USER, calendar), CalendarDraft(("VEVENT",)), now=now)
+                # All-day events in UTC, as the others read them, so that all find the same.
+                draft = CalendarDraft(("VEVENT",), {"timezone_id": "UTC"})
+                make_calendar(db, actor, (USER, calendar), draft, now=now)
         for first in range(0, count, BATCH):
             with service.database.transaction() as db:
                 for number in range(first, min(first + BATCH, count)):
