@@ -149,7 +149,14 @@ def split(data):
             zs = [z for k, z in zones.items() if k in need]
             objs.append(
                 "\r\n".join(
-                    [*sum([dump(z) for z in zs] + [dump(c) for c in cs], ["BEGIN:VCALENDAR", *head]), "END:VCALENDAR", ""]
+                    [
+                        *sum(
+                            [dump(z) for z in zs] + [dump(c) for c in cs],
+                            ["BEGIN:VCALENDAR", *head],
+                        ),
+                        "END:VCALENDAR",
+                        "",
+                    ]
                 ).encode("utf-8")
             )
     return objs

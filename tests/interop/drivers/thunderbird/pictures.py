@@ -109,8 +109,9 @@ def take(program, opts):
         await until(() => win.document.readyState == "complete", 20000);
         await sleep(2000);
     """)
-    main_window, before = program.m.command("WebDriver:GetWindowHandle")["value"], set(
-        program.m.command("WebDriver:GetWindowHandles")
+    main_window, before = (
+        program.m.command("WebDriver:GetWindowHandle")["value"],
+        set(program.m.command("WebDriver:GetWindowHandles")),
     )
     print(program.js(FIND, opts.user, opts.password, opts.base_url))
     [dialog] = set(program.m.command("WebDriver:GetWindowHandles")) - before
