@@ -9,7 +9,11 @@ from calendars.kernel.errors import NotFound
 from calendars.model.principal import Principal, PrincipalKind
 from calendars.storage import principals
 
-MAX_FOUND = 100
+MIN_LETTERS = 3
+MAX_FOUND = 20
+MAX_LISTED = 200
+
+_NOBODY = tuple(kind for kind in PrincipalKind if kind is not PrincipalKind.INDIVIDUAL)
 
 
 def get_principal(db: Db, login: str) -> Principal:
@@ -28,6 +32,14 @@ def list_principals(
 
 
 def find_principals(db: Db, actor: Principal, words: Sequence[str]) -> list[Principal]:
-    """Principals whose name, login or address holds every word, the asker first."""
-    found = principals.search(db, actor.id, words, limit=MAX_FOUND)
+    """Principals whose name, login or address holds every word, the asker first.
+
+    The directory is looked up, not copied: whoever says less than three letters finds himself,
+    rooms, resources and groups, and nobody finds more than a few at once.
+    """
+    letters = sum(len(word.strip()) for word in words)
+    if letters < MIN_LETTERS:
+        found = principals.search(db, actor.id, words, limit=MAX_LISTED, kinds=_NOBODY)
+    else:
+        found = principals.search(db, actor.id, words, limit=MAX_FOUND)
     return [principals.get(db, principal.login) for principal in found]

@@ -129,9 +129,22 @@ def list_all(db: Db, *, kinds: Sequence[PrincipalKind] = tuple(PrincipalKind)) -
     return [principal_of(row) for row in rows]
 
 
-def search(db: Db, asker: PrincipalId, words: Sequence[str], *, limit: int) -> list[Principal]:
-    """Enabled principals whose name, login or e-mail holds every word; the asker comes first."""
-    query = select(*_COLUMNS).where(principals.c.disabled_at.is_(None))
+def search(
+    db: Db,
+    asker: PrincipalId,
+    words: Sequence[str],
+    *,
+    limit: int,
+    kinds: Sequence[PrincipalKind] = tuple(PrincipalKind),
+) -> list[Principal]:
+    """Enabled principals of those kinds whose name, login or e-mail holds every word.
+
+    The asker comes first, of whatever kind.
+    """
+    query = select(*_COLUMNS).where(
+        principals.c.disabled_at.is_(None),
+        or_(principals.c.id == asker, principals.c.kind.in_([str(kind) for kind in kinds])),
+    )
     for word in words:
         query = query.where(
             or_(

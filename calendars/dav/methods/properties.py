@@ -24,10 +24,11 @@ from calendars.dav.xml import (
     response,
     write,
 )
-from calendars.model.principal import Principal, Privilege
+from calendars.model.principal import Privilege
 from calendars.services.authorize import NeedPrivileges, access_to
+from calendars.services.find_principals import find_principals
 from calendars.services.set_properties import PropertyChanges, set_properties, write_dead
-from calendars.storage import calendar_objects, collections, principals
+from calendars.storage import calendar_objects, collections
 
 
 def propfind(request: DavRequest) -> DavResponse:
@@ -65,7 +66,7 @@ def _members(resource: Resource, wanted: Wanted) -> Iterator[str]:
                 _at(resource, DavPath(Place.PROXY, resource.path.login, name=kind)), wanted
             )
     elif resource.kind is Kind.PRINCIPALS:
-        for principal in _neighbours(resource):
+        for principal in find_principals(resource.db, resource.actor, ()):
             yield answer(_at(resource, DavPath(Place.PRINCIPAL, principal.login)), wanted)
     elif resource.kind is Kind.HOMES:
         yield answer(_at(resource, DavPath(Place.HOME, resource.actor.login)), wanted)
@@ -73,10 +74,6 @@ def _members(resource: Resource, wanted: Wanted) -> Iterator[str]:
 
 def _at(resource: Resource, path: DavPath) -> Resource:
     return locate(resource.db, resource.actor, path, now=resource.now)
-
-
-def _neighbours(resource: Resource) -> list[Principal]:
-    return [p for p in principals.list_all(resource.db) if not p.disabled]
 
 
 def _collections(home: Resource, wanted: Wanted) -> Iterator[str]:

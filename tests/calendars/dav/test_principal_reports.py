@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.serving import CALDAV, DAV, Client, hrefs, responses, text
+from tests.serving import CALDAV, DAV, Client, Server, hrefs, responses, text
 
 
 def search(client: Client, words: str, *, path: str = "/dav/", wanted: str = "") -> list[str]:
@@ -38,8 +38,26 @@ def test_the_search_is_answered_wherever_clients_ask(anne: Client, path: str) ->
 
 
 @pytest.mark.rfc("3744 §9.4")
-def test_without_words_one_finds_oneself(anne: Client, paul: Client) -> None:
-    assert search(anne, "")[0] == "/dav/principals/anne/"
+@pytest.mark.parametrize("words", ["", "a", "pa"])
+def test_with_less_than_three_letters_nobody_else_is_found(
+    anne: Client, paul: Client, words: str
+) -> None:
+    assert set(search(anne, words)) <= {"/dav/principals/anne/"}
+    assert search(anne, "") == ["/dav/principals/anne/"]
+
+
+@pytest.mark.rfc("3744 §9.4")
+def test_nobody_finds_more_than_a_few_at_once(server: Server, anne: Client) -> None:
+    for number in range(30):
+        server.add_person(f"agent{number}")
+
+    assert len(search(anne, "agent")) == 20
+
+
+def test_the_directory_is_not_listed(anne: Client, paul: Client) -> None:
+    listed = anne.propfind("/dav/principals/", "<D:displayname/>", depth="1")
+
+    assert {response.href for response in listed} == {"/dav/principals/", "/dav/principals/anne/"}
 
 
 @pytest.mark.rfc("3744 §9.4")
