@@ -8,6 +8,7 @@ from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.principal import Principal, Privilege
 from calendars.services.authorize import open_collection
 from calendars.services.put_object import MaskedObject, ObjectPath
+from calendars.services.write_object import remove_object
 from calendars.storage import calendar_objects, collections
 
 
@@ -31,5 +32,4 @@ def delete_object(
         raise NotFound("there is nothing here")
     if stored.visibility not in access.sees:
         raise MaskedObject("this entry is masked for you: it cannot be removed")
-    modseq = collections.next_modseq(db, collection.id)
-    calendar_objects.remove(db, stored, by=actor.id, modseq=modseq, now=now)
+    remove_object(db, actor, collection, stored, now=now)

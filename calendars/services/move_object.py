@@ -13,8 +13,8 @@ from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.authorize import open_collection
 from calendars.services.put_object import MaskedObject, ObjectPath, PutObject, store_in
+from calendars.services.write_object import remove_object
 from calendars.storage import calendar_objects, collections, dead_properties
-from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.dead_properties import Bearer
 
 
@@ -52,7 +52,7 @@ def move_object(db: Db, actor: Principal, transfer: Transfer, *, now: int) -> bo
     dead = dead_properties.list_of(db, Bearer(object=stored.id))
     created = _clear(db, actor, target, target_access, transfer, now=now)
     if not transfer.keep:
-        _remove(db, actor, origin, stored, now=now)
+        remove_object(db, actor, origin, stored, now=now)
     put = PutObject(transfer.destination, CalendarObject.parse(stored.data), stored.data)
     store_in(db, actor, target, target_access, put, now=now)
     if dead:
@@ -94,12 +94,5 @@ def _clear(
         raise PreconditionFailed("there is an object at the destination already")
     if there.visibility not in access.sees:
         raise MaskedObject("the entry at the destination is masked for you")
-    _remove(db, actor, target, there, now=now)
+    remove_object(db, actor, target, there, now=now)
     return False
-
-
-def _remove(
-    db: Db, actor: Principal, collection: CalendarCollection, stored: StoredObject, *, now: int
-) -> None:
-    modseq = collections.next_modseq(db, collection.id)
-    calendar_objects.remove(db, stored, by=actor.id, modseq=modseq, now=now)

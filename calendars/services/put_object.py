@@ -13,11 +13,9 @@ from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.invalid import UnsupportedComponent
 from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.authorize import open_collection
-from calendars.services.collection_zone import zone_of
-from calendars.services.index_occurrences import index_parsed
-from calendars.storage import calendar_objects, collections, occurrences
-from calendars.storage.calendar_objects import ObjectValues, StoredObject
-from calendars.storage.occurrences import IndexedInstance
+from calendars.services.write_object import NewText, write_object
+from calendars.storage import calendar_objects, collections
+from calendars.storage.calendar_objects import StoredObject
 
 
 class UidConflict(Conflict):
@@ -107,16 +105,8 @@ def store_in(
             raise MaskedObject("this entry is masked for you: it cannot be replaced")
         if before.etag == etag:
             return PutOutcome(etag, created=False)
-    values, instances = _indexed_values(actor, collection, put, etag, now=now)
-    modseq = collections.next_modseq(db, collection.id)
-    if before is None:
-        object_id = calendar_objects.add(db, collection.id, put.path.name, values, modseq=modseq)
-    else:
-        object_id = before.id
-        calendar_objects.overwrite(db, object_id, values, modseq=modseq)
-    occurrences.replace(
-        db, object_id, collection.id, values.component, instances, fresh=before is None
-    )
+    new = NewText(put.path.name, put.parsed, put.body)
+    write_object(db, actor, collection, before, new, now=now)
     return PutOutcome(etag, created=before is None)
 
 
@@ -134,28 +124,3 @@ def _check_uid(
     if holder == put.path.name or (holder is None and before is None):
         return
     raise UidConflict((collection.owner_login, collection.name, holder or put.path.name))
-
-
-def _indexed_values(
-    actor: Principal, collection: CalendarCollection, put: PutObject, etag: Etag, *, now: int
-) -> tuple[ObjectValues, list[IndexedInstance]]:
-    parsed = put.parsed
-    indexed = index_parsed(parsed, zone=zone_of(collection), now=now)
-    values = ObjectValues(
-        uid=parsed.uid,
-        component=parsed.component,
-        visibility=parsed.visibility,
-        etag=etag,
-        size=len(put.body),
-        recurring=parsed.recurring,
-        floating=parsed.floating,
-        alarmed=parsed.has_alarm,
-        starts_at=indexed.bounds.start,
-        ends_at=indexed.bounds.end,
-        indexed_from=indexed.complete.start,
-        indexed_until=indexed.complete.end,
-        written_at=now,
-        written_by=actor.id,
-        data=put.body,
-    )
-    return values, indexed.instances
