@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, insert, or_, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, NotFound
-from calendars.kernel.identifiers import CredentialId, PrincipalId
+from calendars.kernel.identifiers import CredentialId, Login, PrincipalId
 from calendars.kernel.prepared import Prepared
+from calendars.model.calendar_user_address import (
+    CalendarUserAddress,
+    calendar_user_address,
+    mailto,
+)
 from calendars.model.principal import Principal, PrincipalKind, Role
 from calendars.storage.tables import (
     calendar_user_addresses,
@@ -46,6 +52,16 @@ _HOLDER = Prepared(
 _ADDRESSES = (
     select(calendar_user_addresses.c.address)
     .where(calendar_user_addresses.c.principal_id == bindparam("id"))
+    .order_by(calendar_user_addresses.c.position)
+)
+_HOLDERS = select(calendar_user_addresses.c.address, calendar_user_addresses.c.principal_id).where(
+    calendar_user_addresses.c.address.in_(bindparam("addresses", expanding=True))
+)
+_BY_IDS = select(*_COLUMNS).where(principals.c.id.in_(bindparam("keys", expanding=True)))
+_BY_LOGINS = select(*_COLUMNS).where(principals.c.login.in_(bindparam("keys", expanding=True)))
+_ADDRESSES_OF = (
+    select(calendar_user_addresses.c.principal_id, calendar_user_addresses.c.address)
+    .where(calendar_user_addresses.c.principal_id.in_(bindparam("keys", expanding=True)))
     .order_by(calendar_user_addresses.c.position)
 )
 
@@ -111,12 +127,42 @@ def _with_addresses(db: Db, row: Sequence[Any] | None) -> Principal | None:
 
 def find_by_address(db: Db, address: str) -> Principal | None:
     """The principal of a calendar user address, compared without case (RFC 6638 §2.4.1)."""
-    row = db.execute(
-        select(*_COLUMNS)
-        .join(calendar_user_addresses, calendar_user_addresses.c.principal_id == principals.c.id)
-        .where(calendar_user_addresses.c.address == address.lower())
-    ).first()
-    return _with_addresses(db, row)
+    normal = calendar_user_address(address)
+    return list_by_address(db, [normal]).get(normal)
+
+
+def list_by_address(
+    db: Db, addresses: Sequence[CalendarUserAddress]
+) -> dict[CalendarUserAddress, Principal]:
+    """The principals of those calendar user addresses; what is nobody's is left out."""
+    holders = {
+        CalendarUserAddress(address): PrincipalId(principal_id)
+        for part in _portions(addresses)
+        for address, principal_id in db.execute(_HOLDERS, {"addresses": part})
+    }
+    found = _list_by(db, _BY_IDS, list(dict.fromkeys(holders.values())))
+    by_id = {principal.id: principal for principal in found}
+    return {address: by_id[holder] for address, holder in holders.items()}
+
+
+def list_by_login(db: Db, logins: Sequence[Login]) -> dict[Login, Principal]:
+    """The principals of those logins; what is nobody's is left out."""
+    return {principal.login: principal for principal in _list_by(db, _BY_LOGINS, logins)}
+
+
+def _list_by(db: Db, query: Select[Any], keys: Sequence[Any]) -> list[Principal]:
+    """Principals with their addresses, in two queries however many they are."""
+    rows = [row for part in _portions(keys) for row in db.execute(query, {"keys": part})]
+    addresses: dict[PrincipalId, list[str]] = {}
+    for part in _portions([row[0] for row in rows]):
+        for principal_id, address in db.execute(_ADDRESSES_OF, {"keys": part}):
+            addresses.setdefault(principal_id, []).append(address)
+    return [principal_of(row, addresses.get(row[0], ())) for row in rows]
+
+
+def _portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(keys), 500):
+        yield keys[start : start + 500]
 
 
 def list_all(db: Db, *, kinds: Sequence[PrincipalKind] = tuple(PrincipalKind)) -> list[Principal]:
@@ -160,7 +206,7 @@ def search(
 
 
 def add(db: Db, principal: Principal, *, now: int) -> PrincipalId:
-    """A new principal with its address. Raises LoginTaken, AddressTaken."""
+    """A new principal with its addresses. Raises LoginTaken, AddressTaken."""
     if find(db, principal.login) is not None:
         raise LoginTaken(f"there is an account “{principal.login}” already")
     principal_id = PrincipalId(
@@ -179,20 +225,21 @@ def add(db: Db, principal: Principal, *, now: int) -> PrincipalId:
         ).scalar_one()
     )
     if principal.email:
-        add_address(db, principal_id, f"mailto:{principal.email}")
+        add_address(db, principal_id, mailto(principal.email))
+    add_address(db, principal_id, uuid4().urn)
     return principal_id
 
 
 def add_address(db: Db, principal_id: PrincipalId, address: str) -> None:
     """One more calendar user address. Raises AddressTaken."""
-    lower = address.lower()
-    taken = select(exists().where(calendar_user_addresses.c.address == lower))
+    normal = calendar_user_address(address)
+    taken = select(exists().where(calendar_user_addresses.c.address == normal))
     if db.execute(taken).scalar_one():
-        raise AddressTaken(f"the address {address.removeprefix('mailto:')} is taken")
+        raise AddressTaken(f"the address {normal.removeprefix('mailto:')} is taken")
     position = select(func.count()).where(calendar_user_addresses.c.principal_id == principal_id)
     db.execute(
         insert(calendar_user_addresses).values(
-            address=lower, principal_id=principal_id, position=position.scalar_subquery()
+            address=normal, principal_id=principal_id, position=position.scalar_subquery()
         )
     )
 

@@ -22,7 +22,7 @@ class PersonOut(Shape):
     email: str | None = Field(None, examples=["anne@example.org"])
     addresses: list[str] = Field(
         description="Adresses d'agenda, la préférée d'abord.",
-        examples=[["mailto:anne@example.org"]],
+        examples=[["mailto:anne@example.org", "urn:uuid:8d9bfe0b-9a4f-4d0c-8f0e-4c5c5a0f6a55"]],
     )
     capacity: int | None = Field(None, description="Nombre de places d'une salle.")
 

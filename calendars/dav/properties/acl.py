@@ -9,6 +9,7 @@ from calendars.dav.paths import principal_href, proxy_href
 from calendars.dav.property import Property
 from calendars.dav.resource import EVERYWHERE, PRINCIPALS, Kind, Resource
 from calendars.dav.xml import escape, href
+from calendars.model.calendar_user_address import addresses_of, login_in
 from calendars.model.principal import OWNER, Access, Privilege, Rights
 from calendars.storage import delegations, principals
 
@@ -176,11 +177,16 @@ def _proxy_for(resource: Resource, wanted: str) -> str | None:
 
 
 def addresses(resource: Resource) -> str:
-    """RFC 6638 §2.4.1: the mail address first, then the path of the principal."""
-    principal = resource.of_principal
-    mail = "".join(f'<D:href preferred="1">{escape(a)}</D:href>' for a in principal.addresses[:1])
-    rest = "".join(href(address) for address in principal.addresses[1:])
-    return mail + rest + href(principal_href(principal.login))
+    """RFC 6638 §2.4.1: the mail address first, the path of the principal last.
+
+    Clients write the first one into ORGANIZER.
+    """
+    login = resource.of_principal.login
+    preferred, *others = (
+        principal_href(login) if login_in(address) else address
+        for address in addresses_of(resource.of_principal)
+    )
+    return f'<D:href preferred="1">{escape(preferred)}</D:href>' + "".join(map(href, others))
 
 
 def user_type(resource: Resource) -> str:

@@ -66,7 +66,9 @@ def test_the_resource_that_was_asked_comes_first(anne: Client) -> None:
 def test_the_mail_address_is_the_first_address(anne: Client) -> None:
     found = anne.prop("/dav/principals/anne/", "<C:calendar-user-address-set/>")
 
-    assert hrefs(found) == ["mailto:anne@example.org", "/dav/principals/anne/"]
+    mail, uuid, path = hrefs(found)
+    assert (mail, path) == ("mailto:anne@example.org", "/dav/principals/anne/")
+    assert uuid.startswith("urn:uuid:")
 
 
 @pytest.mark.rfc("3744 §5.4")

@@ -40,11 +40,12 @@ def test_the_first_address_stays_the_first(db: Db) -> None:
     for address in ("mailto:a.kaori@example.org", "mailto:00@example.org"):
         principals.add_address(db, anne, address)
 
-    assert principals.get(db, "anne").addresses == (
+    mails = [a for a in principals.get(db, "anne").addresses if a.startswith("mailto:")]
+    assert mails == [
         "mailto:anne@example.org",
         "mailto:a.kaori@example.org",
         "mailto:00@example.org",
-    )
+    ]
 
 
 def test_a_login_and_an_address_belong_to_one_person(db: Db) -> None:
