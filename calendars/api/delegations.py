@@ -62,8 +62,8 @@ def give(
     """One delegation in the place of all earlier ones to that person."""
     with state.database.transaction() as db:
         to = get_principal(db, login).login
-        revoke_delegation(db, actor.login, to)
-        delegate(db, actor.login, to, wanted.draft(), zone=state.zone)
+        revoke_delegation(db, actor.login, to, now=state.now())
+        delegate(db, actor.login, to, wanted.draft(), zone=state.zone, now=state.now())
         [row] = delegations_given(db, actor, to=to)
     return DelegationOut.of(row, state.zone)
 
@@ -80,4 +80,4 @@ def take_back(actor: CurrentPrincipal, state: State, login: LoginPath) -> None:
     with state.database.transaction() as db:
         if not delegations_given(db, actor, to=login):
             raise NotFound("there is nothing here")
-        revoke_delegation(db, actor.login, login)
+        revoke_delegation(db, actor.login, login, now=state.now())

@@ -157,7 +157,8 @@ def bearer_of(resource: Resource) -> Bearer | None:
     if resource.kind is Kind.OBJECT:
         return Bearer(object=ObjectId(resource.of_object.id))
     if resource.collection is not None:
-        return Bearer(collection=resource.collection.id)
+        member = resource.actor.id if resource.collection.mounted_at else None
+        return Bearer(principal=member, collection=resource.collection.id)
     if resource.kind is Kind.PRINCIPAL:
         return Bearer(principal=resource.of_principal.id)
     return None

@@ -71,7 +71,7 @@ class Resource:
     @property
     def owner_login(self) -> str:
         """The login of its owner, empty where nobody owns it."""
-        return self.path.login
+        return self.path.login if self.collection is None else self.collection.owner_login
 
     @property
     def of_principal(self) -> Principal:
@@ -136,7 +136,7 @@ def _home(db: Db, actor: Principal, path: DavPath, *, now: int) -> Resource:
 
 def of_row(home: Resource, collection: CalendarCollection, access: Access) -> Resource:
     """A collection that was listed in its home."""
-    path = DavPath(Place.COLLECTION, collection.owner_login, collection.name)
+    path = DavPath(Place.COLLECTION, *collection.path)
     return Resource(
         _KIND_OF[collection.kind],
         path,
@@ -151,7 +151,7 @@ def of_row(home: Resource, collection: CalendarCollection, access: Access) -> Re
 def of_object(parent: Resource, stored: StoredObject) -> Resource:
     """An object that was listed in its collection."""
     collection = parent.of_collection
-    path = DavPath(Place.OBJECT, collection.owner_login, collection.name, stored.name)
+    path = DavPath(Place.OBJECT, *collection.path, stored.name)
     return Resource(
         Kind.OBJECT,
         path,

@@ -67,6 +67,11 @@ class Rights(StrEnum):
     SCHEDULE = "schedule"
     ACT_FOR = "act_for"
 
+    def covers(self, other: Rights) -> bool:
+        """It gives what the other gives."""
+        ranks = list(Rights)
+        return ranks.index(self) >= ranks.index(other)
+
     @property
     def privileges(self) -> Privilege:
         """The privileges on the delegator's calendars."""

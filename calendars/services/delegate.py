@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from calendars.kernel.database import Db
-from calendars.kernel.errors import InvalidInput
-from calendars.model.principal import Rights
-from calendars.storage import delegations, principals
+from calendars.kernel.errors import InvalidInput, NotFound
+from calendars.kernel.identifiers import CollectionId
+from calendars.model.principal import Principal, Rights
+from calendars.services.mount_calendars import mount_again, tell_homes
+from calendars.storage import collections, delegations, principals
+from calendars.storage.delegations import Terms
 
 
 class InvalidPeriod(InvalidInput):
@@ -28,13 +31,17 @@ class DelegationDraft:
     first_day: date | None = None
     last_day: date | None = None
     reason: str = ""
+    calendar: str | None = None
+    """The name of one calendar; without it all are meant."""
 
 
-def delegate(db: Db, owner: str, to: str, draft: DelegationDraft, *, zone: tzinfo) -> None:
-    """The owner gives rights on all his calendars; days begin at midnight in the zone of the site.
+def delegate(
+    db: Db, owner: str, to: str, draft: DelegationDraft, *, zone: tzinfo, now: int
+) -> None:
+    """The owner gives rights on his calendars; days begin at midnight in the zone of the site.
 
-    It takes the place of a delegation between the two that starts the same day.
-    Raises NotFound, OwnDiary, InvalidPeriod.
+    It takes the place of a delegation between the two that starts the same day and is about the
+    same calendar. Raises NotFound, OwnDiary, InvalidPeriod.
     """
     giver, taker = principals.get(db, owner), principals.get(db, to)
     if giver.id == taker.id:
@@ -46,6 +53,7 @@ def delegate(db: Db, owner: str, to: str, draft: DelegationDraft, *, zone: tzinf
         None if first is None else _midnight(first, zone),
         None if last is None else _midnight(last + timedelta(days=1), zone),
     )
+    calendar = _calendar(db, giver, draft.calendar)
     delegations.grant(
         db,
         giver.id,
@@ -53,13 +61,28 @@ def delegate(db: Db, owner: str, to: str, draft: DelegationDraft, *, zone: tzinf
         draft.rights,
         sees_private=draft.sees_private,
         valid=valid,
-        reason=draft.reason,
+        terms=Terms(draft.reason, calendar),
     )
+    mount_again(db, taker.id, giver.id)
+    tell_homes(db, giver.login, [taker.id], now=now)
 
 
-def revoke_delegation(db: Db, owner: str, to: str) -> int:
+def revoke_delegation(db: Db, owner: str, to: str, *, now: int) -> int:
     """Take back all that the owner gave; how many delegations that were. Raises NotFound."""
-    return delegations.revoke(db, principals.get(db, owner).id, principals.get(db, to).id)
+    giver, taker = principals.get(db, owner), principals.get(db, to)
+    ended = delegations.revoke(db, giver.id, taker.id)
+    if ended:
+        tell_homes(db, giver.login, [taker.id], now=now)
+    return ended
+
+
+def _calendar(db: Db, owner: Principal, name: str | None) -> CollectionId | None:
+    if name is None:
+        return None
+    found = collections.find(db, owner.login, name)
+    if found is None or not found.is_calendar:
+        raise NotFound("there is no such calendar")
+    return found.id
 
 
 def _midnight(day: date, zone: tzinfo) -> int:

@@ -123,4 +123,4 @@ def _check_uid(
     holder = calendar_objects.name_of_uid(db, collection.id, put.parsed.uid)
     if holder == put.path.name or (holder is None and before is None):
         return
-    raise UidConflict((collection.owner_login, collection.name, holder or put.path.name))
+    raise UidConflict((*collection.path, holder or put.path.name))

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from calendars.kernel.database import Db
-from calendars.kernel.identifiers import PrincipalId
+from calendars.kernel.identifiers import CollectionId, PrincipalId
+from calendars.kernel.prepared import Prepared
+from calendars.model.delegation import Held
 from calendars.model.principal import Rights
 from calendars.storage.tables import delegations, principals
+
+DELEGATION, SHARING = "delegation", "sharing"
+"""Where a delegation comes from: given by its owner as such, or by sharing one calendar."""
 
 
 class Delegation(NamedTuple):
@@ -25,27 +40,56 @@ class Delegation(NamedTuple):
     reason: str
 
 
-def _in_force(now: object) -> ColumnElement[bool]:
+def in_force_at(now: object) -> ColumnElement[bool]:
+    """The delegation holds at that instant."""
     return and_(
         or_(delegations.c.valid_from.is_(None), delegations.c.valid_from <= now),
         or_(delegations.c.valid_to.is_(None), delegations.c.valid_to > now),
     )
 
 
-_IN_FORCE = (
-    select(delegations.c.rights, delegations.c.sees_private)
+_IN_FORCE = Prepared(
+    select(delegations.c.rights, delegations.c.sees_private, delegations.c.collection_id)
     .where(delegations.c.owner_id == bindparam("owner"))
     .where(delegations.c.delegate_id == bindparam("delegate"))
-    .where(_in_force(bindparam("now")))
+    .where(in_force_at(bindparam("now")))
 )
 
 
-def in_force(
-    db: Db, owner: PrincipalId, delegate: PrincipalId, *, now: int
-) -> Sequence[tuple[Rights, bool]]:
-    """The rights that hold at `now`, each with whether PRIVATE content is seen."""
-    rows = db.execute(_IN_FORCE, {"owner": owner, "delegate": delegate, "now": now}).all()
-    return [(Rights(rights), bool(sees_private)) for rights, sees_private in rows]
+def in_force(db: Db, owner: PrincipalId, delegate: PrincipalId, *, now: int) -> list[Held]:
+    """What the delegate holds of the owner's at `now`."""
+    rows = _IN_FORCE.rows(db, {"owner": owner, "delegate": delegate, "now": now})
+    return [
+        Held(Rights(rights), bool(sees_private), collection)
+        for rights, sees_private, collection in rows
+    ]
+
+
+def last_boundary(db: Db, delegate: PrincipalId, *, now: int) -> int:
+    """The last instant up to `now` at which a delegation to him began or ended, else 0."""
+    instants = [
+        db.execute(
+            select(func.max(column)).where(delegations.c.delegate_id == delegate, column <= now)
+        ).scalar_one()
+        for column in (delegations.c.valid_from, delegations.c.valid_to)
+    ]
+    return max(instant or 0 for instant in instants)
+
+
+def owners_with_boundary(
+    db: Db, delegate: PrincipalId, *, after: int, until: int
+) -> list[PrincipalId]:
+    """Those of whose delegations to him one began or ended after an instant, up to another."""
+    bounds = delegations.c.valid_from, delegations.c.valid_to
+    passed = or_(*(and_(bound > after, bound <= until) for bound in bounds))
+    query = select(delegations.c.owner_id).where(delegations.c.delegate_id == delegate, passed)
+    return list(db.execute(query.distinct()).scalars())
+
+
+def delegate_ids(db: Db, owner: PrincipalId) -> list[PrincipalId]:
+    """All to whom the owner gave something, for now, before or later."""
+    query = select(delegations.c.delegate_id).where(delegations.c.owner_id == owner)
+    return list(db.execute(query.distinct()).scalars())
 
 
 def owners_delegating_to(db: Db, delegate: PrincipalId, *, now: int) -> list[tuple[str, Rights]]:
@@ -53,7 +97,7 @@ def owners_delegating_to(db: Db, delegate: PrincipalId, *, now: int) -> list[tup
     rows = db.execute(
         select(principals.c.login, delegations.c.rights)
         .join(principals, principals.c.id == delegations.c.owner_id)
-        .where(delegations.c.delegate_id == delegate, _in_force(now))
+        .where(delegations.c.delegate_id == delegate, in_force_at(now))
         .order_by(principals.c.login)
     )
     return [(login, Rights(rights)) for login, rights in rows]
@@ -64,10 +108,18 @@ def delegates_of(db: Db, owner: PrincipalId, *, now: int) -> list[tuple[str, Rig
     rows = db.execute(
         select(principals.c.login, delegations.c.rights)
         .join(principals, principals.c.id == delegations.c.delegate_id)
-        .where(delegations.c.owner_id == owner, _in_force(now))
+        .where(delegations.c.owner_id == owner, in_force_at(now))
         .order_by(principals.c.login)
     )
     return [(login, Rights(rights)) for login, rights in rows]
+
+
+class Terms(NamedTuple):
+    """Why a delegation is given, on what, and how."""
+
+    reason: str = ""
+    calendar: CollectionId | None = None
+    origin: str = DELEGATION
 
 
 def grant(
@@ -78,20 +130,19 @@ def grant(
     *,
     sees_private: bool = False,
     valid: tuple[int | None, int | None] = (None, None),
-    reason: str = "",
+    terms: Terms | None = None,
 ) -> None:
-    """One delegation; it takes the place of one that starts at the same instant."""
+    """One delegation; it takes the place of one of the same calendar that starts with it."""
+    terms = terms or Terms()
     valid_from, valid_to = valid
-    starts = (
-        delegations.c.valid_from.is_(None)
-        if valid_from is None
-        else delegations.c.valid_from == valid_from
+    same = (
+        delegations.c.owner_id == owner,
+        delegations.c.delegate_id == delegate,
+        delegations.c.origin == terms.origin,
+        _is(delegations.c.collection_id, terms.calendar),
+        _is(delegations.c.valid_from, valid_from),
     )
-    db.execute(
-        delete(delegations).where(
-            delegations.c.owner_id == owner, delegations.c.delegate_id == delegate, starts
-        )
-    )
+    db.execute(delete(delegations).where(*same))
     db.execute(
         insert(delegations).values(
             owner_id=owner,
@@ -100,9 +151,15 @@ def grant(
             sees_private=sees_private,
             valid_from=valid_from,
             valid_to=valid_to,
-            reason=reason,
+            reason=terms.reason,
+            collection_id=terms.calendar,
+            origin=terms.origin,
         )
     )
+
+
+def _is(column: Column[int], value: int | None) -> ColumnElement[bool]:
+    return column.is_(None) if value is None else column == value
 
 
 def revoke(db: Db, owner: PrincipalId, delegate: PrincipalId) -> int:
@@ -138,7 +195,7 @@ def list_given(db: Db, owner: PrincipalId) -> list[Delegation]:
 
 def list_received(db: Db, delegate: PrincipalId, *, now: int) -> list[Delegation]:
     """What the delegate holds now."""
-    return _delegations(db, _ROWS.where(delegations.c.delegate_id == delegate, _in_force(now)))
+    return _delegations(db, _ROWS.where(delegations.c.delegate_id == delegate, in_force_at(now)))
 
 
 def _delegations(db: Db, query: Select[Any]) -> list[Delegation]:

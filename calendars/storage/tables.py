@@ -125,8 +125,12 @@ delegations = Table(
     Column("valid_from", BigInteger),
     Column("valid_to", BigInteger),
     Column("reason", Text, nullable=False, server_default=""),
-    UniqueConstraint("owner_id", "delegate_id", "valid_from"),
+    # One calendar of the owner's; without it all of them.
+    _owned("collection_id", "collections.id", nullable=True),
+    Column("origin", String(16), nullable=False, server_default="delegation"),  # or sharing
+    Index(None, "owner_id", "delegate_id"),
     Index(None, "delegate_id"),
+    Index(None, "collection_id"),
 )
 
 # --- calendars ---------------------------------------------------------------------------------
@@ -204,6 +208,22 @@ calendar_objects = Table(
         sqlite_where=text("recurring = 1"),
         postgresql_where=text("recurring"),
     ),
+)
+
+# How somebody sees a calendar of another that stands in his own home. A row gives no right.
+mounts = Table(
+    "mounts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("member_id", "principals.id"),
+    _owned("collection_id", "collections.id"),
+    Column("display_name", Text),
+    Column("color", Text),
+    Column("display_order", Text),
+    Column("transparent", Boolean, nullable=False, server_default=text("true")),
+    Column("hidden", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint("member_id", "collection_id"),
+    Index(None, "collection_id"),
 )
 
 # SEC-11: what is gone, so that a client that was away drops it too.

@@ -75,7 +75,7 @@ def _load_accounts(db: Db, directorate: Directorate, *, timezone_id: str, now: i
         draft = DelegationDraft(
             given.rights, given.sees_private, given.first_day, given.last_day, given.reason
         )
-        delegate(db, given.owner, given.delegate, draft, zone=zone)
+        delegate(db, given.owner, given.delegate, draft, zone=zone, now=now)
     if admin is not None:
         remember(db, admin, SOURCE, [(_ACCOUNTS, "")], now=now)
 

@@ -25,10 +25,11 @@ from calendars.dav.xml import (
     write,
 )
 from calendars.model.principal import Privilege
-from calendars.services.authorize import NeedPrivileges, access_to
+from calendars.services.authorize import NeedPrivileges
 from calendars.services.find_principals import find_principals
+from calendars.services.list_home_changes import list_members
 from calendars.services.set_properties import PropertyChanges, set_properties, write_dead
-from calendars.storage import calendar_objects, collections
+from calendars.storage import calendar_objects
 
 
 def propfind(request: DavRequest) -> DavResponse:
@@ -77,10 +78,8 @@ def _at(resource: Resource, path: DavPath) -> Resource:
 
 
 def _collections(home: Resource, wanted: Wanted) -> Iterator[str]:
-    for collection in collections.list_of(home.db, home.owner_login):
-        access = access_to(home.db, home.actor, collection, now=home.now)
-        if Privilege.READ in access.privileges:
-            yield answer(of_row(home, collection, access), wanted)
+    for member in list_members(home.db, home.actor, home.of_collection, now=home.now):
+        yield answer(of_row(home, *member), wanted)
 
 
 def _objects(resource: Resource, wanted: Wanted) -> Iterator[str]:
@@ -125,7 +124,8 @@ def proppatch(request: DavRequest) -> DavResponse:
 
 def _check_may_write(resource: Resource) -> None:
     if resource.access is not None:
-        if Privilege.WRITE_PROPERTIES not in resource.access.privileges:
+        mounted = resource.kind is Kind.CALENDAR and resource.of_collection.mounted_at is not None
+        if not mounted and Privilege.WRITE_PROPERTIES not in resource.access.privileges:
             raise NeedPrivileges(resource.path.parent, Privilege.WRITE_PROPERTIES)
     elif resource.kind is not Kind.PRINCIPAL or resource.of_principal.id != resource.actor.id:
         raise NotYours(resource.href)

@@ -13,6 +13,7 @@ from scheduler.app.commands.console import (
     Config,
     WrongUsage,
     get_account,
+    now_of,
     open_service,
     say,
     write_json,
@@ -60,7 +61,7 @@ def delegate(  # noqa: PLR0913 - the options of one command
     with open_service(config) as service, service.database.transaction() as db:
         get_account(db, owner)
         get_account(db, to)
-        give(db, owner, to, draft, zone=ZoneInfo(service.settings.timezone))
+        give(db, owner, to, draft, zone=ZoneInfo(service.settings.timezone), now=now_of(service))
     if as_json:
         write_json({"owner": owner, "delegate": to, "rights": rights, "private": private})
     else:
@@ -73,7 +74,7 @@ def _revoke(owner: str, to: str, config: Config, *, as_json: bool) -> None:
     with open_service(config) as service, service.database.transaction() as db:
         get_account(db, owner)
         get_account(db, to)
-        ended = revoke_delegation(db, owner, to)
+        ended = revoke_delegation(db, owner, to, now=now_of(service))
     if ended == 0:
         raise CommandFailed(f"{owner} ne délègue rien à {to}")
     if as_json:
