@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from scheduler.diaries.model import Item, Travel
+from scheduler.diaries.items import Item, Travel
 from scheduler.working_time.rules import Closed, WorkingDays
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from calendars.model.component import Component, decode, parse
 from calendars.model.window import Window
-from scheduler.diaries.model import Item, Travel, items_of
+from scheduler.diaries.items import Item, Travel, items_of
 from scheduler.diaries.rules import (
     Conflict,
     ConflictCode,
