@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntFlag, StrEnum, auto
 
+from calendars.kernel.audit import NOWHERE, Origin
 from calendars.kernel.identifiers import Login, PrincipalId
 
 
@@ -41,6 +42,8 @@ class Principal:
     capacity: int | None = None
     disabled: bool = False
     addresses: tuple[str, ...] = ()
+    origin: Origin = field(default=NOWHERE, compare=False)
+    """From where it acts, where it is the one that asks."""
 
 
 class Privilege(IntFlag):

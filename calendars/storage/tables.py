@@ -308,6 +308,39 @@ service_keys = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+# SEC-8: who did what to what. Lines outlive what they speak of: they refer to nothing.
+audit_lines = Table(
+    "audit_lines",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("owner_id", BigInteger, nullable=False),  # whose chain: 0 is the house
+    Column("number", BigInteger, nullable=False),  # its place in the chain, from 1 on
+    Column("at", BigInteger, nullable=False),
+    Column("actor_id", BigInteger),
+    Column("face", String(16), nullable=False),  # caldav, rest, cli, mail, job, service
+    Column("address", String(64)),
+    Column("credential_id", BigInteger),
+    Column("deed", String(32), nullable=False),
+    Column("collection_id", BigInteger),
+    Column("object", String(16)),  # a keyed digest of its name
+    Column("visibility", String(16)),
+    Column("result", String(16), nullable=False),  # done, refused
+    Column("details", Text, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    UniqueConstraint("owner_id", "number"),
+    Index(None, "actor_id", "id"),
+)
+
+# How long each chain is and how it ends, so that cutting off its end is seen.
+audit_chains = Table(
+    "audit_chains",
+    metadata,
+    Column("owner_id", BigId, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+)
+
 # Which leg of an import from another server is done, so that it goes on where it was.
 imports = Table(
     "imports",
