@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from calendars.kernel.identifiers import CollectionId, Login, PrincipalId
-from calendars.model.principal import CollectionKind
+from calendars.model.principal import RESOURCE_KINDS, CollectionKind, PrincipalKind
 
 SYNC_TOKEN_PREFIX = "urn:niaouli:sync:"  # noqa: S105 - a name space
 COMPONENTS = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY")
@@ -36,6 +36,7 @@ class CalendarCollection:
     modseq: int
     incarnation: str
     oldest_modseq: int
+    owner_kind: PrincipalKind
     mounted_at: tuple[Login, str] | None = None
     """Where it was asked for, if that is in the home of somebody else than its owner."""
 
@@ -53,6 +54,11 @@ class CalendarCollection:
     def is_calendar(self) -> bool:
         """It holds calendar objects that people work with."""
         return self.kind is CollectionKind.CALENDAR
+
+    @property
+    def of_resource(self) -> bool:
+        """It belongs to a room, a vehicle or a piece of equipment: its entries are bookings."""
+        return self.owner_kind in RESOURCE_KINDS
 
     def position_of(self, token: str) -> int | None:
         """The change that a token names; None if it is not a token of this collection."""

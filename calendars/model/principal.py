@@ -18,6 +18,10 @@ class PrincipalKind(StrEnum):
     RESOURCE = "RESOURCE"
 
 
+RESOURCE_KINDS = frozenset({PrincipalKind.ROOM, PrincipalKind.RESOURCE})
+"""What is booked: it answers invitations by its policy (RES-1)."""
+
+
 class Role(StrEnum):
     """What a person does in the directorate."""
 

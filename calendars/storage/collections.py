@@ -12,7 +12,7 @@ from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, PrincipalId
 from calendars.kernel.prepared import Prepared
 from calendars.model.calendar_collection import DEFAULT_COMPONENTS, CalendarCollection
-from calendars.model.principal import CollectionKind
+from calendars.model.principal import CollectionKind, PrincipalKind
 from calendars.storage.tables import collections, principals, tombstones
 
 COLUMNS = (
@@ -32,6 +32,7 @@ COLUMNS = (
     collections.c.modseq,
     collections.c.incarnation,
     collections.c.oldest_modseq,
+    principals.c.kind,
 )
 _ALL: Select[Any] = select(*COLUMNS).join(principals, principals.c.id == collections.c.owner_id)
 _BY_PATH = Prepared(
@@ -55,6 +56,7 @@ def collection_of(row: Sequence[Any]) -> CalendarCollection:
     values[3] = CollectionKind(values[3])
     values[11] = tuple(values[11].split(","))
     values[12] = bool(values[12])
+    values[16] = PrincipalKind(values[16])
     return CalendarCollection(*values)
 
 
