@@ -33,6 +33,8 @@ T = TypeVar("T")
 THREADS = 8
 BUSY_TIMEOUT_MS = 30_000
 
+_DOWN = "the store cannot be reached just now"
+
 # Before 3.51.3 SQLite may lose commits when a WAL is reset under another process.
 SAFE_SQLITE = (3, 51, 3)
 
@@ -181,18 +183,21 @@ class Database:
         """
         if not self.is_sqlite:
             return await self.read(unit, *args, **kwargs)
-        with self._spoken_of():
+        db = None
+        try:
             db = self._brief.db or self._keep_one()
-            driver: Any = db.connection.driver_connection
+            driver: Any = db.connection.dbapi_connection
+            driver.execute("BEGIN")
             try:
-                driver.execute("BEGIN")
                 found = unit(db, *args, **kwargs)
-            except self._down:
-                self._let_go(db)
-                raise
             finally:
                 left = _deferred.pop(db, None)
-                driver.rollback()
+                if driver.in_transaction:
+                    driver.execute("ROLLBACK")
+        except self._down as error:
+            if db is not None:
+                self._let_go(db)
+            raise StoreUnavailable(_DOWN) from error
         if left:
             await self.run(_write_rows, left)
         return found
@@ -222,7 +227,7 @@ class Database:
         try:
             yield
         except self._down as error:
-            raise StoreUnavailable("the store cannot be reached just now") from error
+            raise StoreUnavailable(_DOWN) from error
 
     def close(self) -> None:
         """Let go of threads and connections."""
