@@ -179,6 +179,11 @@ class Server:
             sign_in.set_password(db, added, _HASH, now=now)
         return Client(self.base, login)
 
+    def principal(self, login: str) -> Principal:
+        """Somebody who was added."""
+        with self.service.database.reading() as db:
+            return principals.get(db, login)
+
 
 # Verified as any other hash, but in no time.
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)

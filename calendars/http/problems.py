@@ -25,6 +25,7 @@ from calendars.model.principal import Privilege
 from calendars.services import (
     authorize,
     change_password,
+    default_calendars,
     delegate,
     issue_password,
     list_occurrences,
@@ -100,6 +101,12 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
     put_object.NotACalendar: Kind(404, "not-found", "Rien ne se trouve ici"),
     make_calendar.PathTaken: Kind(409, "name-taken", "Ce nom est déjà pris"),
     make_calendar.BadLocation: Kind(403, "cannot-make-calendar", "Agenda impossible à créer ici"),
+    default_calendars.DefaultCalendarNeeded: Kind(
+        409,
+        "default-calendar",
+        "Les invitations arrivent dans cet agenda",
+        "Choisissez-en d'abord un autre pour elles.",
+    ),
     make_calendar.CannotRemove: Kind(
         403, "cannot-remove", "Seul son propriétaire peut supprimer un agenda"
     ),

@@ -59,6 +59,8 @@ class Privilege(IntFlag):
     WRITE_CONTENT = auto()
     BIND = auto()
     UNBIND = auto()
+    SCHEDULE = auto()
+    """Invite and answer in the owner's name: CALDAV:schedule-send (RFC 6638 §6.1.2)."""
 
     READER = READ | READ_FREE_BUSY
     WRITER = READER | WRITE_CONTENT | BIND | UNBIND | WRITE_PROPERTIES
@@ -84,7 +86,9 @@ class Rights(StrEnum):
         """The privileges on the delegator's calendars."""
         if self is Rights.FREE_BUSY:
             return Privilege.READ_FREE_BUSY
-        return Privilege.READER if self is Rights.READ else Privilege.WRITER
+        if self is Rights.READ:
+            return Privilege.READER
+        return Privilege.WRITER if self is Rights.WRITE else Privilege.WRITER | Privilege.SCHEDULE
 
 
 class Visibility(StrEnum):
@@ -109,7 +113,7 @@ class Access:
 
 
 EVERYTHING = frozenset(str(v) for v in Visibility)
-OWNER = Access(Privilege.WRITER, EVERYTHING)
+OWNER = Access(Privilege.WRITER | Privilege.SCHEDULE, EVERYTHING)
 NOTHING = Access(Privilege.NONE, frozenset())
 
 

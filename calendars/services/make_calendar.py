@@ -10,18 +10,21 @@ from dataclasses import dataclass
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from calendars.kernel.identifiers import CollectionId, PrincipalId
-from calendars.model.calendar_collection import COMPONENTS, CalendarCollection
+from calendars.model.calendar_collection import COMPONENTS
 from calendars.model.invalid import UnsupportedComponent
 from calendars.model.mount import owner_and_name
 from calendars.model.principal import CollectionKind, Principal, Privilege
 from calendars.services.authorize import check_privilege, open_collection
+from calendars.services.default_calendars import (
+    DEFAULT_CALENDAR,
+    DEFAULT_TASK_LIST,
+    check_not_needed,
+)
 from calendars.services.mount_calendars import tell_members, unmount
 from calendars.storage import collections
 from calendars.storage.collections import HOME_NAME, NewCollection
 
 MAX_CALENDARS = 250
-DEFAULT_CALENDAR = "agenda"
-DEFAULT_TASK_LIST = "taches"
 INBOX = "inbox"
 OUTBOX = "outbox"
 RESERVED = frozenset({INBOX, OUTBOX, "notification", "freebusy", "dropbox"})
@@ -113,7 +116,7 @@ def remove_calendar(db: Db, actor: Principal, path: tuple[str, str], *, now: int
     """The calendar with all that is in it; its name is free at once.
 
     A calendar of somebody else only leaves the actor's own home.
-    Raises NotFound, NeedPrivileges, CannotRemove.
+    Raises NotFound, NeedPrivileges, CannotRemove, DefaultCalendarNeeded.
     """
     collection, access = open_collection(db, actor, path, Privilege.READ, now=now)
     if collection.mounted_at is not None:
@@ -127,12 +130,6 @@ def remove_calendar(db: Db, actor: Principal, path: tuple[str, str], *, now: int
     home = collections.find(db, path[0], HOME_NAME)
     if home is None:
         raise NotFound("there is nothing here")
+    check_not_needed(db, collection)
     tell_members(db, collection, now=now)
     collections.remove(db, home.id, collection, now=now)
-
-
-def default_calendar(db: Db, login: str) -> CalendarCollection | None:
-    """Where things go that name no calendar: “agenda”, else the first that takes events."""
-    found = [c for c in collections.list_of(db, login) if c.is_calendar]
-    events = [c for c in found if "VEVENT" in c.components]
-    return next((c for c in events if c.name == DEFAULT_CALENDAR), events[0] if events else None)

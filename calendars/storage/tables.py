@@ -159,6 +159,10 @@ collections = Table(
     Column("home_modseq", BigInteger, nullable=False, server_default="1"),
     # Below this change the log has been pruned: an older token starts a full sync.
     Column("oldest_modseq", BigInteger, nullable=False, server_default="0"),
+    # Of the inbox alone: where invitations go, by name, and when the owner can be reached.
+    Column("default_calendar", String(255)),
+    Column("default_tasks", String(255)),
+    Column("availability", Text),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("owner_id", "name"),
 )

@@ -73,7 +73,7 @@ def _resource_types(root: Element) -> set[str]:
 def _make(request: DavRequest, root: Element | None, answer: str) -> DavResponse:
     changes = PropertyChanges()
     if root is not None:
-        changes, refused, names = collect_changes(Kind.CALENDAR, root, creating=True)
+        changes, refused, names = collect_changes(Kind.CALENDAR, root)
         if refused:
             return _refusal(answer, names, refused)
     components = str(changes.columns.pop("components", "") or "")

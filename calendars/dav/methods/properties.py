@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from lxml import etree
 
@@ -11,7 +12,7 @@ from calendars.dav.conditions import FiniteDepthOnly, NotYours
 from calendars.dav.names import DAV
 from calendars.dav.paths import DavPath, Place
 from calendars.dav.properties import BY_KIND, LIVE_NAMES
-from calendars.dav.property import BadPropertyValue
+from calendars.dav.property import BadPropertyValue, Property, Write
 from calendars.dav.request import INFINITY, DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_row
 from calendars.dav.xml import (
@@ -107,7 +108,7 @@ def proppatch(request: DavRequest) -> DavResponse:
         raise InvalidXml("PROPPATCH takes a DAV:propertyupdate body")
     resource = locate(request.db, request.actor, request.path, now=request.now)
     _check_may_write(resource)
-    changes, refused, names = collect_changes(resource.kind, request.root)
+    changes, refused, names = collect_changes(resource.kind, request.root, resource=resource)
     if refused:
         return DavResponse(207, multistatus([_refused(resource, names, refused)]))
     if resource.kind in COLLECTIONS | {Kind.HOME}:
@@ -132,44 +133,45 @@ def _check_may_write(resource: Resource) -> None:
 
 
 def collect_changes(
-    kind: Kind, root: Element, *, creating: bool = False
+    kind: Kind, root: Element, *, resource: Resource | None = None
 ) -> tuple[PropertyChanges, dict[str, tuple[int, str]], list[str]]:
-    """What DAV:set and DAV:remove ask for, what of it is refused and why, and all the names."""
+    """What DAV:set and DAV:remove ask for, what of it is refused and why, and all the names.
+
+    Without a resource it is one that is being made.
+    """
     changes = PropertyChanges()
     refused: dict[str, tuple[int, str]] = {}
     names: list[str] = []
-    for instruction in children(root):
-        removing = instruction.tag == DAV("remove")
-        prop = child(instruction, DAV("prop"))
-        if prop is None or not (removing or instruction.tag == DAV("set")):
-            continue
-        for element in children(prop):
-            name = str(element.tag)
-            names.append(name)
-            _collect_one(kind, name, None if removing else element, changes, refused, creating)
+    for name, element in _instructions(root):
+        names.append(name)
+        row = BY_KIND[kind].get(name)
+        change = None if row is None else _change_of(row, resource)
+        if change is not None and kind in COLLECTIONS:
+            try:
+                changes.columns.update(change(element))
+            except BadPropertyValue as error:
+                refused[name] = (403 if error.condition else 409, write(error.condition or ""))
+        elif row is not None or name in LIVE_NAMES:
+            refused[name] = (403, write(DAV("cannot-modify-protected-property")))
+        else:
+            changes.dead[name] = None if element is None else _as_sent(element)
     return changes, refused, names
 
 
-def _collect_one(
-    kind: Kind,
-    name: str,
-    element: Element | None,
-    changes: PropertyChanges,
-    refused: dict[str, tuple[int, str]],
-    creating: bool,  # noqa: FBT001
-) -> None:
-    row = BY_KIND[kind].get(name)
-    change = (row.write or (row.at_creation if creating else None)) if row else None
-    if change is not None and kind in COLLECTIONS:
-        try:
-            changes.columns.update(change(element))
-        except BadPropertyValue as error:
-            refused[name] = (403 if error.condition else 409, write(error.condition or ""))
-        return
-    if row is not None or name in LIVE_NAMES:
-        refused[name] = (403, write(DAV("cannot-modify-protected-property")))
-        return
-    changes.dead[name] = None if element is None else _as_sent(element)
+def _instructions(root: Element) -> Iterator[tuple[str, Element | None]]:
+    """Names with their new values; None removes."""
+    for instruction in children(root):
+        removing = instruction.tag == DAV("remove")
+        prop = child(instruction, DAV("prop"))
+        if prop is not None and (removing or instruction.tag == DAV("set")):
+            for element in children(prop):
+                yield str(element.tag), None if removing else element
+
+
+def _change_of(row: Property, resource: Resource | None) -> Write | None:
+    if resource is None:
+        return row.write or row.at_creation
+    return row.write if row.write_at is None else partial(row.write_at, resource)
 
 
 def _as_sent(element: Element) -> str:
