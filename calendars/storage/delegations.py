@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -18,19 +19,21 @@ from sqlalchemy import (
 )
 
 from calendars.kernel.database import Db
-from calendars.kernel.identifiers import CollectionId, PrincipalId
+from calendars.kernel.identifiers import CollectionId, DelegationId, PrincipalId
 from calendars.kernel.prepared import Prepared
 from calendars.model.delegation import Held
 from calendars.model.principal import Rights
-from calendars.storage.tables import delegations, principals
+from calendars.storage.tables import collections, delegations, principals
 
 DELEGATION, SHARING = "delegation", "sharing"
-"""Where a delegation comes from: given by its owner as such, or by sharing one calendar."""
+PROXY_READ, PROXY_WRITE = "proxy-read", "proxy-write"
+"""Where a delegation comes from: given as such, by sharing one calendar, as a calendar-proxy."""
 
 
 class Delegation(NamedTuple):
-    """One row, with the logins of both."""
+    """One row, with the logins of both and the name of the calendar, if it is of one alone."""
 
+    id: DelegationId
     owner: str
     delegate: str
     rights: Rights
@@ -38,6 +41,16 @@ class Delegation(NamedTuple):
     valid_from: int | None
     valid_to: int | None
     reason: str
+    origin: str
+    calendar: str | None
+    calendar_id: CollectionId | None
+    owner_id: PrincipalId
+    delegate_id: PrincipalId
+
+    def holds_at(self, now: int) -> bool:
+        """It is in force at that instant."""
+        begun = self.valid_from is None or self.valid_from <= now
+        return begun and (self.valid_to is None or self.valid_to > now)
 
 
 def in_force_at(now: object) -> ColumnElement[bool]:
@@ -93,25 +106,29 @@ def delegate_ids(db: Db, owner: PrincipalId) -> list[PrincipalId]:
 
 
 def owners_delegating_to(db: Db, delegate: PrincipalId, *, now: int) -> list[tuple[str, Rights]]:
-    """Logins of those whose diaries the delegate may open now, with the rights."""
-    rows = db.execute(
-        select(principals.c.login, delegations.c.rights)
-        .join(principals, principals.c.id == delegations.c.owner_id)
-        .where(delegations.c.delegate_id == delegate, in_force_at(now))
-        .order_by(principals.c.login)
+    """Logins of those whose whole diaries the delegate may open now, with the greatest right."""
+    return _greatest(
+        (row.owner, row.rights)
+        for row in list_received(db, delegate, now=now)
+        if row.calendar is None
     )
-    return [(login, Rights(rights)) for login, rights in rows]
 
 
 def delegates_of(db: Db, owner: PrincipalId, *, now: int) -> list[tuple[str, Rights]]:
-    """Logins of those who may open the owner's diary now, with the rights."""
-    rows = db.execute(
-        select(principals.c.login, delegations.c.rights)
-        .join(principals, principals.c.id == delegations.c.delegate_id)
-        .where(delegations.c.owner_id == owner, in_force_at(now))
-        .order_by(principals.c.login)
+    """Logins of those who may open the owner's whole diary now, with the greatest right."""
+    return _greatest(
+        (row.delegate, row.rights)
+        for row in list_given(db, owner)
+        if row.calendar is None and row.holds_at(now)
     )
-    return [(login, Rights(rights)) for login, rights in rows]
+
+
+def _greatest(held: Iterable[tuple[str, Rights]]) -> list[tuple[str, Rights]]:
+    found: dict[str, Rights] = {}
+    for login, rights in held:
+        if login not in found or rights.covers(found[login]):
+            found[login] = rights
+    return sorted(found.items())
 
 
 class Terms(NamedTuple):
@@ -131,7 +148,7 @@ def grant(
     sees_private: bool = False,
     valid: tuple[int | None, int | None] = (None, None),
     terms: Terms | None = None,
-) -> None:
+) -> DelegationId:
     """One delegation; it takes the place of one of the same calendar that starts with it."""
     terms = terms or Terms()
     valid_from, valid_to = valid
@@ -143,23 +160,32 @@ def grant(
         _is(delegations.c.valid_from, valid_from),
     )
     db.execute(delete(delegations).where(*same))
-    db.execute(
-        insert(delegations).values(
-            owner_id=owner,
-            delegate_id=delegate,
-            rights=rights,
-            sees_private=sees_private,
-            valid_from=valid_from,
-            valid_to=valid_to,
-            reason=terms.reason,
-            collection_id=terms.calendar,
-            origin=terms.origin,
-        )
+    return DelegationId(
+        db.execute(
+            insert(delegations)
+            .values(
+                owner_id=owner,
+                delegate_id=delegate,
+                rights=rights,
+                sees_private=sees_private,
+                valid_from=valid_from,
+                valid_to=valid_to,
+                reason=terms.reason,
+                collection_id=terms.calendar,
+                origin=terms.origin,
+            )
+            .returning(delegations.c.id)
+        ).scalar_one()
     )
 
 
 def _is(column: Column[int], value: int | None) -> ColumnElement[bool]:
     return column.is_(None) if value is None else column == value
+
+
+def remove(db: Db, delegation: DelegationId) -> None:
+    """That one is given no more."""
+    db.execute(delete(delegations).where(delegations.c.id == delegation))
 
 
 def revoke(db: Db, owner: PrincipalId, delegate: PrincipalId) -> int:
@@ -174,6 +200,7 @@ def revoke(db: Db, owner: PrincipalId, delegate: PrincipalId) -> int:
 _OWNERS, _DELEGATES = principals.alias("owners"), principals.alias("delegates")
 _ROWS = (
     select(
+        delegations.c.id,
         _OWNERS.c.login,
         _DELEGATES.c.login,
         delegations.c.rights,
@@ -181,16 +208,23 @@ _ROWS = (
         delegations.c.valid_from,
         delegations.c.valid_to,
         delegations.c.reason,
+        delegations.c.origin,
+        collections.c.name,
+        delegations.c.collection_id,
+        delegations.c.owner_id,
+        delegations.c.delegate_id,
     )
     .join(_OWNERS, _OWNERS.c.id == delegations.c.owner_id)
     .join(_DELEGATES, _DELEGATES.c.id == delegations.c.delegate_id)
+    .outerjoin(collections, collections.c.id == delegations.c.collection_id)
     .order_by(_OWNERS.c.login, _DELEGATES.c.login, delegations.c.id)
 )
 
 
-def list_given(db: Db, owner: PrincipalId) -> list[Delegation]:
-    """All that the owner gave, past and future ones included."""
-    return _delegations(db, _ROWS.where(delegations.c.owner_id == owner))
+def list_given(db: Db, owner: PrincipalId, *, to: PrincipalId | None = None) -> list[Delegation]:
+    """All that the owner gave, to one or to everybody, past and future ones included."""
+    given = _ROWS.where(delegations.c.owner_id == owner)
+    return _delegations(db, given if to is None else given.where(delegations.c.delegate_id == to))
 
 
 def list_received(db: Db, delegate: PrincipalId, *, now: int) -> list[Delegation]:
@@ -200,6 +234,6 @@ def list_received(db: Db, delegate: PrincipalId, *, now: int) -> list[Delegation
 
 def _delegations(db: Db, query: Select[Any]) -> list[Delegation]:
     return [
-        Delegation(owner, delegate, Rights(rights), bool(sees_private), *rest)
-        for owner, delegate, rights, sees_private, *rest in db.execute(query)
+        Delegation(identifier, owner, to, Rights(rights), bool(sees_private), *rest)
+        for identifier, owner, to, rights, sees_private, *rest in db.execute(query)
     ]

@@ -13,10 +13,10 @@ from calendars.kernel.prepared import Prepared
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.delegation import Held
 from calendars.model.mount import Look, mounted, owner_and_name
-from calendars.model.principal import CollectionKind, Principal, Rights
+from calendars.model.principal import CollectionKind, Principal, PrincipalKind, Rights
 from calendars.storage import collections
 from calendars.storage.collections import COLUMNS, collection_of
-from calendars.storage.delegations import in_force_at
+from calendars.storage.delegations import SHARING, in_force_at
 from calendars.storage.tables import collections as collection_rows
 from calendars.storage.tables import delegations, mounts, principals
 
@@ -28,6 +28,7 @@ _LOOK = (
     mounts.c.transparent,
     mounts.c.hidden,
 )
+_PLACES = PrincipalKind.ROOM, PrincipalKind.RESOURCE
 _OF_MEMBER = mounts.c.member_id == bindparam("member")
 _ONE = Prepared(
     select(*_LOOK)
@@ -57,6 +58,15 @@ _OPEN = Prepared(
     .where(
         delegations.c.delegate_id == bindparam("member"),
         delegations.c.rights != str(Rights.FREE_BUSY),
+        # A secretary reads every room; those that she keeps stand in her home.
+        or_(
+            and_(*(principals.c.kind != str(kind) for kind in _PLACES)),
+            delegations.c.origin == SHARING,
+            and_(
+                delegations.c.rights != str(Rights.READ),
+                collection_rows.c.components.contains("VEVENT"),
+            ),
+        ),
         collection_rows.c.kind == CollectionKind.CALENDAR.value,
         in_force_at(bindparam("now")),
     )
