@@ -23,10 +23,7 @@ class TooManyProperties(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """The resource that bears the properties: one of the three.
-
-    A member's own properties of a mounted calendar name both the member and the calendar.
-    """
+    """The resource that bears the properties: one of the three."""
 
     principal: PrincipalId | None = None
     collection: CollectionId | None = None
@@ -37,11 +34,9 @@ class Bearer:
         """Its rows."""
         if self.object is not None:
             return _D.object_id == self.object
-        return and_(
-            _D.object_id.is_(None),
-            _D.collection_id == self.collection,
-            _D.principal_id == self.principal,
-        )
+        if self.collection is not None:
+            return and_(_D.collection_id == self.collection, _D.object_id.is_(None))
+        return _D.principal_id == self.principal
 
 
 def list_of(db: Db, bearer: Bearer) -> dict[str, str]:

@@ -1,1 +1,0 @@
-"""Diaries that others keep: what stands against a date (DIA)."""

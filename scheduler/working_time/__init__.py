@@ -1,1 +1,0 @@
-"""Which days and hours are worked: holidays, closures, day units, legal periods (TIM)."""
