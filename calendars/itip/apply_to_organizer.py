@@ -1,0 +1,202 @@
+"""What an attendee's REPLY does to the organizer's copy (RFC 5546 §3.2.3, §3.4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from calendars.itip.amend_attendee import delegates_of
+from calendars.itip.amend_organizer import answered
+from calendars.itip.applied import REFUSED, UNCHANGED, Applied, Effect
+from calendars.itip.changes import Changed
+from calendars.itip.copy import Copy, Key, rebuilt
+from calendars.itip.message import ItipMessage, ScheduleStatus
+from calendars.itip.people import (
+    ANSWERED,
+    OLDEST,
+    Version,
+    address_of,
+    attendee,
+    attendees,
+    organizer_of,
+    part_stat,
+    sequence_of,
+    version_in,
+    version_of,
+    with_parameter,
+    without_parameters,
+    without_scheduling,
+)
+from calendars.model.component import Component, ContentLine
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One attendee's answers on their way into the copy."""
+
+    copy: Copy
+    sender: str
+    parts: dict[Key, Component] = field(default_factory=dict)
+    changed: dict[Key, set[str]] = field(default_factory=dict)
+
+
+def apply_reply(old: Copy, sent: Copy, message: ItipMessage, mine: frozenset[str]) -> Applied:
+    """Put the answers in, each if it is newer than the one that is known."""
+    organizers = {organizer_of(part) for part in old.parts} - {None}
+    if not organizers or not organizers <= mine:
+        return REFUSED
+    answer = _Answer(old, message.sender, old.components())
+    known = [attendees(part).get(message.sender) for part in old.parts]
+    if not any(known):
+        return REFUSED
+    series = version_in(attendees(old.master).get(message.sender), ANSWERED) if old.master else None
+    heard = False
+    for key, part in sent.components().items():
+        heard = _hear(answer, key, part) or heard
+    if not heard:
+        return REFUSED
+    if sent.master is not None:
+        _inherit(answer, sent, series)
+    if not answer.changed:
+        return UNCHANGED
+    master = answer.parts.pop(None, None)
+    overrides = [part for _, part in sorted(answer.parts.items(), key=lambda item: item[0] or 0)]
+    parts = ([] if master is None else [master]) + overrides
+    changed = tuple(
+        Changed(
+            key,
+            frozenset(names),
+            frozenset((answer.sender,)) if "ATTENDEE" in names else frozenset(),
+        )
+        for key, names in answer.changed.items()
+    )
+    return Applied(Effect.ANSWERED, rebuilt(old.calendar, parts), changed)
+
+
+def _hear(answer: _Answer, key: Key, reply: Component) -> bool:
+    """One component of the reply; False if there is nothing that it could be about."""
+    copy = answer.copy
+    line = attendee(reply, (answer.sender,)) or _sole_attendee(reply)
+    if line is None:
+        return False
+    target = answer.parts.get(key)
+    if target is None:
+        if key is None or not copy.occurs(key):
+            return False
+        master = answer.parts.get(None)
+        if master is None:
+            return False
+        target = _occurrence(answer, key)
+    known = attendees(target).get(answer.sender)
+    if known is None:
+        return False
+    version = _version(reply, line, target)
+    if (version_in(known, ANSWERED) or OLDEST) >= version:
+        return True
+    new = _answered(known, line, version)
+    lines = [new if one is known else one for one in target.lines]
+    lines = _with_delegates(lines, line, reply)
+    names = {"ATTENDEE"}
+    if target.name == "VTODO":
+        lines, more = _progress(lines, reply)
+        names |= more
+    comment = _comment(lines, reply, answer.sender)
+    if comment is not None:
+        lines = comment
+        names.add("COMMENT")
+    answer.parts[key] = Component(target.name, lines, list(target.components))
+    answer.changed.setdefault(key, set()).update(names)
+    return True
+
+
+def _sole_attendee(reply: Component) -> ContentLine | None:
+    """Programs that answer from another address of the same person name only him."""
+    lines = reply.all("ATTENDEE")
+    return lines[0] if len(lines) == 1 else None
+
+
+def _occurrence(answer: _Answer, key: int) -> Component:
+    """An override that says what the series says, made to hold an answer."""
+    master = answer.parts[None]
+    frame = Copy(rebuilt(answer.copy.calendar, [master]), answer.copy.zones.default)
+    return frame.occurrence(key)
+
+
+def _version(reply: Component, line: ContentLine, target: Component) -> Version:
+    """Of the answer; nobody answers a meeting that is yet to come, whatever his program counts."""
+    told = version_in(line, ANSWERED) or version_of(reply)
+    return Version(min(told.sequence, sequence_of(target)), told.stamp)
+
+
+def _answered(known: ContentLine, line: ContentLine, version: Version) -> ContentLine:
+    new = answered(known, part_stat(line), version)
+    new = without_parameters(new, ("RSVP",))
+    for name in ("DELEGATED-TO", "SENT-BY"):
+        new = with_parameter(new, name, line.parameter(name))
+    return with_parameter(new, "SCHEDULE-STATUS", ScheduleStatus.SUCCESS.value)
+
+
+def _with_delegates(
+    lines: list[ContentLine], line: ContentLine, reply: Component
+) -> list[ContentLine]:
+    """Who shall go instead is invited from now on (RFC 5546 §3.2.2.3)."""
+    known = {address_of(one) for one in lines if one[0] == "ATTENDEE"}
+    told = attendees(reply)
+    new: list[ContentLine] = []
+    for address in delegates_of(line):
+        if address in known:
+            continue
+        one = told.get(address)
+        if one is None:
+            one = ContentLine("ATTENDEE", "", address)
+            one = with_parameter(one, "DELEGATED-FROM", line.value.strip())
+            one = with_parameter(one, "PARTSTAT", "NEEDS-ACTION")
+            one = with_parameter(one, "RSVP", "TRUE")
+        new.append(without_parameters(without_scheduling(one), (ANSWERED,)))
+    return lines + new
+
+
+def _progress(lines: list[ContentLine], reply: Component) -> tuple[list[ContentLine], set[str]]:
+    """How far a task has come (RFC 5546 §3.4.3)."""
+    names = {"STATUS", "COMPLETED", "PERCENT-COMPLETE"}
+    told = [line for line in reply.lines if line[0] in names]
+    if not told:
+        return lines, set()
+    told_names = {line[0] for line in told}
+    return [line for line in lines if line[0] not in told_names] + told, told_names
+
+
+def _comment(lines: list[ContentLine], reply: Component, sender: str) -> list[ContentLine] | None:
+    """What he wrote beside his answer, in the place of what he wrote before."""
+    said = [line for line in reply.all("COMMENT") if line.value.replace("\\n", "").strip()]
+    kept = [
+        line
+        for line in lines
+        if line[0] != "COMMENT" or (line.parameter("X-NIAOULI-FROM") or "").lower() != sender
+    ]
+    if not said and len(kept) == len(lines):
+        return None
+    told = [with_parameter(line, "X-NIAOULI-FROM", sender) for line in said]
+    return kept + told
+
+
+def _inherit(answer: _Answer, sent: Copy, series: Version | None) -> None:
+    """An answer for the series counts for the overrides that had no answer of their own."""
+    master = answer.parts.get(None)
+    line = None if master is None else attendees(master).get(answer.sender)
+    version = version_in(line, ANSWERED)
+    if line is None or version is None:
+        return
+    for key, part in list(answer.parts.items()):
+        if key is None or key in sent.overrides:
+            continue
+        known = attendees(part).get(answer.sender)
+        if known is None:
+            continue
+        had = version_in(known, ANSWERED)
+        inherited = had is None or (series is not None and had.stamp == series.stamp)
+        if not inherited or (had or OLDEST) >= version:
+            continue
+        new = _answered(known, line, version)
+        lines = [new if one is known else one for one in part.lines]
+        answer.parts[key] = Component(part.name, lines, list(part.components))
+        answer.changed.setdefault(key, set()).add("ATTENDEE")

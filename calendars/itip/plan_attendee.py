@@ -1,0 +1,405 @@
+"""What an attendee's change tells the organizer (RFC 6638 §3.2.2, RFC 5546 §3.2.3, §3.4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from calendars.itip.amend_attendee import answer_of, delegates_of, put_right
+from calendars.itip.amend_organizer import answered, own_answer
+from calendars.itip.changes import is_cancelled
+from calendars.itip.copy import Copy, Key, rebuilt
+from calendars.itip.message import ItipMessage, ItipMethod
+from calendars.itip.people import (
+    ANSWERED,
+    OLDEST,
+    Version,
+    attendee,
+    attendees,
+    by_server,
+    organizer_of,
+    part_stat,
+    sequence_of,
+    version_in,
+    with_parameter,
+    without_parameters,
+    without_scheduling,
+)
+from calendars.itip.rules import AttendeeChangeNotAllowed
+from calendars.itip.views import message_of, outgoing
+from calendars.model.component import Component, ContentLine
+from calendars.model.line_edit import put_line, put_value
+from calendars.model.utc_text import utc_text
+
+_TOLD = frozenset(
+    ("UID", "DTSTART", "DTEND", "DUE", "DURATION", "RECURRENCE-ID", "SUMMARY", "SEQUENCE")
+) | {"ORGANIZER", "COMMENT"}
+_PROGRESS = ("STATUS", "COMPLETED", "PERCENT-COMPLETE")
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What one attendee's new text says that the old one did not."""
+
+    before: Copy | None
+    mine: frozenset[str]
+    now: int
+    parts: dict[Key, Component] = field(default_factory=dict)
+    told: set[Key] = field(default_factory=set)
+    """The components that have something to tell."""
+    declined: dict[int, Component] = field(default_factory=dict)
+    """Occurrences that are declined by EXDATE, as they were."""
+
+    @property
+    def stamp(self) -> str:
+        """Now, as iCalendar writes it."""
+        return utc_text(self.now)
+
+    def own(self, part: Component | None) -> ContentLine | None:
+        """The line of the copy's owner."""
+        return None if part is None else attendee(part, self.mine)
+
+
+def attendee_messages(
+    before: Copy | None, after: Copy, mine: frozenset[str], *, now: int
+) -> tuple[Component, tuple[ItipMessage, ...]]:
+    """What is to be stored, and what is told. Raises AttendeeChangeNotAllowed."""
+    answers = _Answers(before, mine, now)
+    if before is None:
+        _first(answers, after)
+    else:
+        _compare(answers, before, after)
+    parts = list(answers.parts.values())
+    same = [part.lines for part in parts] == [part.lines for part in after.parts]
+    stored = after.calendar if same else rebuilt(after.calendar, parts)
+    forced = any(
+        (line.parameter("SCHEDULE-FORCE-SEND") or "").strip().upper() == "REPLY"
+        for part in after.parts
+        if (line := part.line("ORGANIZER")) is not None
+    )
+    if forced:
+        answers.told |= answers.parts.keys()
+    if not answers.told or not _served(after):
+        return stored, ()
+    return stored, _messages(answers, Copy(stored, after.zones.default))
+
+
+def decline_all(before: Copy, mine: frozenset[str], *, now: int) -> tuple[ItipMessage, ...]:
+    """The copy was thrown away: everything in it that is on is declined (RFC 6638 §3.2.2.3)."""
+    answers = _Answers(before, mine, now)
+    for key, part in before.components().items():
+        line = answers.own(part)
+        if line is None or is_cancelled(part) or before.at(key) is None:
+            continue
+        if part_stat(line) != "DECLINED":
+            answers.parts[key] = _declined(part, line, answers.stamp)
+            answers.told.add(key)
+    if not answers.told or not _served(before):
+        return ()
+    parts = list(answers.parts.values())
+    return _messages(answers, Copy(rebuilt(before.calendar, parts), before.zones.default))
+
+
+def _declined(part: Component, line: ContentLine, stamp: str) -> Component:
+    new = answered(line, "DECLINED", Version(sequence_of(part), stamp))
+    lines = [new if one is line else one for one in part.lines]
+    return Component(part.name, lines, list(part.components))
+
+
+def _served(copy: Copy) -> bool:
+    return all(by_server(part.line("ORGANIZER")) for part in copy.parts)
+
+
+def _first(answers: _Answers, after: Copy) -> None:
+    """A copy that no message brought: what it answers is news."""
+    for key, part in after.components().items():
+        line = answers.own(part)
+        new = part
+        if line is not None and part_stat(line) != "NEEDS-ACTION":
+            answers.told.add(key)
+            version = Version(sequence_of(part), answers.stamp)
+            new = _exchanged(part, line, with_parameter(line, ANSWERED, str(version)))
+        answers.parts[key] = _unforced(new)
+
+
+def _unforced(part: Component) -> Component:
+    line = part.line("ORGANIZER")
+    if line is None or line.parameter("SCHEDULE-FORCE-SEND") is None:
+        return part
+    return _exchanged(part, line, with_parameter(line, "SCHEDULE-FORCE-SEND", None))
+
+
+def _exchanged(part: Component, old: ContentLine, new: ContentLine) -> Component:
+    lines = [new if line is old else line for line in part.lines]
+    return Component(part.name, lines, list(part.components))
+
+
+def _compare(answers: _Answers, before: Copy, after: Copy) -> None:
+    if after.master is not None and before.master is None:
+        raise AttendeeChangeNotAllowed("the series is none of his")
+    for key, part in after.components().items():
+        was = _former(before, key)
+        if was is None:
+            raise AttendeeChangeNotAllowed("there is no such occurrence")
+        new = put_right(before, was, after, part, answers.mine, answers.stamp)
+        answers.parts[key] = new
+        if _speaks(answers, was, new):
+            answers.told.add(key)
+    if after.master is None and before.master is not None:
+        raise AttendeeChangeNotAllowed("the series stays")
+    _exceptions(answers, before, after)
+    for key, part in before.overrides.items():
+        if key not in after.overrides and key not in answers.declined and key not in after.holes:
+            _left_out(answers, before, key, part)
+    _follow(answers, before)
+    for key, part in list(answers.parts.items()):
+        _delegate(answers, key, part)
+
+
+def _former(before: Copy, key: Key) -> Component | None:
+    """What stood there; an occurrence that he himself had taken out may come back."""
+    found = before.at(key)
+    if found is not None or key is None:
+        return found
+    hole = before.holes.get(key)
+    if version_in(hole, ANSWERED) is None or not before.would_occur(key):
+        return before.overrides.get(key)
+    return before.occurrence(key)
+
+
+def _speaks(answers: _Answers, was: Component, part: Component) -> bool:
+    old, new = answers.own(was), answers.own(part)
+    if new is None:
+        return False
+    if old is None or answer_of(old) != answer_of(new):
+        return True
+    names = (*_PROGRESS, "COMMENT") if part.name == "VTODO" else ("COMMENT",)
+    changed = any(
+        sorted(one.value for one in was.all(name)) != sorted(one.value for one in part.all(name))
+        for name in names
+    )
+    return changed and (part.name == "VTODO" or part_stat(new) != "NEEDS-ACTION")
+
+
+def _left_out(answers: _Answers, before: Copy, key: int, part: Component) -> None:
+    """An override that the client dropped: of a series it comes back, else it is declined."""
+    if before.master is not None:
+        answers.parts[key] = part
+        return
+    line = answers.own(part)
+    if line is not None and part_stat(line) != "DECLINED" and not is_cancelled(part):
+        answers.declined[key] = part
+        answers.told.add(key)
+
+
+def _exceptions(answers: _Answers, before: Copy, after: Copy) -> None:
+    """EXDATE: his own ones decline, the organizer's ones stay."""
+    master = answers.parts.get(None)
+    if master is None or after.holes.keys() == before.holes.keys() == frozenset():
+        return
+    lines: list[ContentLine] = []
+    for key, hole in sorted({**after.holes, **before.holes}.items()):
+        version = version_in(hole, ANSWERED) if key in before.holes else None
+        line = before.moment_line("EXDATE", key)
+        if line is None:
+            continue
+        if key in before.holes and (key in after.holes or version is None):
+            lines.append(_hole(line, hole))
+        elif key in before.holes:
+            _taken_back(answers, before, key)
+        elif (was := before.at(key)) is not None:
+            _decline(answers, key, was)
+            version = Version(sequence_of(was), answers.stamp)
+            lines.append(with_parameter(line, ANSWERED, str(version)))
+        else:
+            lines.append(line)
+    if sorted(_meaning(before, lines)) != sorted(_meaning(after, master.all("EXDATE"))):
+        rest = [line for line in master.lines if line[0] != "EXDATE"]
+        answers.parts[None] = Component(master.name, [*rest, *lines], list(master.components))
+
+
+def _hole(line: ContentLine, known: ContentLine) -> ContentLine:
+    for name, values in known.parameters:
+        if name.startswith("X-NIAOULI-"):
+            line = with_parameter(line, name, values[0])
+    return line
+
+
+def _meaning(copy: Copy, lines: list[ContentLine]) -> list[tuple[str, str, str]]:
+    found: list[tuple[str, str, str]] = []
+    for line in lines:
+        marks = ";".join(f"{n}={v[0]}" for n, v in line.parameters if n.startswith("X-NIAOULI-"))
+        for text in line.value.split(","):
+            key = copy.key_of(line._replace(value=text))
+            found.append((str(key), marks, ""))
+    return found
+
+
+def _decline(answers: _Answers, key: int, was: Component) -> None:
+    line = answers.own(was)
+    answers.parts.pop(key, None)
+    if line is not None and part_stat(line) != "DECLINED" and not is_cancelled(was):
+        answers.declined[key] = was
+        answers.told.add(key)
+
+
+def _taken_back(answers: _Answers, before: Copy, key: int) -> None:
+    """An occurrence that he had declined by taking it out is in again."""
+    part = answers.parts.get(key) or before.occurrence(key)
+    line = answers.own(part)
+    if line is not None:
+        version = Version(sequence_of(part), answers.stamp)
+        answers.parts[key] = _exchanged(part, line, answered(line, part_stat(line), version))
+        answers.told.add(key)
+
+
+def _follow(answers: _Answers, before: Copy) -> None:
+    """Who answers for the series answers for those occurrences that he had no other answer for.
+
+    Programs set PARTSTAT on the series alone, although occurrences have components of their own,
+    if only because somebody else answered for one of them.
+    """
+    old, new = answers.own(before.master), answers.own(answers.parts.get(None))
+    if None not in answers.told or old is None or new is None or answer_of(old) == answer_of(new):
+        return
+    for key, part in list(answers.parts.items()):
+        line, was = answers.own(part), answers.own(before.overrides.get(key)) if key else None
+        if key is None or key in answers.told or line is None or was is None:
+            continue
+        if answer_of(was) == answer_of(old) and not own_answer(before, was):
+            version = version_in(new, ANSWERED) or OLDEST
+            answers.parts[key] = _exchanged(part, line, answered(line, part_stat(new), version))
+            answers.told.add(key)
+
+
+def _delegate(answers: _Answers, key: Key, part: Component) -> None:
+    """The delegate stands in the list as well (RFC 5546 §3.2.2.3)."""
+    own = answers.own(part)
+    if own is None or part_stat(own) != "DELEGATED":
+        return
+    known = attendees(part)
+    new = [delegate_line(own, one) for one in delegates_of(own) if one not in known]
+    if new:
+        answers.parts[key] = Component(part.name, [*part.lines, *new], list(part.components))
+
+
+def delegate_line(own: ContentLine, address: str) -> ContentLine:
+    """A line for the one who shall go instead."""
+    line = ContentLine("ATTENDEE", "", address)
+    line = with_parameter(line, "ROLE", own.parameter("ROLE"))
+    line = with_parameter(line, "PARTSTAT", "NEEDS-ACTION")
+    line = with_parameter(line, "RSVP", "TRUE")
+    return with_parameter(line, "DELEGATED-FROM", own.value.strip())
+
+
+def _messages(answers: _Answers, copy: Copy) -> tuple[ItipMessage, ...]:
+    parts = copy.components()
+    told: dict[Key, Component] = {key: parts[key] for key in parts if key in answers.told}
+    if None in told:
+        told |= _exceptions_told(answers, copy)
+    for key, was in answers.declined.items():
+        line = answers.own(was)
+        if line is not None:
+            told[key] = _declined(was, line, answers.stamp)
+    replies = [_reply(answers, part) for _, part in sorted(told.items(), key=_order)]
+    first = next(iter(told.values()))
+    own = answers.own(first)
+    if own is None:
+        return ()
+    sender, by = attendee_address(own), own.parameter("SENT-BY")
+    reply = ItipMessage(
+        ItipMethod.REPLY,
+        first.value("UID") or "",
+        sender,
+        organizer_of(first) or "",
+        message_of(copy.calendar, ItipMethod.REPLY, replies),
+        sent_by=None if by is None else by.strip().lower(),
+    )
+    return reply, *_forwarded(answers, copy, reply)
+
+
+def _order(item: tuple[Key, Component]) -> tuple[bool, int]:
+    return item[0] is not None, item[0] or 0
+
+
+def attendee_address(line: ContentLine) -> str:
+    """Who speaks."""
+    return line.value.strip().lower()
+
+
+def _exceptions_told(answers: _Answers, copy: Copy) -> dict[Key, Component]:
+    """An answer for the series names the occurrences that were answered otherwise, so that it
+    means the same whenever it arrives.
+    """
+    found: dict[Key, Component] = {}
+    for key, part in copy.overrides.items():
+        line = answers.own(part)
+        if line is not None and own_answer(copy, line) and not is_cancelled(part):
+            found[key] = part
+    for key, hole in copy.holes.items():
+        version = version_in(hole, ANSWERED)
+        if version is None or not copy.would_occur(key):
+            continue
+        part = copy.occurrence(key)
+        line = answers.own(part)
+        if line is not None:
+            found[key] = _exchanged(part, line, answered(line, "DECLINED", version))
+    return found
+
+
+def _reply(answers: _Answers, part: Component) -> Component:
+    """He himself, and what the answer is about."""
+    own = answers.own(part)
+    lines = [line for line in part.lines if line[0] in _TOLD]
+    reply = Component(part.name, lines, [])
+    put_value(reply, "DTSTAMP", answers.stamp)
+    organizer = part.line("ORGANIZER")
+    if organizer is not None:
+        put_line(reply, _bare(organizer))
+    if own is not None:
+        passed_on = [attendees(part).get(one) for one in delegates_of(own)]
+        people = [own, *(line for line in passed_on if line is not None)]
+        reply.lines += [
+            without_parameters(without_scheduling(one), ("RSVP",)) for one in people[:1]
+        ]
+        reply.lines += [without_scheduling(one) for one in people[1:]]
+    if part.name == "VTODO":
+        reply.lines += [line for line in part.lines if line[0] in _PROGRESS]
+    put_value(reply, "REQUEST-STATUS", "2.0;Success")
+    return reply
+
+
+def _bare(organizer: ContentLine) -> ContentLine:
+    return without_parameters(without_scheduling(organizer), ("X-NIAOULI-SEEN", "X-NIAOULI-GONE"))
+
+
+def _forwarded(answers: _Answers, copy: Copy, reply: ItipMessage) -> list[ItipMessage]:
+    """The REQUEST goes on to those who shall go instead (RFC 5546 §3.2.2.3)."""
+    wanted: dict[str, list[Component]] = {}
+    for key, part in copy.components().items():
+        own = answers.own(part)
+        if key not in answers.told or own is None or part_stat(own) != "DELEGATED":
+            continue
+        was = None if answers.before is None else answers.own(answers.before.at(key))
+        known = [] if was is None else delegates_of(was)
+        for address in delegates_of(own):
+            if address not in known:
+                wanted.setdefault(address, []).append(_passed_on(part, answers.now))
+    return [
+        ItipMessage(
+            ItipMethod.REQUEST,
+            reply.uid,
+            reply.sender,
+            address,
+            message_of(copy.calendar, ItipMethod.REQUEST, parts),
+            sent_by=reply.sent_by,
+        )
+        for address, parts in wanted.items()
+    ]
+
+
+def _passed_on(part: Component, now: int) -> Component:
+    new = outgoing(part, now)
+    organizer = new.line("ORGANIZER")
+    if organizer is not None:
+        put_line(new, _bare(organizer))
+    return new
