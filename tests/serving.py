@@ -29,6 +29,7 @@ PASSWORD = "correct horse battery"
 DAV = "{DAV:}"
 CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 CS = "{http://calendarserver.org/ns/}"
+APPLE = "{http://apple.com/ns/ical/}"
 NAMESPACES = (
     'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" '
     'xmlns:CS="http://calendarserver.org/ns/" xmlns:A="http://apple.com/ns/ical/"'
@@ -177,6 +178,11 @@ class Server:
             provision(db, added, timezone_id=self.service.settings.timezone, now=now)
             sign_in.set_password(db, added, _HASH, now=now)
         return Client(self.base, login)
+
+    def principal(self, login: str) -> Principal:
+        """Somebody who was added."""
+        with self.service.database.reading() as db:
+            return principals.get(db, login)
 
 
 # Verified as any other hash, but in no time.

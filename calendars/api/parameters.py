@@ -12,6 +12,7 @@ LoginPath = Annotated[PathName, Path(description="L'identifiant de la personne."
 CalendarPath = Annotated[PathName, Path(description="Le nom de l'agenda.", examples=["agenda"])]
 ObjectName = Annotated[PathName, Path(description="Le nom de l'objet dans l'agenda.")]
 VersionPath = Annotated[Identifier, Path(description="Le numéro de la version.")]
+DelegationPath = Annotated[Identifier, Path(description="Le numéro de la délégation.")]
 From = Annotated[
     QueryInstant,
     Query(alias="from", description="Début de la période, compris (RFC 3339)."),

@@ -20,6 +20,7 @@ from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.xml import parse
 from calendars.http.identity import REALM, Identity, NotSignedIn, Proof, holder
 from calendars.http.turns import Turns
+from calendars.kernel.audit import Face
 from calendars.kernel.clock import Clock
 from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import InvalidInput, NotFound, ServiceError
@@ -60,6 +61,7 @@ class _Ask:
     headers: dict[str, str]
     body: bytes
     proof: Proof
+    address: str
     now: int
 
 
@@ -103,7 +105,7 @@ class DavApp:
             raise MethodNotAllowed(f"{method[:20]} is not done here")
         body = await _read_body(headers, receive, xml=spec.xml)
         now = int(self._clock.now().timestamp())
-        ask = _Ask(method, spec, path, headers, body, proof, now)
+        ask = _Ask(method, spec, path, headers, body, proof, _address_of(scope), now)
         try:
             return await self._perform(ask)
         except WrongPassword:
@@ -117,8 +119,7 @@ class DavApp:
         known = self._identity.recall(header)
         if known is not None:
             return known
-        client = scope.get("client")
-        return await self._identity.prove(header, client[0] if client else "local")
+        return await self._identity.prove(header, _address_of(scope))
 
     async def _perform(self, ask: _Ask) -> DavResponse:
         if ask.spec.writes:
@@ -133,9 +134,14 @@ class DavApp:
             return await self._database.read(_unit, ask, brief=False)
 
 
+def _address_of(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "local"
+
+
 def _unit(db: Db, ask: _Ask, *, brief: bool) -> DavResponse:
     """The whole request on one connection."""
-    actor = holder(db, ask.proof)
+    actor = holder(db, ask.proof, Face.CALDAV, ask.address)
     if actor is None:
         raise WrongPassword("wrong login or password")
     xml = parse(ask.body) if ask.spec.xml and ask.body.strip() else None

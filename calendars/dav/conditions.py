@@ -18,6 +18,7 @@ from calendars.model.principal import Privilege
 from calendars.model.recurrence_rule import TooFrequent
 from calendars.services import (
     authorize,
+    default_calendars,
     list_changes,
     make_calendar,
     move_object,
@@ -80,6 +81,7 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     query_objects.TooManyFound: Condition(507, DAV("number-of-matches-within-limits")),
     make_calendar.PathTaken: Condition(403, DAV("resource-must-be-null")),
     make_calendar.BadLocation: Condition(403, CALDAV("calendar-collection-location-ok")),
+    default_calendars.DefaultCalendarNeeded: Condition(403, CALDAV("default-calendar-needed")),
     move_object.NoSuchParent: Condition(409),
     list_changes.InvalidSyncToken: Condition(403, DAV("valid-sync-token")),
     authorize.NeedPrivileges: Condition(403, DAV("need-privileges")),
@@ -138,7 +140,7 @@ def refusal(error: errors.ServiceError) -> DavResponse:
 def _facts(error: errors.ServiceError) -> str:
     """What RFC 4791 §5.3.2.1 and RFC 3744 §7.1.1 put inside their elements."""
     if isinstance(error, put_object.UidConflict):
-        return "" if error.path is None else href(object_href(*error.path))
+        return href(object_href(*error.path))
     if isinstance(error, authorize.NeedPrivileges):
         name = _PRIVILEGE_NAMES.get(error.privilege, "<D:write/>")
         return _needed(collection_href(*error.path), name)

@@ -16,6 +16,9 @@ Read: TypeAlias = Callable[[Resource], str | None]
 Write: TypeAlias = Callable[[Element | None], dict[str, object]]
 """The columns of the collection that a new value sets; None removes the property."""
 
+WriteAt: TypeAlias = Callable[[Resource, Element | None], dict[str, object]]
+"""The same, where it depends on the resource what can be set."""
+
 
 class BadPropertyValue(InvalidInput):
     """A value that the property cannot take; `condition` is the precondition it breaks."""
@@ -36,3 +39,4 @@ class Property:
     in_allprop: bool = False
     at_creation: Write | None = None
     """Set when the calendar is made, protected afterwards."""
+    write_at: WriteAt | None = None

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import NamedTuple
 
+from calendars.kernel.audit import Face, Origin
 from calendars.kernel.clock import Clock
 from calendars.kernel.database import Database, Db
 from calendars.kernel.identifiers import CredentialId
@@ -93,9 +94,10 @@ class Identity:
             self._known.pop(self._mark(header), None)
 
 
-def holder(db: Db, proof: Proof) -> Principal | None:
+def holder(db: Db, proof: Proof, face: Face, address: str) -> Principal | None:
     """The principal whose proof it is, None once it was revoked or his account disabled."""
-    return principals.holder_of(db, proof.credential, proof.secret)
+    origin = Origin(face, address, proof.credential)
+    return principals.holder_of(db, proof.credential, proof.secret, origin)
 
 
 def attempt_of(header: str | None, address: str) -> Attempt:

@@ -25,12 +25,12 @@ from calendars.model.principal import Privilege
 from calendars.services import (
     authorize,
     change_password,
+    default_calendars,
     delegate,
     issue_password,
     list_occurrences,
     make_calendar,
     put_object,
-    show_objects,
     sign_in,
 )
 
@@ -88,12 +88,8 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
         409, "too-many-passwords", "Trop de mots de passe d'application"
     ),
     authorize.NeedPrivileges: Kind(403, "need-privileges", "Vos droits ne le permettent pas"),
-    show_objects.MaskedObject: Kind(
-        403,
-        "masked",
-        "Cette entrée vous est masquée",
-        "Vous n'en voyez que les heures : vous ne pouvez ni la changer ni la supprimer.",
-    ),
+    # Who does not see an object does not learn that there is one (SEC-5).
+    put_object.MaskedObject: Kind(404, "not-found", "Rien ne se trouve ici"),
     put_object.UidConflict: Kind(
         409,
         "uid-conflict",
@@ -105,6 +101,12 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
     put_object.NotACalendar: Kind(404, "not-found", "Rien ne se trouve ici"),
     make_calendar.PathTaken: Kind(409, "name-taken", "Ce nom est déjà pris"),
     make_calendar.BadLocation: Kind(403, "cannot-make-calendar", "Agenda impossible à créer ici"),
+    default_calendars.DefaultCalendarNeeded: Kind(
+        409,
+        "default-calendar",
+        "Les invitations arrivent dans cet agenda",
+        "Choisissez-en d'abord un autre pour elles.",
+    ),
     make_calendar.CannotRemove: Kind(
         403, "cannot-remove", "Seul son propriétaire peut supprimer un agenda"
     ),

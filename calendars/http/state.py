@@ -11,6 +11,7 @@ from fastapi.openapi.models import HTTPBase
 from fastapi.security.base import SecurityBase
 
 from calendars.http.identity import Identity, holder
+from calendars.kernel.audit import Face
 from calendars.kernel.clock import Clock
 from calendars.kernel.database import Database
 from calendars.kernel.identifiers import CredentialId
@@ -86,15 +87,16 @@ async def signed_in(
     _: Annotated[str | None, Security(_BEARER)],
 ) -> SignedIn:
     """Every request signs in for itself. Raises WrongPassword, TooManyTries."""
+    address = address_of(request)
     proof = state.identity.recall(header)
     if proof is not None:
-        known = await state.database.read_briefly(holder, proof)
+        known = await state.database.read_briefly(holder, proof, Face.REST, address)
         if known is not None:
             return SignedIn(known, proof.credential)
         # The credential was revoked since it was cached; the header may still hold another.
         state.identity.forget(header)
-    proof = await state.identity.prove(header, address_of(request))
-    principal = await state.database.read_briefly(holder, proof)
+    proof = await state.identity.prove(header, address)
+    principal = await state.database.read_briefly(holder, proof, Face.REST, address)
     if principal is None:
         raise WrongPassword("wrong login or password")
     return SignedIn(principal, proof.credential)

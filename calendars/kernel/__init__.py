@@ -1,1 +1,1 @@
-"""What every other package leans on: addresses, clock, database, errors, identifiers."""
+"""What every other package leans on: addresses, audit, clock, database, errors, identifiers."""

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -31,6 +32,8 @@ T = TypeVar("T")
 
 THREADS = 8
 BUSY_TIMEOUT_MS = 30_000
+
+_DOWN = "the store cannot be reached just now"
 
 # Before 3.51.3 SQLite may lose commits when a WAL is reset under another process.
 SAFE_SQLITE = (3, 51, 3)
@@ -74,6 +77,33 @@ class FairLock:
                 self._held = False
 
 
+Deferred: TypeAlias = tuple[Callable[[Db, list[Any]], None], Any]
+_deferred: WeakKeyDictionary[Db, list[Deferred]] = WeakKeyDictionary()
+
+
+def defer(db: Db, write: Callable[[Db, list[Any]], None], row: object) -> None:
+    """Let `write` have the row at the end of the transaction, with all others that it is to have.
+
+    What is written last holds its locks for the shortest time, and whoever waits for them holds
+    every other lock already. A connection that only reads leaves its rows to a transaction of
+    their own, before anybody is told what was read.
+    """
+    _deferred.setdefault(db, []).append((write, row))
+
+
+def write_deferred(db: Db) -> None:
+    """Write now what was deferred: at the end of a transaction, or for who reads it within one."""
+    _write_rows(db, _deferred.pop(db, []))
+
+
+def _write_rows(db: Db, left: list[Deferred]) -> None:
+    by_writer: dict[Callable[[Db, list[Any]], None], list[Any]] = {}
+    for write, row in left:
+        by_writer.setdefault(write, []).append(row)
+    for write, rows in by_writer.items():
+        write(db, rows)
+
+
 class _Brief(threading.local):
     """The connection that a thread keeps for its brief reads."""
 
@@ -108,6 +138,7 @@ class Database:
         """
         with self._spoken_of(), self._reader.connect() as db:
             yield db
+        self._write_left(_deferred.pop(db, []))
 
     @contextmanager
     def transaction(self) -> Iterator[Db]:
@@ -115,9 +146,11 @@ class Database:
         if not self.is_sqlite:
             with self._spoken_of(), self.engine.begin() as db:
                 yield db
+                write_deferred(db)
             return
         with self._spoken_of(), self._writing, self._writer.begin() as db:
             yield db
+            write_deferred(db)
 
     async def run(
         self, unit: Callable[Concatenate[Db, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -150,17 +183,29 @@ class Database:
         """
         if not self.is_sqlite:
             return await self.read(unit, *args, **kwargs)
-        with self._spoken_of():
+        db = None
+        try:
             db = self._brief.db or self._keep_one()
-            driver: Any = db.connection.driver_connection
+            driver: Any = db.connection.dbapi_connection
+            driver.execute("BEGIN")
             try:
-                driver.execute("BEGIN")
-                return unit(db, *args, **kwargs)
-            except self._down:
-                self._let_go(db)
-                raise
+                found = unit(db, *args, **kwargs)
             finally:
-                driver.rollback()
+                left = _deferred.pop(db, None)
+                if driver.in_transaction:
+                    driver.execute("ROLLBACK")
+        except self._down as error:
+            if db is not None:
+                self._let_go(db)
+            raise StoreUnavailable(_DOWN) from error
+        if left:
+            await self.run(_write_rows, left)
+        return found
+
+    def _write_left(self, left: list[Deferred]) -> None:
+        if left:
+            with self.transaction() as db:
+                _write_rows(db, left)
 
     def _keep_one(self) -> Db:
         """Taking a connection from the pool and giving it back takes longer than a brief read."""
@@ -182,7 +227,7 @@ class Database:
         try:
             yield
         except self._down as error:
-            raise StoreUnavailable("the store cannot be reached just now") from error
+            raise StoreUnavailable(_DOWN) from error
 
     def close(self) -> None:
         """Let go of threads and connections."""

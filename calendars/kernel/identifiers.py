@@ -11,6 +11,7 @@ CollectionId = NewType("CollectionId", int)
 ObjectId = NewType("ObjectId", int)
 CredentialId = NewType("CredentialId", int)
 VersionId = NewType("VersionId", int)
+DelegationId = NewType("DelegationId", int)
 
 Login = NewType("Login", str)
 Etag = NewType("Etag", str)

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 
 from calendars.kernel.identifiers import CollectionId, Login, PrincipalId
-from calendars.model.principal import CollectionKind
+from calendars.model.principal import RESOURCE_KINDS, CollectionKind, PrincipalKind
 
 SYNC_TOKEN_PREFIX = "urn:niaouli:sync:"  # noqa: S105 - a name space
 COMPONENTS = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY")
 DEFAULT_COMPONENTS = ("VEVENT", "VTODO", "VJOURNAL")
 
 _SYNC_TOKEN = re.compile(re.escape(SYNC_TOKEN_PREFIX) + r"([0-9a-f]{32}):([0-9]{1,18})", re.ASCII)
+_HOME_TOKEN = re.compile(r"(.*?)(?:@([0-9]{1,12}))?", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,14 @@ class CalendarCollection:
     modseq: int
     incarnation: str
     oldest_modseq: int
+    owner_kind: PrincipalKind
+    mounted_at: tuple[Login, str] | None = None
+    """Where it was asked for, if that is in the home of somebody else than its owner."""
+
+    @property
+    def path(self) -> tuple[str, str]:
+        """Login and name by which it was asked for: what answers name."""
+        return self.mounted_at or (self.owner_login, self.name)
 
     @property
     def sync_token(self) -> str:
@@ -46,6 +55,11 @@ class CalendarCollection:
         """It holds calendar objects that people work with."""
         return self.kind is CollectionKind.CALENDAR
 
+    @property
+    def of_resource(self) -> bool:
+        """It belongs to a room, a vehicle or a piece of equipment: its entries are bookings."""
+        return self.owner_kind in RESOURCE_KINDS
+
     def position_of(self, token: str) -> int | None:
         """The change that a token names; None if it is not a token of this collection."""
         matched = _SYNC_TOKEN.fullmatch(token)
@@ -53,3 +67,16 @@ class CalendarCollection:
             return None
         position = int(matched[2])
         return position if self.oldest_modseq <= position <= self.modseq else None
+
+
+def home_token(token: str, boundary: int) -> str:
+    """A token that also names the last instant at which a delegation came or went by itself."""
+    return f"{token}@{boundary}" if boundary else token
+
+
+def parts_of_home_token(token: str) -> tuple[str, int]:
+    """The token of the collection, and the instant that was named with it."""
+    matched = _HOME_TOKEN.fullmatch(token)
+    if matched is None:
+        return token, 0
+    return matched[1], int(matched[2] or 0)

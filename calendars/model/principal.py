@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntFlag, StrEnum, auto
 
+from calendars.kernel.audit import NOWHERE, Origin
 from calendars.kernel.identifiers import Login, PrincipalId
 
 
@@ -15,6 +16,10 @@ class PrincipalKind(StrEnum):
     GROUP = "GROUP"
     ROOM = "ROOM"
     RESOURCE = "RESOURCE"
+
+
+RESOURCE_KINDS = frozenset({PrincipalKind.ROOM, PrincipalKind.RESOURCE})
+"""What is booked: it answers invitations by its policy (RES-1)."""
 
 
 class Role(StrEnum):
@@ -41,6 +46,8 @@ class Principal:
     capacity: int | None = None
     disabled: bool = False
     addresses: tuple[str, ...] = ()
+    origin: Origin = field(default=NOWHERE, compare=False)
+    """From where it acts, where it is the one that asks."""
 
 
 class Privilege(IntFlag):
@@ -52,6 +59,8 @@ class Privilege(IntFlag):
     WRITE_CONTENT = auto()
     BIND = auto()
     UNBIND = auto()
+    SCHEDULE = auto()
+    """Invite and answer in the owner's name: CALDAV:schedule-send (RFC 6638 §6.1.2)."""
 
     READER = READ | READ_FREE_BUSY
     WRITER = READER | WRITE_CONTENT | BIND | UNBIND | WRITE_PROPERTIES
@@ -67,12 +76,19 @@ class Rights(StrEnum):
     SCHEDULE = "schedule"
     ACT_FOR = "act_for"
 
+    def covers(self, other: Rights) -> bool:
+        """It gives what the other gives."""
+        ranks = list(Rights)
+        return ranks.index(self) >= ranks.index(other)
+
     @property
     def privileges(self) -> Privilege:
         """The privileges on the delegator's calendars."""
         if self is Rights.FREE_BUSY:
             return Privilege.READ_FREE_BUSY
-        return Privilege.READER if self is Rights.READ else Privilege.WRITER
+        if self is Rights.READ:
+            return Privilege.READER
+        return Privilege.WRITER if self is Rights.WRITE else Privilege.WRITER | Privilege.SCHEDULE
 
 
 class Visibility(StrEnum):
@@ -89,8 +105,6 @@ class Access:
 
     privileges: Privilege
     sees: frozenset[str]
-    reader: Principal | None = None
-    """Who reads, where he does not see all: he knows masked objects by names of his own."""
 
     @property
     def sees_all(self) -> bool:
@@ -99,8 +113,7 @@ class Access:
 
 
 EVERYTHING = frozenset(str(v) for v in Visibility)
-OWNER = Access(Privilege.WRITER, EVERYTHING)
-MASKED = Access(Privilege.READER, frozenset())
+OWNER = Access(Privilege.WRITER | Privilege.SCHEDULE, EVERYTHING)
 NOTHING = Access(Privilege.NONE, frozenset())
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Forbidden, NotFound
 from calendars.model.calendar_collection import CalendarCollection
+from calendars.model.delegation import Held, access_of
 from calendars.model.principal import (
     NOTHING,
     OWNER,
     Access,
+    CollectionKind,
     Principal,
     Privilege,
     Rights,
-    Visibility,
 )
-from calendars.storage import collections, delegations
+from calendars.storage import collections, delegations, mounts
 
 
 class NeedPrivileges(Forbidden):
@@ -36,15 +37,16 @@ def access_to(db: Db, actor: Principal, collection: CalendarCollection, *, now: 
     held = delegations.in_force(db, collection.owner_id, actor.id, now=now)
     if not held:
         return NOTHING
-    privileges = Privilege.NONE
-    sees: set[str] = set()
-    for rights, sees_private in held:
-        privileges |= rights.privileges
-        if rights is not Rights.FREE_BUSY:
-            sees.add(Visibility.PUBLIC)
-        if sees_private:
-            sees.add(Visibility.PRIVATE)
-    return Access(privileges, frozenset(sees), actor)
+    if collection.kind is CollectionKind.HOME:
+        return access_of(map(_at_home, held))
+    return access_of(one for one in held if one.collection in {None, collection.id})
+
+
+def _at_home(one: Held) -> Held:
+    """Who was given one calendar may look into the home that it stands in."""
+    if one.collection is None or not one.rights.covers(Rights.READ):
+        return one
+    return one._replace(rights=Rights.READ)
 
 
 def authorize(
@@ -55,11 +57,17 @@ def authorize(
     Raises NotFound where he may not even read, NeedPrivileges where he may read but not do it.
     """
     access = access_to(db, actor, collection, now=now)
+    check_privilege(collection, access, needed)
+    return access
+
+
+def check_privilege(collection: CalendarCollection, access: Access, needed: Privilege) -> None:
+    """The access to a collection covers `needed`. Raises NotFound, NeedPrivileges."""
     if needed in access.privileges:
-        return access
+        return
     if Privilege.READ not in access.privileges:
         raise NotFound("there is nothing here")
-    raise NeedPrivileges((collection.owner_login, collection.name), needed)
+    raise NeedPrivileges(collection.path, needed)
 
 
 def open_collection(
@@ -67,9 +75,11 @@ def open_collection(
 ) -> tuple[CalendarCollection, Access]:
     """The collection at (login, name) with the actor's access to it.
 
+    In one's own home that may be a calendar of somebody else (`model/mount.py`): then
+    `mounted_at` is set, and `path` is what answers name.
     Raises NotFound, NeedPrivileges.
     """
-    collection = collections.find(db, *path)
+    collection = collections.find(db, *path) or mounts.find(db, actor, path)
     if collection is None:
         raise NotFound("there is nothing here")
     return collection, authorize(db, actor, collection, needed, now=now)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from calendars.kernel.audit import Deed, Target
 from calendars.kernel.database import Db
-from calendars.kernel.errors import InvalidInput
-from calendars.model.principal import Rights
-from calendars.storage import delegations, principals
+from calendars.kernel.errors import InvalidInput, NotFound
+from calendars.kernel.identifiers import CollectionId, DelegationId
+from calendars.model.principal import Principal, Rights
+from calendars.services.mount_calendars import mount_again, tell_homes
+from calendars.storage import audit, collections, delegations, principals
+from calendars.storage.audit import Acting
+from calendars.storage.delegations import SHARING, Delegation, Terms
 
 
 class InvalidPeriod(InvalidInput):
@@ -28,17 +34,26 @@ class DelegationDraft:
     first_day: date | None = None
     last_day: date | None = None
     reason: str = ""
+    calendar: str | None = None
+    """The name of one calendar; without it all are meant."""
 
 
-def delegate(db: Db, owner: str, to: str, draft: DelegationDraft, *, zone: tzinfo) -> None:
-    """The owner gives rights on all his calendars; days begin at midnight in the zone of the site.
+def delegate(
+    db: Db,
+    owner: str,
+    to: str,
+    draft: DelegationDraft,
+    *,
+    zone: tzinfo,
+    now: int,
+    by: Acting | None = None,
+) -> DelegationId:
+    """The owner gives rights on his calendars; days begin at midnight in the zone of the site.
 
-    It takes the place of a delegation between the two that starts the same day.
-    Raises NotFound, OwnDiary, InvalidPeriod.
+    It takes the place of a delegation between the two that starts the same day and is about the
+    same calendar. Raises NotFound, OwnDiary, InvalidPeriod.
     """
     giver, taker = principals.get(db, owner), principals.get(db, to)
-    if giver.id == taker.id:
-        raise OwnDiary("the owner of a diary has every right on it already")
     first, last = draft.first_day, draft.last_day
     if first is not None and last is not None and last < first:
         raise InvalidPeriod("a delegation ends after it starts")
@@ -46,20 +61,93 @@ def delegate(db: Db, owner: str, to: str, draft: DelegationDraft, *, zone: tzinf
         None if first is None else _midnight(first, zone),
         None if last is None else _midnight(last + timedelta(days=1), zone),
     )
-    delegations.grant(
+    given = Given(giver, taker, draft.rights, draft.sees_private, valid)
+    terms = Terms(draft.reason, _calendar(db, giver, draft.calendar))
+    return give(db, by or giver, given, terms, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Rights of one person in the diary of another."""
+
+    giver: Principal
+    taker: Principal
+    rights: Rights
+    sees_private: bool = False
+    valid: tuple[int | None, int | None] = (None, None)
+
+
+def give(db: Db, by: Acting, given: Given, terms: Terms, *, now: int) -> DelegationId:
+    """Put a delegation in force, and the calendars into the home of who holds it.
+
+    Raises OwnDiary.
+    """
+    giver, taker = given.giver, given.taker
+    if giver.id == taker.id:
+        raise OwnDiary("the owner of a diary has every right on it already")
+    added = delegations.grant(
         db,
         giver.id,
         taker.id,
-        draft.rights,
-        sees_private=draft.sees_private,
-        valid=valid,
-        reason=draft.reason,
+        given.rights,
+        sees_private=given.sees_private,
+        valid=given.valid,
+        terms=terms,
     )
+    mount_again(db, taker.id, giver.id)
+    tell_homes(db, giver.login, [taker.id], now=now)
+    details = {"delegate": taker.id, "rights": given.rights.value, "origin": terms.origin}
+    target = Target(giver.id, terms.calendar, details=details)
+    audit.record(db, by, Deed.DELEGATE, target, now=now)
+    return added
 
 
-def revoke_delegation(db: Db, owner: str, to: str) -> int:
-    """Take back all that the owner gave; how many delegations that were. Raises NotFound."""
-    return delegations.revoke(db, principals.get(db, owner).id, principals.get(db, to).id)
+def revoke_delegation(db: Db, owner: str, to: str, *, now: int, by: Acting | None = None) -> int:
+    """Take back all that the owner gave; how many delegations that were. Raises NotFound.
+
+    A calendar that was shared is taken back by ending the share (`share_calendar`).
+    """
+    giver, taker = principals.get(db, owner), principals.get(db, to)
+    given = delegations.list_given(db, giver.id, to=taker.id)
+    ended = [row for row in given if row.origin != SHARING]
+    take_back(db, by or giver, giver, ended, now=now)
+    return len(ended)
+
+
+def revoke_one(
+    db: Db, owner: str, delegation: DelegationId, *, now: int, by: Acting | None = None
+) -> None:
+    """Take back one delegation. Raises NotFound."""
+    giver = principals.get(db, owner)
+    ended = [
+        row
+        for row in delegations.list_given(db, giver.id)
+        if row.id == delegation and row.origin != SHARING
+    ]
+    if not ended:
+        raise NotFound("there is no such delegation")
+    take_back(db, by or giver, giver, ended, now=now)
+
+
+def take_back(
+    db: Db, by: Acting, giver: Principal, rows: Iterable[Delegation], *, now: int
+) -> None:
+    """These delegations of the giver's end now, with effect on the next request of whoever."""
+    for row in rows:
+        delegations.remove(db, row.id)
+        tell_homes(db, giver.login, [row.delegate_id], now=now)
+        details = {"delegate": row.delegate_id, "rights": row.rights.value, "origin": row.origin}
+        target = Target(giver.id, row.calendar_id, details=details)
+        audit.record(db, by, Deed.REVOKE_DELEGATION, target, now=now)
+
+
+def _calendar(db: Db, owner: Principal, name: str | None) -> CollectionId | None:
+    if name is None:
+        return None
+    found = collections.find(db, owner.login, name)
+    if found is None or not found.is_calendar:
+        raise NotFound("there is no such calendar")
+    return found.id
 
 
 def _midnight(day: date, zone: tzinfo) -> int:

@@ -19,7 +19,7 @@ from calendars.kernel.identifiers import Etag, etag_of
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.principal import OWNER, Principal
-from calendars.services.make_calendar import DEFAULT_CALENDAR, DEFAULT_TASK_LIST
+from calendars.services.default_calendars import DEFAULT_CALENDAR, DEFAULT_TASK_LIST
 from calendars.services.put_object import ObjectPath, PutObject, UidConflict, store_in
 from calendars.storage import calendar_objects, collections, imports
 from calendars.storage.calendar_objects import HeldUid

@@ -10,16 +10,21 @@ from dataclasses import dataclass
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from calendars.kernel.identifiers import CollectionId, PrincipalId
-from calendars.model.calendar_collection import COMPONENTS, CalendarCollection
+from calendars.model.calendar_collection import COMPONENTS
 from calendars.model.invalid import UnsupportedComponent
+from calendars.model.mount import owner_and_name
 from calendars.model.principal import CollectionKind, Principal, Privilege
-from calendars.services.authorize import open_collection
+from calendars.services.authorize import check_privilege, open_collection
+from calendars.services.default_calendars import (
+    DEFAULT_CALENDAR,
+    DEFAULT_TASK_LIST,
+    check_not_needed,
+)
+from calendars.services.mount_calendars import tell_members, unmount
 from calendars.storage import collections
 from calendars.storage.collections import HOME_NAME, NewCollection
 
 MAX_CALENDARS = 250
-DEFAULT_CALENDAR = "agenda"
-DEFAULT_TASK_LIST = "taches"
 INBOX = "inbox"
 OUTBOX = "outbox"
 RESERVED = frozenset({INBOX, OUTBOX, "notification", "freebusy", "dropbox"})
@@ -84,7 +89,7 @@ def make_calendar(
     collections.lock(db, home.id)
     if collections.find(db, login, name) is not None:
         raise PathTaken("something stands at that path already")
-    if check_name(name) in RESERVED:
+    if check_name(name) in RESERVED or owner_and_name(name) is not None:
         raise BadLocation(f"the name “{name}” is reserved")
     if len(collections.list_of(db, login)) >= MAX_CALENDARS:
         raise BadLocation(f"a person has at most {MAX_CALENDARS} calendars")
@@ -97,6 +102,7 @@ def make_calendar(
         collections.set_columns(db, made, dict(draft.columns))
     collections.dig_up(db, home.id, name)
     collections.mark_changed(db, home.id, made)
+    tell_members(db, collections.get_by_id(db, made), now=now)
     return made
 
 
@@ -109,9 +115,14 @@ def _check_components(components: Sequence[str]) -> None:
 def remove_calendar(db: Db, actor: Principal, path: tuple[str, str], *, now: int) -> None:
     """The calendar with all that is in it; its name is free at once.
 
-    Raises NotFound, NeedPrivileges, CannotRemove.
+    A calendar of somebody else only leaves the actor's own home.
+    Raises NotFound, NeedPrivileges, CannotRemove, DefaultCalendarNeeded.
     """
-    collection, access = open_collection(db, actor, path, Privilege.UNBIND, now=now)
+    collection, access = open_collection(db, actor, path, Privilege.READ, now=now)
+    if collection.mounted_at is not None:
+        unmount(db, actor, collection, now=now)
+        return
+    check_privilege(collection, access, Privilege.UNBIND)
     if not collection.is_calendar:
         raise CannotRemove("this collection belongs to its principal and stays")
     if collection.owner_id != actor.id or not access.sees_all:
@@ -119,11 +130,6 @@ def remove_calendar(db: Db, actor: Principal, path: tuple[str, str], *, now: int
     home = collections.find(db, path[0], HOME_NAME)
     if home is None:
         raise NotFound("there is nothing here")
+    check_not_needed(db, collection)
+    tell_members(db, collection, now=now)
     collections.remove(db, home.id, collection, now=now)
-
-
-def default_calendar(db: Db, login: str) -> CalendarCollection | None:
-    """Where things go that name no calendar: “agenda”, else the first that takes events."""
-    found = [c for c in collections.list_of(db, login) if c.is_calendar]
-    events = [c for c in found if "VEVENT" in c.components]
-    return next((c for c in events if c.name == DEFAULT_CALENDAR), events[0] if events else None)

@@ -8,8 +8,9 @@ from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.principal import Principal, Privilege
-from calendars.services.authorize import open_collection
+from calendars.services.authorize import check_privilege, open_collection
 from calendars.services.index_occurrences import reindex
+from calendars.services.mount_calendars import PER_MEMBER, set_look, tell_members
 from calendars.storage import calendar_objects, collections, dead_properties
 from calendars.storage.collections import HOME_NAME
 from calendars.storage.dead_properties import Bearer
@@ -28,10 +29,28 @@ def set_properties(
 ) -> CalendarCollection:
     """All of the changes or none (RFC 4918 §9.2).
 
+    How a calendar of somebody else looks in one's own home is one's own affair; the rest of its
+    properties is the calendar's.
     Raises NotFound, NeedPrivileges, TooManyProperties.
     """
-    collection, _ = open_collection(db, actor, path, Privilege.WRITE_PROPERTIES, now=now)
-    home = collections.find(db, path[0], HOME_NAME)
+    collection, access = open_collection(db, actor, path, Privilege.READ, now=now)
+    if collection.mounted_at is None:
+        check_privilege(collection, access, Privilege.WRITE_PROPERTIES)
+        return _set(db, collection, changes, now=now)
+    own = {key: value for key, value in changes.columns.items() if key in PER_MEMBER}
+    rest = {key: value for key, value in changes.columns.items() if key not in PER_MEMBER}
+    if rest:
+        check_privilege(collection, access, Privilege.WRITE_PROPERTIES)
+        _set(db, collection, PropertyChanges(rest), now=now)
+    set_look(db, actor, collection, own, now=now)
+    write_dead(db, Bearer(principal=actor.id, collection=collection.id), changes.dead)
+    return open_collection(db, actor, path, Privilege.READ, now=now)[0]
+
+
+def _set(
+    db: Db, collection: CalendarCollection, changes: PropertyChanges, *, now: int
+) -> CalendarCollection:
+    home = collections.find(db, collection.owner_login, HOME_NAME)
     if home is None:
         raise NotFound("there is nothing here")
     collections.lock(db, collection.id, home.id)
@@ -43,6 +62,7 @@ def set_properties(
     write_dead(db, Bearer(collection=collection.id), changes.dead)
     if collection.id != home.id:
         collections.mark_changed(db, home.id, collection.id)
+        tell_members(db, collection, now=now)
     if columns.keys() & {"timezone", "timezone_id"}:
         reindex(db, calendar_objects.ids_of_floating(db, collection.id), now=now)
     return collections.get_by_id(db, collection.id)

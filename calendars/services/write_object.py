@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import Etag, ObjectId, etag_of
 from calendars.model.calendar_collection import CalendarCollection
@@ -15,10 +16,8 @@ from calendars.model.calendar_object import CalendarObject
 from calendars.model.principal import Principal
 from calendars.services.collection_zone import zone_of
 from calendars.services.index_occurrences import index_parsed
-from calendars.services.mask_object import mask_object, unmask_removed
-from calendars.storage import calendar_objects, collections, occurrences
+from calendars.storage import audit, calendar_objects, collections, occurrences
 from calendars.storage.calendar_objects import ObjectValues, StoredObject
-from calendars.storage.object_masks import Told
 from calendars.storage.occurrences import IndexedInstance
 
 
@@ -52,8 +51,9 @@ def write_object(
     occurrences.replace(
         db, object_id, collection.id, values.component, instances, fresh=before is None
     )
-    told = Told(object_id, collection.id, new.name, modseq, now)
-    mask_object(db, collection, before, new.parsed, told)
+    deed = Deed.CREATE if before is None else Deed.CHANGE
+    told = audit.about(collection, new.name, values.visibility)
+    audit.record(db, actor, deed, told, now=now)
     return object_id, etag
 
 
@@ -62,8 +62,9 @@ def remove_object(
 ) -> None:
     """The object goes; its text stays in the history, its name in the change log."""
     modseq = collections.next_modseq(db, collection.id)
-    unmask_removed(db, stored, modseq=modseq, now=now)
     calendar_objects.remove(db, stored, by=actor.id, modseq=modseq, now=now)
+    told = audit.about(collection, stored.name, stored.visibility)
+    audit.record(db, actor, Deed.DELETE, told, now=now)
 
 
 def _indexed_values(

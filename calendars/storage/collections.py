@@ -12,10 +12,10 @@ from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, PrincipalId
 from calendars.kernel.prepared import Prepared
 from calendars.model.calendar_collection import DEFAULT_COMPONENTS, CalendarCollection
-from calendars.model.principal import CollectionKind
+from calendars.model.principal import CollectionKind, PrincipalKind
 from calendars.storage.tables import collections, principals, tombstones
 
-_COLUMNS = (
+COLUMNS = (
     collections.c.id,
     collections.c.owner_id,
     principals.c.login,
@@ -32,8 +32,9 @@ _COLUMNS = (
     collections.c.modseq,
     collections.c.incarnation,
     collections.c.oldest_modseq,
+    principals.c.kind,
 )
-_ALL: Select[Any] = select(*_COLUMNS).join(principals, principals.c.id == collections.c.owner_id)
+_ALL: Select[Any] = select(*COLUMNS).join(principals, principals.c.id == collections.c.owner_id)
 _BY_PATH = Prepared(
     _ALL.where(principals.c.login == bindparam("login"), collections.c.name == bindparam("name"))
 )
@@ -49,23 +50,25 @@ _LOCK = select(collections.c.id).where(collections.c.id == bindparam("id")).with
 HOME_NAME = ""
 
 
-def _collection(row: Sequence[Any]) -> CalendarCollection:
+def collection_of(row: Sequence[Any]) -> CalendarCollection:
+    """A row in the order of `COLUMNS` as a value."""
     values = list(row)
     values[3] = CollectionKind(values[3])
     values[11] = tuple(values[11].split(","))
     values[12] = bool(values[12])
+    values[16] = PrincipalKind(values[16])
     return CalendarCollection(*values)
 
 
 def find(db: Db, login: str, name: str) -> CalendarCollection | None:
     """The collection at /calendars/{login}/{name}/, the home itself where the name is empty."""
     row = _BY_PATH.first(db, {"login": login, "name": name})
-    return None if row is None else _collection(row)
+    return None if row is None else collection_of(row)
 
 
 def get_by_id(db: Db, collection_id: CollectionId) -> CalendarCollection:
     """The collection of that id, which is known to exist."""
-    return _collection(db.execute(_BY_ID, {"id": collection_id}).one())
+    return collection_of(db.execute(_BY_ID, {"id": collection_id}).one())
 
 
 def list_of(db: Db, login: str) -> list[CalendarCollection]:
@@ -75,7 +78,29 @@ def list_of(db: Db, login: str) -> list[CalendarCollection]:
             collections.c.id
         )
     )
-    return [_collection(row) for row in rows]
+    return [collection_of(row) for row in rows]
+
+
+def home_of(db: Db, owner: PrincipalId) -> CollectionId:
+    """The home that every principal has."""
+    query = select(collections.c.id).where(
+        collections.c.owner_id == owner, collections.c.name == HOME_NAME
+    )
+    return CollectionId(db.execute(query).scalar_one())
+
+
+def calendar_paths_of(db: Db, owners: Sequence[PrincipalId]) -> list[tuple[str, str]]:
+    """Login and name of every calendar of these principals."""
+    query = (
+        select(principals.c.login, collections.c.name)
+        .join(principals, principals.c.id == collections.c.owner_id)
+        .where(
+            collections.c.owner_id.in_(owners),
+            collections.c.kind == CollectionKind.CALENDAR.value,
+        )
+        .order_by(principals.c.login, collections.c.id)
+    )
+    return [(login, name) for login, name in db.execute(query)]
 
 
 class NewCollection(NamedTuple):
@@ -150,7 +175,7 @@ def list_changed(db: Db, home: CalendarCollection, *, since: int) -> list[Calend
             collections.c.home_modseq > since,
         ).order_by(collections.c.id)
     )
-    return [_collection(row) for row in rows]
+    return [collection_of(row) for row in rows]
 
 
 def list_gone(db: Db, home: CollectionId, *, since: int) -> list[str]:

@@ -23,7 +23,10 @@ class TooManyProperties(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """The resource that bears the properties: one of the three."""
+    """The resource that bears the properties: one of the three.
+
+    A member's own properties of a mounted calendar name both the member and the calendar.
+    """
 
     principal: PrincipalId | None = None
     collection: CollectionId | None = None
@@ -34,9 +37,11 @@ class Bearer:
         """Its rows."""
         if self.object is not None:
             return _D.object_id == self.object
-        if self.collection is not None:
-            return and_(_D.collection_id == self.collection, _D.object_id.is_(None))
-        return _D.principal_id == self.principal
+        return and_(
+            _D.object_id.is_(None),
+            _D.collection_id == self.collection,
+            _D.principal_id == self.principal,
+        )
 
 
 def list_of(db: Db, bearer: Bearer) -> dict[str, str]:

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from calendars.kernel.database import Db
-from calendars.kernel.identifiers import PrincipalId
+from calendars.kernel.identifiers import CollectionId, DelegationId, PrincipalId
+from calendars.kernel.prepared import Prepared
+from calendars.model.delegation import Held
 from calendars.model.principal import Rights
-from calendars.storage.tables import delegations, principals
+from calendars.storage.tables import collections, delegations, principals
+
+DELEGATION, SHARING = "delegation", "sharing"
+PROXY_READ, PROXY_WRITE = "proxy-read", "proxy-write"
+"""Where a delegation comes from: given as such, by sharing one calendar, as a calendar-proxy."""
 
 
 class Delegation(NamedTuple):
-    """One row, with the logins of both."""
+    """One row, with the logins of both and the name of the calendar, if it is of one alone."""
 
+    id: DelegationId
     owner: str
     delegate: str
     rights: Rights
@@ -23,51 +41,102 @@ class Delegation(NamedTuple):
     valid_from: int | None
     valid_to: int | None
     reason: str
+    origin: str
+    calendar: str | None
+    calendar_id: CollectionId | None
+    owner_id: PrincipalId
+    delegate_id: PrincipalId
+
+    def holds_at(self, now: int) -> bool:
+        """It is in force at that instant."""
+        begun = self.valid_from is None or self.valid_from <= now
+        return begun and (self.valid_to is None or self.valid_to > now)
 
 
-def _in_force(now: object) -> ColumnElement[bool]:
+def in_force_at(now: object) -> ColumnElement[bool]:
+    """The delegation holds at that instant."""
     return and_(
         or_(delegations.c.valid_from.is_(None), delegations.c.valid_from <= now),
         or_(delegations.c.valid_to.is_(None), delegations.c.valid_to > now),
     )
 
 
-_IN_FORCE = (
-    select(delegations.c.rights, delegations.c.sees_private)
+_IN_FORCE = Prepared(
+    select(delegations.c.rights, delegations.c.sees_private, delegations.c.collection_id)
     .where(delegations.c.owner_id == bindparam("owner"))
     .where(delegations.c.delegate_id == bindparam("delegate"))
-    .where(_in_force(bindparam("now")))
+    .where(in_force_at(bindparam("now")))
 )
 
 
-def in_force(
-    db: Db, owner: PrincipalId, delegate: PrincipalId, *, now: int
-) -> Sequence[tuple[Rights, bool]]:
-    """The rights that hold at `now`, each with whether PRIVATE content is seen."""
-    rows = db.execute(_IN_FORCE, {"owner": owner, "delegate": delegate, "now": now}).all()
-    return [(Rights(rights), bool(sees_private)) for rights, sees_private in rows]
+def in_force(db: Db, owner: PrincipalId, delegate: PrincipalId, *, now: int) -> list[Held]:
+    """What the delegate holds of the owner's at `now`."""
+    rows = _IN_FORCE.rows(db, {"owner": owner, "delegate": delegate, "now": now})
+    return [
+        Held(Rights(rights), bool(sees_private), collection)
+        for rights, sees_private, collection in rows
+    ]
+
+
+def last_boundary(db: Db, delegate: PrincipalId, *, now: int) -> int:
+    """The last instant up to `now` at which a delegation to him began or ended, else 0."""
+    instants = [
+        db.execute(
+            select(func.max(column)).where(delegations.c.delegate_id == delegate, column <= now)
+        ).scalar_one()
+        for column in (delegations.c.valid_from, delegations.c.valid_to)
+    ]
+    return max(instant or 0 for instant in instants)
+
+
+def owners_with_boundary(
+    db: Db, delegate: PrincipalId, *, after: int, until: int
+) -> list[PrincipalId]:
+    """Those of whose delegations to him one began or ended after an instant, up to another."""
+    bounds = delegations.c.valid_from, delegations.c.valid_to
+    passed = or_(*(and_(bound > after, bound <= until) for bound in bounds))
+    query = select(delegations.c.owner_id).where(delegations.c.delegate_id == delegate, passed)
+    return list(db.execute(query.distinct()).scalars())
+
+
+def delegate_ids(db: Db, owner: PrincipalId) -> list[PrincipalId]:
+    """All to whom the owner gave something, for now, before or later."""
+    query = select(delegations.c.delegate_id).where(delegations.c.owner_id == owner)
+    return list(db.execute(query.distinct()).scalars())
 
 
 def owners_delegating_to(db: Db, delegate: PrincipalId, *, now: int) -> list[tuple[str, Rights]]:
-    """Logins of those whose diaries the delegate may open now, with the rights."""
-    rows = db.execute(
-        select(principals.c.login, delegations.c.rights)
-        .join(principals, principals.c.id == delegations.c.owner_id)
-        .where(delegations.c.delegate_id == delegate, _in_force(now))
-        .order_by(principals.c.login)
+    """Logins of those whose whole diaries the delegate may open now, with the greatest right."""
+    return _greatest(
+        (row.owner, row.rights)
+        for row in list_received(db, delegate, now=now)
+        if row.calendar is None
     )
-    return [(login, Rights(rights)) for login, rights in rows]
 
 
 def delegates_of(db: Db, owner: PrincipalId, *, now: int) -> list[tuple[str, Rights]]:
-    """Logins of those who may open the owner's diary now, with the rights."""
-    rows = db.execute(
-        select(principals.c.login, delegations.c.rights)
-        .join(principals, principals.c.id == delegations.c.delegate_id)
-        .where(delegations.c.owner_id == owner, _in_force(now))
-        .order_by(principals.c.login)
+    """Logins of those who may open the owner's whole diary now, with the greatest right."""
+    return _greatest(
+        (row.delegate, row.rights)
+        for row in list_given(db, owner)
+        if row.calendar is None and row.holds_at(now)
     )
-    return [(login, Rights(rights)) for login, rights in rows]
+
+
+def _greatest(held: Iterable[tuple[str, Rights]]) -> list[tuple[str, Rights]]:
+    found: dict[str, Rights] = {}
+    for login, rights in held:
+        if login not in found or rights.covers(found[login]):
+            found[login] = rights
+    return sorted(found.items())
+
+
+class Terms(NamedTuple):
+    """Why a delegation is given, on what, and how."""
+
+    reason: str = ""
+    calendar: CollectionId | None = None
+    origin: str = DELEGATION
 
 
 def grant(
@@ -78,31 +147,45 @@ def grant(
     *,
     sees_private: bool = False,
     valid: tuple[int | None, int | None] = (None, None),
-    reason: str = "",
-) -> None:
-    """One delegation; it takes the place of one that starts at the same instant."""
+    terms: Terms | None = None,
+) -> DelegationId:
+    """One delegation; it takes the place of one of the same calendar that starts with it."""
+    terms = terms or Terms()
     valid_from, valid_to = valid
-    starts = (
-        delegations.c.valid_from.is_(None)
-        if valid_from is None
-        else delegations.c.valid_from == valid_from
+    same = (
+        delegations.c.owner_id == owner,
+        delegations.c.delegate_id == delegate,
+        delegations.c.origin == terms.origin,
+        _is(delegations.c.collection_id, terms.calendar),
+        _is(delegations.c.valid_from, valid_from),
     )
-    db.execute(
-        delete(delegations).where(
-            delegations.c.owner_id == owner, delegations.c.delegate_id == delegate, starts
-        )
+    db.execute(delete(delegations).where(*same))
+    return DelegationId(
+        db.execute(
+            insert(delegations)
+            .values(
+                owner_id=owner,
+                delegate_id=delegate,
+                rights=rights,
+                sees_private=sees_private,
+                valid_from=valid_from,
+                valid_to=valid_to,
+                reason=terms.reason,
+                collection_id=terms.calendar,
+                origin=terms.origin,
+            )
+            .returning(delegations.c.id)
+        ).scalar_one()
     )
-    db.execute(
-        insert(delegations).values(
-            owner_id=owner,
-            delegate_id=delegate,
-            rights=rights,
-            sees_private=sees_private,
-            valid_from=valid_from,
-            valid_to=valid_to,
-            reason=reason,
-        )
-    )
+
+
+def _is(column: Column[int], value: int | None) -> ColumnElement[bool]:
+    return column.is_(None) if value is None else column == value
+
+
+def remove(db: Db, delegation: DelegationId) -> None:
+    """That one is given no more."""
+    db.execute(delete(delegations).where(delegations.c.id == delegation))
 
 
 def revoke(db: Db, owner: PrincipalId, delegate: PrincipalId) -> int:
@@ -117,6 +200,7 @@ def revoke(db: Db, owner: PrincipalId, delegate: PrincipalId) -> int:
 _OWNERS, _DELEGATES = principals.alias("owners"), principals.alias("delegates")
 _ROWS = (
     select(
+        delegations.c.id,
         _OWNERS.c.login,
         _DELEGATES.c.login,
         delegations.c.rights,
@@ -124,25 +208,32 @@ _ROWS = (
         delegations.c.valid_from,
         delegations.c.valid_to,
         delegations.c.reason,
+        delegations.c.origin,
+        collections.c.name,
+        delegations.c.collection_id,
+        delegations.c.owner_id,
+        delegations.c.delegate_id,
     )
     .join(_OWNERS, _OWNERS.c.id == delegations.c.owner_id)
     .join(_DELEGATES, _DELEGATES.c.id == delegations.c.delegate_id)
+    .outerjoin(collections, collections.c.id == delegations.c.collection_id)
     .order_by(_OWNERS.c.login, _DELEGATES.c.login, delegations.c.id)
 )
 
 
-def list_given(db: Db, owner: PrincipalId) -> list[Delegation]:
-    """All that the owner gave, past and future ones included."""
-    return _delegations(db, _ROWS.where(delegations.c.owner_id == owner))
+def list_given(db: Db, owner: PrincipalId, *, to: PrincipalId | None = None) -> list[Delegation]:
+    """All that the owner gave, to one or to everybody, past and future ones included."""
+    given = _ROWS.where(delegations.c.owner_id == owner)
+    return _delegations(db, given if to is None else given.where(delegations.c.delegate_id == to))
 
 
 def list_received(db: Db, delegate: PrincipalId, *, now: int) -> list[Delegation]:
     """What the delegate holds now."""
-    return _delegations(db, _ROWS.where(delegations.c.delegate_id == delegate, _in_force(now)))
+    return _delegations(db, _ROWS.where(delegations.c.delegate_id == delegate, in_force_at(now)))
 
 
 def _delegations(db: Db, query: Select[Any]) -> list[Delegation]:
     return [
-        Delegation(owner, delegate, Rights(rights), bool(sees_private), *rest)
-        for owner, delegate, rights, sees_private, *rest in db.execute(query)
+        Delegation(identifier, owner, to, Rights(rights), bool(sees_private), *rest)
+        for identifier, owner, to, rights, sees_private, *rest in db.execute(query)
     ]

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Select, bindparam, delete, exists, func, insert, or_, select, update
 
+from calendars.kernel.audit import NOWHERE, Origin
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, NotFound
 from calendars.kernel.identifiers import CredentialId, Login, PrincipalId
@@ -74,7 +75,9 @@ class AddressTaken(Conflict):
     """Another principal has that e-mail address."""
 
 
-def principal_of(row: Sequence[Any], addresses: Sequence[str] = ()) -> Principal:
+def principal_of(
+    row: Sequence[Any], addresses: Sequence[str] = (), origin: Origin = NOWHERE
+) -> Principal:
     """A row in the order of `_COLUMNS` as a value."""
     identifier, login, kind, role, display_name, email, capacity, disabled_at = row
     return Principal(
@@ -87,6 +90,7 @@ def principal_of(row: Sequence[Any], addresses: Sequence[str] = ()) -> Principal
         capacity,
         disabled_at is not None,
         tuple(addresses),
+        origin,
     )
 
 
@@ -111,18 +115,14 @@ def get_by_id(db: Db, principal_id: PrincipalId) -> Principal:
     return principal
 
 
-def kind_of(db: Db, principal_id: PrincipalId) -> PrincipalKind:
-    """Person, room or what it is, of an id that is known to exist."""
-    query = select(principals.c.kind).where(principals.c.id == principal_id)
-    return PrincipalKind(db.execute(query).scalar_one())
-
-
-def holder_of(db: Db, credential: CredentialId, secret: str) -> Principal | None:
+def holder_of(
+    db: Db, credential: CredentialId, secret: str, origin: Origin = NOWHERE
+) -> Principal | None:
     """Whose credential this is, None once it was revoked or changed or its account disabled."""
     rows = _HOLDER.rows(db, {"credential": credential, "secret": secret})
     if not rows:
         return None
-    return principal_of(rows[0][:-1], [row[-1] for row in rows if row[-1] is not None])
+    return principal_of(rows[0][:-1], [row[-1] for row in rows if row[-1] is not None], origin)
 
 
 def _with_addresses(db: Db, row: Sequence[Any] | None) -> Principal | None:

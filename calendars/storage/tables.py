@@ -125,8 +125,12 @@ delegations = Table(
     Column("valid_from", BigInteger),
     Column("valid_to", BigInteger),
     Column("reason", Text, nullable=False, server_default=""),
-    UniqueConstraint("owner_id", "delegate_id", "valid_from"),
+    # One calendar of the owner's; without it all of them.
+    _owned("collection_id", "collections.id", nullable=True),
+    Column("origin", String(16), nullable=False, server_default="delegation"),  # or sharing
+    Index(None, "owner_id", "delegate_id"),
     Index(None, "delegate_id"),
+    Index(None, "collection_id"),
 )
 
 # --- calendars ---------------------------------------------------------------------------------
@@ -155,6 +159,10 @@ collections = Table(
     Column("home_modseq", BigInteger, nullable=False, server_default="1"),
     # Below this change the log has been pruned: an older token starts a full sync.
     Column("oldest_modseq", BigInteger, nullable=False, server_default="0"),
+    # Of the inbox alone: where invitations go, by name, and when the owner can be reached.
+    Column("default_calendar", String(255)),
+    Column("default_tasks", String(255)),
+    Column("availability", Text),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("owner_id", "name"),
 )
@@ -206,6 +214,22 @@ calendar_objects = Table(
     ),
 )
 
+# How somebody sees a calendar of another that stands in his own home. A row gives no right.
+mounts = Table(
+    "mounts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("member_id", "principals.id"),
+    _owned("collection_id", "collections.id"),
+    Column("display_name", Text),
+    Column("color", Text),
+    Column("display_order", Text),
+    Column("transparent", Boolean, nullable=False, server_default=text("true")),
+    Column("hidden", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint("member_id", "collection_id"),
+    Index(None, "collection_id"),
+)
+
 # SEC-11: what is gone, so that a client that was away drops it too.
 tombstones = Table(
     "tombstones",
@@ -214,9 +238,6 @@ tombstones = Table(
     Column("name", String(255), nullable=False),
     Column("modseq", BigInteger, nullable=False),
     Column("deleted_at", BigInteger, nullable=False),
-    # What stood there, and for whom it was masked: he knows it by another name.
-    Column("object_id", BigId),
-    Column("visibility", String(16)),
     PrimaryKeyConstraint("collection_id", "name"),
     Index("ix_tombstones_sync", "collection_id", "modseq", "name"),
 )
@@ -244,50 +265,6 @@ occurrences = Table(
         "object_id",
         "busy",
     ),
-)
-
-# SEC-3: what those see of an object that is not PUBLIC who may not see its content. `modseq` is the
-# last change that shows in it, `etag` that of what it tells.
-object_masks = Table(
-    "object_masks",
-    metadata,
-    Column(
-        "object_id", BigId, ForeignKey("calendar_objects.id", ondelete="CASCADE"), primary_key=True
-    ),
-    Column("collection_id", BigId, nullable=False),
-    Column("modseq", BigInteger, nullable=False),
-    Column("etag", String(64), nullable=False),
-    Column("written_at", BigInteger, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-    Index(None, "collection_id", "modseq"),
-)
-
-# SEC-2: who sees all of an object that is not PUBLIC, by digests of calendar user addresses.
-object_participants = Table(
-    "object_participants",
-    metadata,
-    _owned("object_id", "calendar_objects.id"),
-    Column("collection_id", BigId, nullable=False),
-    Column("participant", String(32), nullable=False),
-    PrimaryKeyConstraint("object_id", "participant"),
-    Index(None, "collection_id", "participant"),
-)
-
-# Who knew an object by which name before its class or its people changed: a synchronisation takes
-# that name away. `visibility` is the class before, or `participant` is who saw all of it or not.
-view_changes = Table(
-    "view_changes",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    _owned("collection_id", "collections.id"),
-    Column("object_id", BigId, nullable=False),
-    Column("name", String(255), nullable=False),
-    Column("modseq", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("visibility", String(16)),
-    Column("participant", String(32)),
-    Column("saw", Boolean, nullable=False, server_default=text("false")),
-    Index(None, "collection_id", "modseq"),
 )
 
 # What stood there before each overwrite and each deletion, who had written it and who removed it.
@@ -333,6 +310,39 @@ service_keys = Table(
     Column("name", String(64), primary_key=True),
     Column("value", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+)
+
+# SEC-8: who did what to what. Lines outlive what they speak of: they refer to nothing.
+audit_lines = Table(
+    "audit_lines",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("owner_id", BigInteger, nullable=False),  # whose chain: 0 is the house
+    Column("number", BigInteger, nullable=False),  # its place in the chain, from 1 on
+    Column("at", BigInteger, nullable=False),
+    Column("actor_id", BigInteger),
+    Column("face", String(16), nullable=False),  # caldav, rest, cli, mail, job, service
+    Column("address", String(64)),
+    Column("credential_id", BigInteger),
+    Column("deed", String(32), nullable=False),
+    Column("collection_id", BigInteger),
+    Column("object", String(16)),  # a keyed digest of its name
+    Column("visibility", String(16)),
+    Column("result", String(16), nullable=False),  # done, refused
+    Column("details", Text, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    UniqueConstraint("owner_id", "number"),
+    Index(None, "actor_id", "id"),
+)
+
+# How long each chain is and how it ends, so that cutting off its end is seen.
+audit_chains = Table(
+    "audit_chains",
+    metadata,
+    Column("owner_id", BigId, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
 )
 
 # Which leg of an import from another server is done, so that it goes on where it was.

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import Conflict
 from calendars.model.principal import Principal, PrincipalKind, Role
+from calendars.services.default_calendars import DEFAULT_CALENDAR, DEFAULT_TASK_LIST
 from calendars.services.delegate import DelegationDraft, delegate
 from calendars.services.find_principals import list_principals
 from calendars.services.import_calendar import CalendarFace, calendar_of_source
 from calendars.services.import_objects import Tally, Target, list_known, remember, target_of
-from calendars.services.make_calendar import DEFAULT_CALENDAR, DEFAULT_TASK_LIST
 from calendars.services.open_account import NewAccount, open_account
 from calendars.services.set_members import change_members
 from calendars.services.set_properties import PropertyChanges, set_properties
@@ -75,7 +75,7 @@ def _load_accounts(db: Db, directorate: Directorate, *, timezone_id: str, now: i
         draft = DelegationDraft(
             given.rights, given.sees_private, given.first_day, given.last_day, given.reason
         )
-        delegate(db, given.owner, given.delegate, draft, zone=zone)
+        delegate(db, given.owner, given.delegate, draft, zone=zone, now=now)
     if admin is not None:
         remember(db, admin, SOURCE, [(_ACCOUNTS, "")], now=now)
 

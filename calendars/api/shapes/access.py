@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from calendars.http.shapes import Day, Line, Shape, StrictShape, instant_of, one_line
+from calendars.http.shapes import Day, Line, PathName, Shape, StrictShape, instant_of, one_line
 from calendars.model.free_busy import BusyInterval
 from calendars.model.principal import Rights
 from calendars.services.delegate import DelegationDraft
@@ -18,6 +18,8 @@ from calendars.storage.delegations import Delegation
 PasswordKind = Literal["application", "token"]
 _KINDS: dict[str, PasswordKind] = {"APPLICATION": "application", "TOKEN": "token"}
 RightsName = Literal["freebusy", "read", "write", "schedule", "act_for"]
+OriginName = Literal["delegation", "sharing", "proxy"]
+_ORIGINS: dict[str, OriginName] = {"delegation": "delegation", "sharing": "sharing"}
 Label = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
@@ -90,6 +92,9 @@ class DelegationIn(StrictShape):
         None, description="Dernier jour, compris.", examples=["2026-08-07"]
     )
     reason: Line = Field("", examples=["Intérim"])
+    calendar: PathName | None = Field(
+        None, description="Un seul agenda, par son nom ; sans lui, tous.", examples=["agenda"]
+    )
 
     @model_validator(mode="after")
     def _forwards(self) -> DelegationIn:
@@ -101,13 +106,19 @@ class DelegationIn(StrictShape):
     def draft(self) -> DelegationDraft:
         """As the service takes it."""
         return DelegationDraft(
-            Rights(self.rights), self.sees_private, self.valid_from, self.valid_to, self.reason
+            Rights(self.rights),
+            self.sees_private,
+            self.valid_from,
+            self.valid_to,
+            self.reason,
+            self.calendar,
         )
 
 
 class DelegationOut(Shape):
     """One delegation."""
 
+    id: int
     owner: str
     delegate: str
     rights: RightsName
@@ -115,12 +126,18 @@ class DelegationOut(Shape):
     valid_from: date | None = None
     valid_to: date | None = Field(None, description="Dernier jour, compris.")
     reason: str
+    calendar: str | None = Field(None, description="L'agenda dont il s'agit ; sans lui, tous.")
+    origin: OriginName = Field(
+        description="Donnée comme telle, par le partage d'un agenda, ou comme mandataire "
+        "(`calendar-proxy`) depuis un client d'agenda."
+    )
 
     @classmethod
     def of(cls, row: Delegation, zone: tzinfo) -> DelegationOut:
         """A row with its days as the site counts them."""
         first, after = row.valid_from, row.valid_to
         return cls(
+            id=row.id,
             owner=row.owner,
             delegate=row.delegate,
             rights=row.rights.value,
@@ -128,6 +145,8 @@ class DelegationOut(Shape):
             valid_from=None if first is None else _day(first, zone),
             valid_to=None if after is None else _day(after - 1, zone),
             reason=row.reason,
+            calendar=row.calendar,
+            origin=_ORIGINS.get(row.origin, "proxy"),
         )
 
 

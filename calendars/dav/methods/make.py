@@ -73,7 +73,7 @@ def _resource_types(root: Element) -> set[str]:
 def _make(request: DavRequest, root: Element | None, answer: str) -> DavResponse:
     changes = PropertyChanges()
     if root is not None:
-        changes, refused, names = collect_changes(Kind.CALENDAR, root, creating=True)
+        changes, refused, names = collect_changes(Kind.CALENDAR, root)
         if refused:
             return _refusal(answer, names, refused)
     components = str(changes.columns.pop("components", "") or "")
@@ -101,6 +101,4 @@ def post(request: DavRequest) -> DavResponse:
     wanted = PutObject(path, parse_body(request), request.body)
     outcome = put_object(request.db, request.actor, wanted, now=request.now)
     location = object_href(path.login, path.collection, name)
-    if outcome.masked:
-        return DavResponse(201)
     return DavResponse(201, headers=(("Location", location), ("ETag", f'"{outcome.etag}"')))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from lxml import etree
 
@@ -11,7 +12,7 @@ from calendars.dav.conditions import FiniteDepthOnly, NotYours
 from calendars.dav.names import DAV
 from calendars.dav.paths import DavPath, Place
 from calendars.dav.properties import BY_KIND, LIVE_NAMES
-from calendars.dav.property import BadPropertyValue
+from calendars.dav.property import BadPropertyValue, Property, Write
 from calendars.dav.request import INFINITY, DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_row
 from calendars.dav.xml import (
@@ -25,13 +26,11 @@ from calendars.dav.xml import (
     write,
 )
 from calendars.model.principal import Privilege
-from calendars.services.authorize import NeedPrivileges, access_to
+from calendars.services.authorize import NeedPrivileges
 from calendars.services.find_principals import find_principals
-from calendars.services.list_changes import list_tags
-from calendars.services.read_objects import read_each
+from calendars.services.list_home_changes import list_members
 from calendars.services.set_properties import PropertyChanges, set_properties, write_dead
-from calendars.services.show_objects import View
-from calendars.storage import collections
+from calendars.storage import calendar_objects
 
 
 def propfind(request: DavRequest) -> DavResponse:
@@ -80,10 +79,8 @@ def _at(resource: Resource, path: DavPath) -> Resource:
 
 
 def _collections(home: Resource, wanted: Wanted) -> Iterator[str]:
-    for collection in collections.list_of(home.db, home.owner_login):
-        access = access_to(home.db, home.actor, collection, now=home.now)
-        if Privilege.READ in access.privileges:
-            yield answer(of_row(home, collection, access), wanted)
+    for member in list_members(home.db, home.actor, home.of_collection, now=home.now):
+        yield answer(of_row(home, *member), wanted)
 
 
 def _objects(resource: Resource, wanted: Wanted) -> Iterator[str]:
@@ -94,12 +91,15 @@ def _objects(resource: Resource, wanted: Wanted) -> Iterator[str]:
     if wanted.light:
         # A listing of entity tags reads the index alone.
         write_light = light_writer(resource.href, wanted.names)
-        for name, tag in list_tags(resource.db, collection, access):
-            yield write_light(name, tag)
+        rows = calendar_objects.list_changed(resource.db, collection.id, since=0)
+        for _, name, tag, visibility in rows:
+            if visibility in access.sees:
+                yield write_light(name, tag or "")
         return
     write_one = object_writer(resource, wanted)
-    for found in read_each(resource.db, collection, access):
-        yield write_one(found)
+    for stored in calendar_objects.each_of(resource.db, collection.id):
+        if stored.visibility in access.sees:
+            yield write_one(stored)
 
 
 def proppatch(request: DavRequest) -> DavResponse:
@@ -108,7 +108,7 @@ def proppatch(request: DavRequest) -> DavResponse:
         raise InvalidXml("PROPPATCH takes a DAV:propertyupdate body")
     resource = locate(request.db, request.actor, request.path, now=request.now)
     _check_may_write(resource)
-    changes, refused, names = collect_changes(resource.kind, request.root)
+    changes, refused, names = collect_changes(resource.kind, request.root, resource=resource)
     if refused:
         return DavResponse(207, multistatus([_refused(resource, names, refused)]))
     if resource.kind in COLLECTIONS | {Kind.HOME}:
@@ -125,53 +125,53 @@ def proppatch(request: DavRequest) -> DavResponse:
 
 def _check_may_write(resource: Resource) -> None:
     if resource.access is not None:
-        if resource.stored is not None and resource.stored.masked:
-            View(resource.db, resource.of_collection, resource.access).refuse(resource.stored.id)
-        if Privilege.WRITE_PROPERTIES not in resource.access.privileges:
+        mounted = resource.kind is Kind.CALENDAR and resource.of_collection.mounted_at is not None
+        if not mounted and Privilege.WRITE_PROPERTIES not in resource.access.privileges:
             raise NeedPrivileges(resource.path.parent, Privilege.WRITE_PROPERTIES)
     elif resource.kind is not Kind.PRINCIPAL or resource.of_principal.id != resource.actor.id:
         raise NotYours(resource.href)
 
 
 def collect_changes(
-    kind: Kind, root: Element, *, creating: bool = False
+    kind: Kind, root: Element, *, resource: Resource | None = None
 ) -> tuple[PropertyChanges, dict[str, tuple[int, str]], list[str]]:
-    """What DAV:set and DAV:remove ask for, what of it is refused and why, and all the names."""
+    """What DAV:set and DAV:remove ask for, what of it is refused and why, and all the names.
+
+    Without a resource it is one that is being made.
+    """
     changes = PropertyChanges()
     refused: dict[str, tuple[int, str]] = {}
     names: list[str] = []
-    for instruction in children(root):
-        removing = instruction.tag == DAV("remove")
-        prop = child(instruction, DAV("prop"))
-        if prop is None or not (removing or instruction.tag == DAV("set")):
-            continue
-        for element in children(prop):
-            name = str(element.tag)
-            names.append(name)
-            _collect_one(kind, name, None if removing else element, changes, refused, creating)
+    for name, element in _instructions(root):
+        names.append(name)
+        row = BY_KIND[kind].get(name)
+        change = None if row is None else _change_of(row, resource)
+        if change is not None and kind in COLLECTIONS:
+            try:
+                changes.columns.update(change(element))
+            except BadPropertyValue as error:
+                refused[name] = (403 if error.condition else 409, write(error.condition or ""))
+        elif row is not None or name in LIVE_NAMES:
+            refused[name] = (403, write(DAV("cannot-modify-protected-property")))
+        else:
+            changes.dead[name] = None if element is None else _as_sent(element)
     return changes, refused, names
 
 
-def _collect_one(
-    kind: Kind,
-    name: str,
-    element: Element | None,
-    changes: PropertyChanges,
-    refused: dict[str, tuple[int, str]],
-    creating: bool,  # noqa: FBT001
-) -> None:
-    row = BY_KIND[kind].get(name)
-    change = (row.write or (row.at_creation if creating else None)) if row else None
-    if change is not None and kind in COLLECTIONS:
-        try:
-            changes.columns.update(change(element))
-        except BadPropertyValue as error:
-            refused[name] = (403 if error.condition else 409, write(error.condition or ""))
-        return
-    if row is not None or name in LIVE_NAMES:
-        refused[name] = (403, write(DAV("cannot-modify-protected-property")))
-        return
-    changes.dead[name] = None if element is None else _as_sent(element)
+def _instructions(root: Element) -> Iterator[tuple[str, Element | None]]:
+    """Names with their new values; None removes."""
+    for instruction in children(root):
+        removing = instruction.tag == DAV("remove")
+        prop = child(instruction, DAV("prop"))
+        if prop is not None and (removing or instruction.tag == DAV("set")):
+            for element in children(prop):
+                yield str(element.tag), None if removing else element
+
+
+def _change_of(row: Property, resource: Resource | None) -> Write | None:
+    if resource is None:
+        return row.write or row.at_creation
+    return row.write if row.write_at is None else partial(row.write_at, resource)
 
 
 def _as_sent(element: Element) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from calendars.dav.properties import acl, caldav, webdav
+from calendars.dav.properties import acl, caldav, scheduling, webdav
 from calendars.dav.property import Property
 from calendars.dav.resource import Kind
 
-PROPERTIES: tuple[Property, ...] = webdav.PROPERTIES + caldav.PROPERTIES + acl.PROPERTIES
+PROPERTIES: tuple[Property, ...] = (
+    webdav.PROPERTIES + caldav.PROPERTIES + scheduling.PROPERTIES + acl.PROPERTIES
+)
 
 BY_KIND: dict[Kind, dict[str, Property]] = {
     kind: {row.name: row for row in PROPERTIES if kind in row.on} for kind in Kind

@@ -1,16 +1,15 @@
-"""Properties of RFC 3744, of calendar-proxy and of calendar users (RFC 6638 §2.4)."""
+"""Properties of RFC 3744 and of calendar-proxy, with the privileges of RFC 6638 §6."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from calendars.dav.names import CALDAV, CS, DAV
+from calendars.dav.names import CS, DAV
 from calendars.dav.paths import principal_href, proxy_href
 from calendars.dav.property import Property
 from calendars.dav.resource import EVERYWHERE, PRINCIPALS, Kind, Resource
-from calendars.dav.xml import escape, href
-from calendars.model.calendar_user_address import addresses_of, login_in
-from calendars.model.principal import MASKED, OWNER, Access, Privilege, Rights
+from calendars.dav.xml import href
+from calendars.model.principal import OWNER, Access, Privilege, Rights
 from calendars.storage import delegations, principals
 
 _PRIVILEGES = (
@@ -22,6 +21,20 @@ _PRIVILEGES = (
     (Privilege.BIND, ("<D:bind/>",)),
     (Privilege.UNBIND, ("<D:unbind/>",)),
 )
+# RFC 6638 §6.1, with what people read of it: what contains the others comes first.
+_DELIVER = {
+    "<C:schedule-deliver/>": "Remettre des messages",
+    "<C:schedule-deliver-invite/>": "Remettre des invitations",
+    "<C:schedule-deliver-reply/>": "Remettre des réponses",
+    "<C:schedule-query-freebusy/>": "Demander les disponibilités",
+}
+_SEND = {
+    "<C:schedule-send/>": "Envoyer des messages",
+    "<C:schedule-send-invite/>": "Envoyer des invitations",
+    "<C:schedule-send-reply/>": "Envoyer des réponses",
+    "<C:schedule-send-freebusy/>": "Envoyer des demandes de disponibilités",
+}
+_SCHEDULING = {Kind.INBOX: _DELIVER, Kind.OUTBOX: _SEND}
 _OWN = frozenset({Kind.HOME, Kind.CALENDAR, Kind.INBOX, Kind.OUTBOX, Kind.OBJECT})
 
 
@@ -36,13 +49,20 @@ def privileges_of(access: Access) -> Iterator[str]:
 
 def current_user_privileges(resource: Resource) -> str:
     """RFC 3744 §5.4."""
-    if resource.stored is not None and resource.stored.masked:
-        names = privileges_of(MASKED)
-    elif resource.access is not None:
-        names = privileges_of(resource.access)
+    if resource.access is not None:
+        names = [*privileges_of(resource.access), *_of_scheduling(resource)]
     else:
-        names = iter(("<D:read/>", "<D:read-current-user-privilege-set/>"))
+        names = ["<D:read/>", "<D:read-current-user-privilege-set/>"]
     return "".join(f"<D:privilege>{name}</D:privilege>" for name in names)
+
+
+def _of_scheduling(resource: Resource) -> Iterator[str]:
+    """Every colleague may deliver into an inbox; who acts for its owner sends from an outbox."""
+    access = resource.access
+    if resource.kind is Kind.INBOX:
+        yield from _DELIVER
+    elif resource.kind is Kind.OUTBOX and access and Privilege.SCHEDULE in access.privileges:
+        yield from _SEND
 
 
 def owner(resource: Resource) -> str | None:
@@ -50,8 +70,8 @@ def owner(resource: Resource) -> str | None:
     return href(principal_href(resource.owner_login)) if resource.owner_login else None
 
 
-def _ace(principal: str, access: Access, *, protected: bool = False) -> str:
-    granted = "".join(f"<D:privilege>{name}</D:privilege>" for name in privileges_of(access))
+def _ace(principal: str, names: Iterable[str], *, protected: bool = False) -> str:
+    granted = "".join(f"<D:privilege>{name}</D:privilege>" for name in names)
     tail = "<D:protected/>" if protected else ""
     return (
         f"<D:ace><D:principal>{principal}</D:principal><D:grant>{granted}</D:grant>{tail}</D:ace>"
@@ -62,13 +82,21 @@ def acl(resource: Resource) -> str | None:
     """RFC 3744 §5.5: the owner, and those to whom he delegated."""
     if resource.access is None:
         return None
-    entries = [_ace("<D:property><D:owner/></D:property>", OWNER, protected=True)]
+    sending = tuple(_SEND) if resource.kind is Kind.OUTBOX else ()
+    names = (*privileges_of(OWNER), *sending)
+    entries = [_ace("<D:property><D:owner/></D:property>", names, protected=True)]
+    if resource.kind is Kind.INBOX:
+        entries.append(_ace("<D:authenticated/>", _DELIVER, protected=True))
     collection = resource.of_collection
     for login, rights in delegations.delegates_of(
         resource.db, collection.owner_id, now=resource.now
     ):
-        access = Access(rights.privileges, frozenset())
-        entries.append(_ace(href(principal_href(login)), access))
+        privileges = rights.privileges
+        names = (
+            *privileges_of(Access(privileges, frozenset())),
+            *(sending if Privilege.SCHEDULE in privileges else ()),
+        )
+        entries.append(_ace(href(principal_href(login)), names))
     return "".join(entries)
 
 
@@ -77,8 +105,8 @@ def acl_restrictions(_: Resource) -> str:
     return "<D:grant-only/><D:no-invert/>"
 
 
-def supported_privileges(_: Resource) -> str:
-    """RFC 3744 §5.3, with RFC 4791 §6.1.1."""
+def supported_privileges(resource: Resource) -> str:
+    """RFC 3744 §5.3, with RFC 4791 §6.1.1 and RFC 6638 §6.1."""
 
     def entry(name: str, text: str, *inner: str, abstract: bool = False) -> str:
         mark = "<D:abstract/>" if abstract else ""
@@ -88,6 +116,9 @@ def supported_privileges(_: Resource) -> str:
             "</D:supported-privilege>"
         )
 
+    texts = _SCHEDULING.get(resource.kind, {})
+    inner = [entry(*one) for one in list(texts.items())[1:]]
+    scheduling = entry(*next(iter(texts.items())), *inner) if texts else ""
     return entry(
         "<D:all/>",
         "Tout",
@@ -106,6 +137,7 @@ def supported_privileges(_: Resource) -> str:
             entry("<D:bind/>", "Ajouter"),
             entry("<D:unbind/>", "Supprimer"),
         ),
+        scheduling,
         abstract=True,
     )
 
@@ -178,30 +210,6 @@ def _proxy_for(resource: Resource, wanted: str) -> str | None:
     )
 
 
-def addresses(resource: Resource) -> str:
-    """RFC 6638 §2.4.1: the mail address first, the path of the principal last.
-
-    Clients write the first one into ORGANIZER.
-    """
-    login = resource.of_principal.login
-    preferred, *others = (
-        principal_href(login) if login_in(address) else address
-        for address in addresses_of(resource.of_principal)
-    )
-    return f'<D:href preferred="1">{escape(preferred)}</D:href>' + "".join(map(href, others))
-
-
-def user_type(resource: Resource) -> str:
-    """RFC 6638 §2.4.2."""
-    return str(resource.of_principal.kind)
-
-
-def email_addresses(resource: Resource) -> str | None:
-    """CalendarServer's email-address-set, which Apple's clients show."""
-    email = resource.of_principal.email
-    return f"<CS:email-address>{escape(email)}</CS:email-address>" if email else None
-
-
 PROPERTIES = (
     Property(DAV("owner"), _OWN, owner),
     Property(DAV("current-user-privilege-set"), EVERYWHERE, current_user_privileges),
@@ -216,7 +224,4 @@ PROPERTIES = (
     Property(DAV("group-membership"), PRINCIPALS, group_membership),
     Property(CS("calendar-proxy-read-for"), PRINCIPALS, proxy_read_for),
     Property(CS("calendar-proxy-write-for"), PRINCIPALS, proxy_write_for),
-    Property(CS("email-address-set"), PRINCIPALS, email_addresses),
-    Property(CALDAV("calendar-user-address-set"), PRINCIPALS, addresses),
-    Property(CALDAV("calendar-user-type"), PRINCIPALS, user_type),
 )

@@ -7,7 +7,7 @@ from calendars.dav.paths import home_href
 from calendars.dav.properties.webdav import text_column
 from calendars.dav.property import BadPropertyValue, Property
 from calendars.dav.resource import CALENDARS, COLLECTIONS, OBJECTS, PRINCIPALS, Resource
-from calendars.dav.xml import Element, children, escape, href, inner_xml, text_of
+from calendars.dav.xml import Element, children, escape, href, text_of
 from calendars.kernel.errors import InvalidInput
 from calendars.model.calendar_collection import COMPONENTS, CalendarCollection
 from calendars.model.invalid import UnsupportedComponent
@@ -129,18 +129,6 @@ def calendar_data(resource: Resource) -> str | None:
     return resource.calendar_data(resource.of_object)
 
 
-def transparency(resource: Resource) -> str:
-    """RFC 6638 §9.1."""
-    return "<C:transparent/>" if resource.of_collection.transparent else "<C:opaque/>"
-
-
-def set_transparency(element: Element | None) -> dict[str, object]:
-    """RFC 6638 §9.1."""
-    if element is None:
-        return {"transparent": False}
-    return {"transparent": "transparent" in inner_xml(element)}
-
-
 PROPERTIES = (
     Property(CALDAV("calendar-description"), COLLECTIONS, description, text_column("description")),
     Property(CALDAV("calendar-timezone"), CALENDARS, time_zone, set_time_zone),
@@ -163,7 +151,6 @@ PROPERTIES = (
     ),
     Property(CALDAV("calendar-home-set"), PRINCIPALS, home_set),
     Property(CALDAV("calendar-data"), OBJECTS, calendar_data),
-    Property(CALDAV("schedule-calendar-transp"), CALENDARS, transparency, set_transparency),
     Property(APPLE("calendar-color"), CALENDARS, color, text_column("color")),
     Property(APPLE("calendar-order"), CALENDARS, order, text_column("display_order")),
 )

@@ -16,7 +16,7 @@ from calendars.dav.resource import (
     Resource,
 )
 from calendars.dav.xml import Element, escape, href, text_of
-from calendars.services import list_changes
+from calendars.services.list_home_changes import token_of_home
 
 _TYPES = {
     Kind.ROOT: "<D:collection/>",
@@ -103,9 +103,10 @@ def current_user_principal(resource: Resource) -> str:
 
 def sync_token(resource: Resource) -> str:
     """RFC 6578 §4."""
-    if resource.access is None:
-        return resource.of_collection.sync_token
-    return list_changes.sync_token(resource.db, resource.of_collection, resource.access)
+    collection = resource.of_collection
+    if resource.kind is Kind.HOME:
+        return token_of_home(resource.db, resource.actor, collection, now=resource.now)
+    return collection.sync_token
 
 
 def supported_reports(resource: Resource) -> str:

@@ -15,10 +15,8 @@ from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_row
 from calendars.dav.xml import child, multistatus
 from calendars.model.invalid import InvalidFilter
-from calendars.model.principal import Privilege
-from calendars.services.authorize import access_to
+from calendars.services.list_home_changes import list_members
 from calendars.services.query_objects import Query, query_objects
-from calendars.storage import collections
 
 
 def report(request: DavRequest) -> DavResponse:
@@ -46,10 +44,10 @@ def _collections(resource: Resource, depth: str) -> Iterator[Resource]:
     elif resource.kind is Kind.HOME:
         if depth == "0":
             return
-        for collection in collections.list_of(resource.db, resource.owner_login):
-            access = access_to(resource.db, resource.actor, collection, now=resource.now)
-            if collection.is_calendar and Privilege.READ in access.privileges:
-                yield of_row(resource, collection, access)
+        home = resource.of_collection
+        for member in list_members(resource.db, resource.actor, home, now=resource.now):
+            if member.collection.is_calendar:
+                yield of_row(resource, *member)
     else:
         raise UnsupportedReport("only calendars have this report")
 

@@ -22,11 +22,9 @@ from calendars.dav.xml import (
     status_response,
     text_of,
 )
-from calendars.model.principal import Privilege
-from calendars.services.authorize import access_to
-from calendars.services.list_changes import Changes, list_changes, position_of
+from calendars.services.list_changes import Changes, list_changes
+from calendars.services.list_home_changes import list_home_changes
 from calendars.services.read_objects import read_named
-from calendars.storage import collections
 
 BRIEF = 100
 
@@ -59,18 +57,12 @@ def _home(request: DavRequest, home: Resource) -> DavResponse:
     """Calendars of a home that are new, have new properties, or are gone."""
     if request.brief:
         raise TooMuchForNow
-    collection = home.of_collection
-    since = position_of(collection, text_of(child(request.root, DAV("sync-token"))))
+    token = text_of(child(request.root, DAV("sync-token")))
+    changes = list_home_changes(home.db, home.actor, home.of_collection, token, now=home.now)
     wanted = Wanted.of(request.root, minimal=request.minimal)
-    answers = []
-    for changed in collections.list_changed(home.db, collection, since=since):
-        access = access_to(home.db, home.actor, changed, now=home.now)
-        if Privilege.READ in access.privileges:
-            answers.append(answer(of_row(home, changed, access), wanted))
-    if since:
-        gone = collections.list_gone(home.db, collection.id, since=since)
-        answers += [status_response(f"{home.href}{segment(name)}/", 404) for name in gone]
-    tail = f"<D:sync-token>{escape(collection.sync_token)}</D:sync-token>"
+    answers = [answer(of_row(home, *changed), wanted) for changed in changes.changed]
+    answers += [status_response(f"{home.href}{segment(name)}/", 404) for name in changes.gone]
+    tail = f"<D:sync-token>{escape(changes.token)}</D:sync-token>"
     return DavResponse(207, multistatus(answers, tail))
 
 

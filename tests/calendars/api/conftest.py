@@ -135,7 +135,7 @@ class Asker:
         """Give somebody rights on one's diary."""
         with self.service.database.transaction() as db:
             draft = DelegationDraft(rights, sees_private)
-            delegate(db, self.login, delegate_.login, draft, zone=UTC)
+            delegate(db, self.login, delegate_.login, draft, zone=UTC, now=int(NOW.timestamp()))
 
 
 def _named(headers: Mapping[str, str]) -> dict[str, str]:

@@ -146,3 +146,29 @@ def test_a_calendar_that_makes_nobody_busy_does_not_count(anne: Asker) -> None:
 def test_more_than_a_year_or_nobody_at_all_is_refused(anne: Asker) -> None:
     assert busy(anne, "anne", end="2027-04-01T00:00:00+11:00").status_code == 422
     assert busy(anne).status_code == 422
+
+
+@pytest.mark.rule("DIR-3")
+def test_a_dated_interim_stands_beside_what_is_delegated_for_good(anne: Asker, paul: Asker) -> None:
+    anne.put(f"{MINE}/paul", {"rights": "schedule"})
+    body = {"rights": "act_for", "valid_from": "2026-07-20", "valid_to": "2026-08-07"}
+    interim = anne.post(f"{MINE}/paul", body)
+
+    assert interim.status_code == 201
+    items = anne.get(f"{MINE}/paul").json()["items"]
+    assert [row["rights"] for row in items] == ["schedule", "act_for"]
+    assert anne.delete(f"{MINE}/paul/{interim.json()['id']}").status_code == 204
+    assert anne.delete(f"{MINE}/paul/{interim.json()['id']}").status_code == 404
+    assert [row["rights"] for row in anne.get(f"{MINE}/paul").json()["items"]] == ["schedule"]
+    assert paul.delete(f"{MINE}/paul/{items[0]['id']}").status_code == 404
+
+
+@pytest.mark.rule("DIR-2")
+def test_one_calendar_alone_is_delegated(anne: Asker, paul: Asker) -> None:
+    told = anne.post(f"{MINE}/paul", {"rights": "read", "calendar": "taches"}).json()
+
+    assert told["calendar"] == "taches"
+    assert paul.get("/principals/anne/calendars/taches").status_code == 200
+    assert paul.get(anne.agenda).status_code == 404
+    refused = anne.post(f"{MINE}/paul", {"rights": "read", "calendar": "nothing"})
+    assert refused.status_code == 404

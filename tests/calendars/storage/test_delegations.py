@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calendars.kernel.database import Db
+from calendars.model.delegation import Held
 from calendars.model.principal import Principal, Rights
 from calendars.storage import delegations
 from tests.stores import NOW, a_person
@@ -26,7 +27,7 @@ def secretary(db: Db) -> Principal:
 
 def held(db: Db, owner: Principal, delegate: Principal, now: int = NOW) -> list[Rights]:
     """The rights in force at an instant."""
-    return sorted(r for r, _ in delegations.in_force(db, owner.id, delegate.id, now=now))
+    return sorted(one.rights for one in delegations.in_force(db, owner.id, delegate.id, now=now))
 
 
 @pytest.mark.rule("DIR-2")
@@ -112,4 +113,6 @@ def test_both_sides_are_listed_by_login(db: Db, director: Principal, secretary: 
         ("director", Rights.WRITE)
     ]
     assert delegations.delegates_of(db, director.id, now=NOW) == [("secretary", Rights.WRITE)]
-    assert delegations.in_force(db, director.id, secretary.id, now=NOW) == [(Rights.WRITE, True)]
+    assert delegations.in_force(db, director.id, secretary.id, now=NOW) == [
+        Held(Rights.WRITE, True)
+    ]

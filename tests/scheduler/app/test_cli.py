@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from calendars.kernel.database import Database
+from calendars.model.delegation import Held
 from calendars.model.principal import Rights
 from calendars.storage import delegations, principals
 from scheduler.app.cli import run
@@ -163,18 +164,18 @@ def test_a_delegation_lasts_from_its_first_to_its_last_day(niaouli: CommandLine)
     niaouli("delegate", "anne", "paul", "--rights", "write", "--private", "--from", "2026-07-20",
             "--to", "2026-08-07", "--reason", "intérim")  # fmt: skip
 
-    def rights(instant: int) -> list[tuple[Rights, bool]]:
+    def rights(instant: int) -> list[Held]:
         database = Database(niaouli.url)
         with database.reading() as db:
             anne, paul = principals.get(db, "anne"), principals.get(db, "paul")
             held = delegations.in_force(db, anne.id, paul.id, now=instant)
         database.close()
-        return list(held)
+        return held
 
     midnight = 1_784_466_000  # 20 July 2026 in Nouméa, 13:00 UTC the day before
     assert rights(midnight - 1) == []
-    assert rights(midnight) == [(Rights.WRITE, True)]
-    assert rights(midnight + 19 * 86_400 - 1) == [(Rights.WRITE, True)]
+    assert rights(midnight) == [Held(Rights.WRITE, True)]
+    assert rights(midnight + 19 * 86_400 - 1) == [Held(Rights.WRITE, True)]
     assert rights(midnight + 19 * 86_400) == []
 
     niaouli("delegate", "anne", "paul", "--revoke")

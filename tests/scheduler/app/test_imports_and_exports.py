@@ -8,7 +8,7 @@ import pytest
 
 from calendars.kernel.database import Database
 from calendars.services import import_objects
-from calendars.services.make_calendar import DEFAULT_CALENDAR
+from calendars.services.default_calendars import DEFAULT_CALENDAR
 from calendars.storage import calendar_objects, collections, principals
 from scheduler.connections import import_run
 from tests.builders import a_calendar, a_component, a_todo, a_vevent, a_vtodo, an_event

@@ -1,0 +1,186 @@
+"""The shelf of the audit trail (SEC-8): lines are added and read, never changed (docs/adr/0007).
+
+Whoever adds a line in a transaction gets it written at the end of that transaction: what was done
+and the line that tells of it are kept together or not at all.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, Transaction, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from calendars.kernel.audit import (
+    FIRST_SEAL,
+    Deed,
+    Line,
+    Origin,
+    Result,
+    Target,
+    details_of,
+    head_seal_of,
+    mark_of,
+    seal_of,
+)
+from calendars.kernel.database import Db, defer
+from calendars.kernel.identifiers import PrincipalId
+from calendars.kernel.prepared import Prepared
+from calendars.model.calendar_collection import CalendarCollection
+from calendars.model.principal import Principal
+from calendars.storage.tables import audit_chains, audit_lines, service_keys
+
+Acting: TypeAlias = Principal | Origin
+"""Who does it: a principal, or an origin alone where nobody is signed in."""
+
+KEY_NAME = "audit"
+
+_CHAIN = Prepared(
+    select(audit_chains.c.count, audit_chains.c.head)
+    .where(audit_chains.c.owner_id == bindparam("owner"))
+    .with_for_update()
+)
+_INSERT = Prepared(
+    insert(audit_lines).values(
+        {column.name: bindparam(column.name) for column in audit_lines.c if column.name != "id"}
+    )
+)
+_ADVANCE = Prepared(
+    update(audit_chains)
+    .where(audit_chains.c.owner_id == bindparam("owner"))
+    .values(count=bindparam("length"), head=bindparam("last"), seal=bindparam("sealed"))
+)
+
+
+class _End(NamedTuple):
+    """How long a chain is, and the seal of its last line."""
+
+    length: int
+    seal: bytes
+
+
+def about(
+    collection: CalendarCollection,
+    name: str | None = None,
+    visibility: str | None = None,
+    **details: int | str,
+) -> Target:
+    """A calendar, or one object in it."""
+    return Target(collection.owner_id, collection.id, name, visibility, details)
+
+
+def record(
+    db: Db,
+    actor: Acting,
+    deed: Deed,
+    target: Target,
+    *,
+    now: int,
+    result: Result = Result.DONE,
+) -> None:
+    """One line more, written with the transaction of `db`.
+
+    On a connection that only reads, it is written before what was read is answered.
+    """
+    origin = actor if isinstance(actor, Origin) else actor.origin
+    who = None if isinstance(actor, Origin) or origin.anonymous else actor.id
+    line = Line(
+        target.owner,
+        now,
+        who,
+        origin.face,
+        None if origin.address is None else origin.address[:64],
+        origin.credential,
+        deed,
+        target.collection,
+        target.name,
+        target.visibility,
+        result,
+        details_of(target.details),
+    )
+    defer(db, _append, line)
+
+
+def _append(db: Db, lines: Sequence[Line]) -> None:
+    """Put lines at the end of their chains: in the order of the owners, lest two wait for each
+    other for ever.
+    """
+    key = key_of(db)
+    by_owner: dict[PrincipalId, list[Line]] = {}
+    for line in lines:
+        by_owner.setdefault(line.owner_id, []).append(_without_name(key, line))
+    for owner in sorted(by_owner):
+        _append_to(db, key, owner, by_owner[owner])
+
+
+def _without_name(key: bytes, line: Line) -> Line:
+    """The digest in the place of the name that the line was recorded with."""
+    if line.object is None:
+        return line
+    return line._replace(object=mark_of(key, line.collection_id or 0, line.object))
+
+
+def _append_to(db: Db, key: bytes, owner: PrincipalId, lines: Iterable[Line]) -> None:
+    number, seal = _locked_chain(db, owner)
+    rows: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, number + 1):  # noqa: B020 - goes on where the chain ends
+        seal = seal_of(key, seal, number, line)
+        rows.append({**line._asdict(), "number": number, "seal": seal})
+    if len(rows) == 1:
+        _INSERT.run(db, rows[0])
+    else:
+        _INSERT.run_each(db, rows)
+    sealed = head_seal_of(key, owner, number, seal)
+    _ADVANCE.run(db, {"owner": owner, "length": number, "last": seal, "sealed": sealed})
+
+
+def _locked_chain(db: Db, owner: PrincipalId) -> _End:
+    """The end of a chain; nobody else adds to it until the transaction ends."""
+    row = _CHAIN.first(db, {"owner": owner})
+    if row is None:
+        insert_or = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+        first = insert_or(audit_chains).values(owner_id=owner, count=0, head=FIRST_SEAL, seal=b"")
+        db.execute(first.on_conflict_do_nothing())
+        row = _CHAIN.first(db, {"owner": owner})
+        if row is None:
+            raise LookupError(f"the chain {owner} went while it was begun")
+    return _End(row[0], bytes(row[1]))
+
+
+# --- the key ------------------------------------------------------------------------------------
+
+_known: WeakKeyDictionary[Engine, bytes] = WeakKeyDictionary()
+# Made in a transaction that is still open: it may yet be undone.
+_fresh: WeakKeyDictionary[Transaction, bytes] = WeakKeyDictionary()
+
+
+def key_of(db: Db) -> bytes:
+    """The key of the seals, made at the first need of it; who has only the lines cannot forge."""
+    known = _known.get(db.engine)
+    if known is not None:
+        return known
+    transaction = db.get_transaction()
+    if transaction is not None and transaction in _fresh:
+        return _fresh[transaction]
+    query = select(service_keys.c.value).where(service_keys.c.name == KEY_NAME)
+    found = db.execute(query).scalar()
+    if found is not None:
+        return _known.setdefault(db.engine, bytes(found))
+    return _make_key(db)
+
+
+def _make_key(db: Db) -> bytes:
+    key = secrets.token_bytes(32)
+    insert_or = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    made = insert_or(service_keys).values(name=KEY_NAME, value=key, created_at=int(time.time()))
+    db.execute(made.on_conflict_do_nothing())
+    query = select(service_keys.c.value).where(service_keys.c.name == KEY_NAME)
+    key = bytes(db.execute(query).scalar_one())
+    transaction = db.get_transaction()
+    if transaction is not None:
+        _fresh[transaction] = key
+    return key

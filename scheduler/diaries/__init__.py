@@ -1,0 +1,1 @@
+"""Diaries that others keep: what stands against a date (DIA)."""

@@ -1,0 +1,98 @@
+"""What stands in somebody's diary, as the rules on conflicts look at it (DIA-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from calendars.model.budget import Budget
+from calendars.model.component import Component, split_values, unescape
+from calendars.model.instances import TimedInstance, instances
+from calendars.model.window import Window
+
+ABSENCE = "absence"
+"""The category of an absence (DIA-7): a day off is a reason, not a meeting."""
+
+_FREE = "F"
+_TENTATIVE = "T"
+
+
+class Item(NamedTuple):
+    """One occurrence that takes somebody's time; instants in epoch seconds UTC."""
+
+    starts_at: int
+    ends_at: int
+    uid: str
+    tentative: bool = False
+    absence: bool = False
+    place: str = ""
+    """As it was written."""
+    days: tuple[date, ...] = ()
+    """The days of the site's zone that it touches (TIM-1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """How long the way takes between two places, by the communes that they are in (DIA-5)."""
+
+    minutes: Mapping[frozenset[str], int]
+    """By pair of communes; one commune alone stands for a way across it."""
+    communes: Mapping[str, str]
+    """The commune of a place: a site, a room, or the commune's own name."""
+
+    def between(self, here: str, there: str) -> int:
+        """Minutes from one place to another, 0 where that is not known."""
+        first, second = self._commune(here), self._commune(there)
+        if here == there or first is None or second is None:
+            return 0
+        return self.minutes.get(frozenset((first, second)), 0)
+
+    def _commune(self, place: str) -> str | None:
+        """« Salle Turquoise, siège de la DPASS » is where the room of the first part is."""
+        name = place.casefold()
+        return self.communes.get(name) or self.communes.get(name.partition(",")[0].strip())
+
+
+def items_of(
+    calendar: Component, window: Window, zone: tzinfo, declined_by: Collection[str] = ()
+) -> Iterator[Item]:
+    """What takes time in a calendar object or file, occurrence by occurrence.
+
+    What one of the given addresses (`mailto:`, lower case) has declined takes none; without
+    addresses every request counts, so that a refused one can be shown with its reason.
+    Raises InvalidCalendarData, UnsupportedRscale, TooManyInstances.
+    """
+    for one in instances(calendar, window, zone=zone, budget=Budget()):
+        component = one.component
+        if component.name != "VEVENT" or one.busy == _FREE or _declined(component, declined_by):
+            continue
+        yield _item(one, zone)
+
+
+def _declined(event: Component, addresses: Collection[str]) -> bool:
+    return bool(addresses) and any(
+        attendee.value.lower() in addresses and attendee.parameter("PARTSTAT") == "DECLINED"
+        for attendee in event.all("ATTENDEE")
+    )
+
+
+def _item(one: TimedInstance, zone: tzinfo) -> Item:
+    component = one.component
+    categories = split_values(component.value("CATEGORIES") or "")
+    return Item(
+        one.starts_at,
+        one.ends_at,
+        component.value("UID") or "",
+        tentative=one.busy == _TENTATIVE,
+        absence=any(unescape(each).casefold() == ABSENCE for each in categories),
+        place=unescape(component.value("LOCATION") or ""),
+        days=_days(one, zone),
+    )
+
+
+def _days(one: TimedInstance, zone: tzinfo) -> tuple[date, ...]:
+    first = datetime.fromtimestamp(one.starts_at, zone).date()
+    last = datetime.fromtimestamp(max(one.ends_at - 1, one.starts_at), zone).date()
+    return tuple(first + timedelta(days=count) for count in range((last - first).days + 1))
