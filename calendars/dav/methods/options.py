@@ -14,7 +14,7 @@ _READ = ("OPTIONS", "GET", "HEAD", "PROPFIND", "REPORT")
 ALLOWED = {
     Place.ROOT: _READ,
     Place.PRINCIPALS: _READ,
-    Place.PROXY: _READ,
+    Place.PROXY: (*_READ, "PROPPATCH"),
     Place.HOMES: _READ,
     Place.PRINCIPAL: (*_READ, "PROPPATCH"),
     Place.HOME: (*_READ, "PROPPATCH"),

@@ -9,6 +9,7 @@ from lxml import etree
 
 from calendars.dav.answers import Wanted, answer, bearer_of, light_writer, object_writer
 from calendars.dav.conditions import FiniteDepthOnly, NotYours
+from calendars.dav.methods.proxies import set_members
 from calendars.dav.names import DAV
 from calendars.dav.paths import DavPath, Place
 from calendars.dav.properties import BY_KIND, LIVE_NAMES
@@ -107,6 +108,8 @@ def proppatch(request: DavRequest) -> DavResponse:
     if request.root.tag != DAV("propertyupdate"):
         raise InvalidXml("PROPPATCH takes a DAV:propertyupdate body")
     resource = locate(request.db, request.actor, request.path, now=request.now)
+    if resource.kind is Kind.PROXY:
+        return set_members(request, resource)
     _check_may_write(resource)
     changes, refused, names = collect_changes(resource.kind, request.root, resource=resource)
     if refused:

@@ -10,6 +10,7 @@ from calendars.dav.property import Property
 from calendars.dav.resource import EVERYWHERE, PRINCIPALS, Kind, Resource
 from calendars.dav.xml import href
 from calendars.model.principal import OWNER, Access, Privilege, Rights
+from calendars.services.set_proxies import Proxy, list_proxies
 from calendars.storage import delegations, principals
 
 _PRIVILEGES = (
@@ -152,11 +153,6 @@ def principal_collections(_: Resource) -> str:
     return href("/dav/principals/")
 
 
-def _proxies(resource: Resource, wanted: str) -> list[str]:
-    found = delegations.delegates_of(resource.db, resource.of_principal.id, now=resource.now)
-    return [login for login, rights in found if _proxy_kind(rights) == wanted]
-
-
 def _proxy_kind(rights: Rights) -> str | None:
     if rights is Rights.FREE_BUSY:
         return None
@@ -166,7 +162,8 @@ def _proxy_kind(rights: Rights) -> str | None:
 def group_members(resource: Resource) -> str | None:
     """RFC 3744 §4.3; the members of a proxy group are the delegates."""
     if resource.kind is Kind.PROXY:
-        logins = _proxies(resource, resource.path.name)
+        proxy = Proxy(resource.path.name)
+        logins = list_proxies(resource.db, resource.of_principal, proxy, now=resource.now)
     else:
         logins = [p.login for p in principals.members_of(resource.db, resource.of_principal.id)]
     return "".join(href(principal_href(login)) for login in logins)
