@@ -12,6 +12,7 @@ from calendars.itip.copy import Copy, Key, rebuilt
 from calendars.itip.message import ItipMessage, ScheduleStatus
 from calendars.itip.people import (
     ANSWERED,
+    FROM,
     OLDEST,
     Version,
     address_of,
@@ -171,11 +172,11 @@ def _comment(lines: list[ContentLine], reply: Component, sender: str) -> list[Co
     kept = [
         line
         for line in lines
-        if line[0] != "COMMENT" or (line.parameter("X-NIAOULI-FROM") or "").lower() != sender
+        if line[0] != "COMMENT" or (line.parameter(FROM) or "").lower() != sender
     ]
     if not said and len(kept) == len(lines):
         return None
-    told = [with_parameter(line, "X-NIAOULI-FROM", sender) for line in said]
+    told = [with_parameter(line, FROM, sender) for line in said]
     return kept + told
 
 

@@ -17,6 +17,9 @@ last heeded. DTSTAMP does not tell, since the attendee's own client writes it to
 GONE = "X-NIAOULI-GONE"
 """On ORGANIZER of single occurrences: the version of the message that took the series away."""
 
+FROM = "X-NIAOULI-FROM"
+"""On COMMENT of an organizer's copy: who wrote it beside his answer."""
+
 _SCHEDULING = ("SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND")
 _NAME = r"[A-Za-z0-9_.-]+"
 _PARAMETER = re.compile(rf';({_NAME})=((?:"[^"]*"|\\;(?!{_NAME}=)|[^";])*)')
