@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Awaitable, Callable
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -14,7 +19,44 @@ from calendars.dav.app import Receive, Scope, Send
 from calendars.dav.methods import METHODS
 
 _KNOWN = frozenset(METHODS) | {"PATCH"}
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_BUCKETS = (*map(str, map(float, _BOUNDS)), "+Inf")
+
+
+class Counts(Collector):
+    """What was counted, in plain numbers: all of it happens on one loop, nothing needs a lock."""
+
+    def __init__(self) -> None:
+        self._answers: Counter[tuple[str, int]] = Counter()
+        self._by_time: dict[str, list[int]] = {}
+        self._seconds: Counter[str] = Counter()
+        self.under_way = 0
+
+    def add(self, method: str, status: int, seconds: float) -> None:
+        """One request that was answered; a status of 0 is none."""
+        self._answers[method, status] += 1
+        self._seconds[method] += seconds  # type: ignore[assignment]
+        by_time = self._by_time.get(method)
+        if by_time is None:
+            by_time = self._by_time[method] = [0] * len(_BUCKETS)
+        by_time[bisect_left(_BOUNDS, seconds)] += 1
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures as Prometheus reads them."""
+        yield GaugeMetricFamily(
+            "niaouli_requests_under_way", "Requests being answered", self.under_way
+        )
+        answers = CounterMetricFamily("niaouli_requests", "Requests", labels=("method", "status"))
+        for (method, status), count in self._answers.items():
+            answers.add_metric((method, str(status or "none")), count)
+        yield answers
+        times = HistogramMetricFamily(
+            "niaouli_request_seconds", "Time until the answer was sent", labels=("method",)
+        )
+        for method, by_time in self._by_time.items():
+            buckets = list(zip(_BUCKETS, accumulate(by_time), strict=True))
+            times.add_metric((method,), buckets, self._seconds[method])
+        yield times
 
 
 class Metrics:
@@ -22,20 +64,9 @@ class Metrics:
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self._app = app
+        self._counts = Counts()
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "niaouli_requests_total", "Requests", ("method", "status"), registry=self.registry
-        )
-        self._seconds = Histogram(
-            "niaouli_request_seconds",
-            "Time until the answer was sent",
-            ("method",),
-            buckets=_BUCKETS,
-            registry=self.registry,
-        )
-        self._under_way = Gauge(
-            "niaouli_requests_under_way", "Requests being answered", registry=self.registry
-        )
+        self.registry.register(self._counts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and count its answer."""
@@ -46,22 +77,20 @@ class Metrics:
             await self._answer(Request(scope))(scope, receive, send)
             return
         method = scope["method"] if scope["method"] in _KNOWN else "other"
-        started = time.perf_counter()
-        self._under_way.inc()
-        status = "none"
+        counts, started, status = self._counts, time.perf_counter(), 0
 
         async def counted(message: dict[str, object]) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
-                status = str(message["status"])
+            if not status:
+                status = message["status"]  # type: ignore[assignment]
             await send(message)
 
+        counts.under_way += 1
         try:
             await self._app(scope, receive, counted)  # type: ignore[arg-type]
         finally:
-            self._under_way.dec()
-            self._requests.labels(method, status).inc()
-            self._seconds.labels(method).observe(time.perf_counter() - started)
+            counts.under_way -= 1
+            counts.add(method, status, time.perf_counter() - started)
 
     def _answer(self, request: Request) -> Response:
         """Only this machine may ask; a proxy in front hides the path."""

@@ -9,25 +9,34 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+_CONTINUE = b"HTTP/1.1 100 "
 
 
-class _Cork:
-    """Stands in for the transport of a cycle while its head and the first of its body are made."""
+class Cork:
+    """Stands before a connection's transport and keeps each head until what follows it."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._pieces: list[bytes] = []
+        self._waiting, self._head = False, b""
+
+    def put(self) -> None:
+        """An answer begins: its head is written next."""
+        self._waiting, self._head = True, b""
 
     def write(self, piece: bytes) -> None:
-        """Keep it."""
-        self._pieces.append(piece)
+        """Keep a head, let all else go with what was kept; `100 Continue` is no answer yet."""
+        if self._waiting and not piece.startswith(_CONTINUE):
+            self._waiting, self._head = False, piece
+        elif self._head:
+            head, self._head = self._head, b""
+            self._transport.writelines((head, piece))
+        else:
+            self._transport.write(piece)
 
     def pull(self) -> None:
-        """Let all of it go."""
-        if self._pieces and not self._transport.is_closing():
-            self._transport.write(b"".join(self._pieces))
-        self._pieces.clear()
+        """The answer is whole: a head alone goes too."""
+        if self._head:
+            self.write(b"")
 
     def close(self) -> None:
         """Close behind what was kept."""
@@ -36,33 +45,3 @@ class _Cork:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a transport has
         return getattr(self._transport, name)
-
-
-def in_one_write(app: Any, cycle: RequestResponseCycle) -> Any:  # noqa: ANN401 - ASGI's own types
-    """The application, whose head waits for the first of its body."""
-
-    async def joined(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
-        head: Any = None
-
-        async def held(message: Any) -> None:  # noqa: ANN401
-            nonlocal head
-            if message["type"] == "http.response.start":
-                head = message
-                return
-            if head is None:
-                await send(message)
-                return
-            start, head = head, None
-            transport = cycle.transport
-            cork = _Cork(transport)
-            cycle.transport = cork  # type: ignore[assignment]
-            try:
-                await send(start)
-                await send(message)
-            finally:
-                cycle.transport = transport
-                cork.pull()
-
-        await app(scope, receive, held)
-
-    return joined

@@ -15,7 +15,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from scheduler.app.one_write import in_one_write
+from scheduler.app.one_write import Cork
 
 HEAD_SECONDS = 10
 BODY_SECONDS = 30
@@ -57,6 +57,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request, for a while; make room where there is none."""
         super().connection_made(transport)
+        self._cork = Cork(transport)
         self._phase, self._since, self._last_asked = Phase.HEAD, self.loop.time(), next(_ticks)
         self._keep_time()
         if len(self.connections) > MAX_CONNECTIONS:
@@ -128,8 +129,9 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._head_octets > MAX_HEAD or self._headers_seen > MAX_HEADERS:
             self._refuse(431, "Request Header Fields Too Large")
         elif self._phase is Phase.HEAD:
-            self._hosts += len(name) == 4 and name.lower() == b"host"
-            super().on_header(name, value)
+            lower = name.lower()
+            self._hosts += lower == b"host"
+            super().on_header(lower, value)
 
     def on_headers_complete(self) -> None:
         """The head is there, with one Host (RFC 9112 §3.2)."""
@@ -149,8 +151,15 @@ class GuardedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False  # nor does it read on after an upgrade that we ignore
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401
-        """Every request passes here; its answer leaves in one write."""
-        super()._start_asgi_task(cycle, in_one_write(app, cycle))
+        """Every request passes here; head and body of its answer leave in one write."""
+        self._cork.put()
+        cycle.transport = self._cork  # type: ignore[assignment]
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """An answer without a body leaves too."""
+        self._cork.pull()
+        super().on_response_complete()
 
     def on_body(self, body: bytes) -> None:
         """Count what comes."""

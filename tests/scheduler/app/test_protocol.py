@@ -268,6 +268,14 @@ def test_expect_100_continue_is_answered_before_the_body(port: int) -> None:
         assert statuses(read(connection)) == [200]
 
 
+def test_an_answer_without_a_body_comes_too(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"HEAD /x HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert statuses(connection.recv(1_000).decode()) == [200]
+        connection.sendall(b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert connection.recv(1_000).endswith(b"\r\n\r\nGET 0")
+
+
 def test_who_does_not_read_the_answer_is_let_go(port: int) -> None:
     with connect(port) as connection:
         connection.sendall(b"GET /long HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
