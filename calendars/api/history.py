@@ -107,10 +107,10 @@ def restore(
     with state.database.transaction() as db:
         restore_version(db, actor, path, number, precondition=conditions, now=state.now())
         found = read_entry(db, actor, path, now=state.now())
-    response.headers["ETag"] = f'"{found.stored.etag}"'
+    response.headers["ETag"] = f'"{found.found.etag}"'
     response.headers["Location"] = location_of(path)
-    calendar = parse(decode(found.stored.data))
-    return ObjectOut.read(path.name, found.stored.etag, calendar, zone_of(found.collection))
+    calendar = parse(decode(found.found.data))
+    return ObjectOut.read(path.name, found.found.etag, calendar, zone_of(found.collection))
 
 
 @router.get(

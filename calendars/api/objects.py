@@ -142,12 +142,12 @@ def read(
     """One object with its exceptions; 304 where the asker has it already (RFC 9110 §13.1.2)."""
     with state.database.reading() as db:
         found = read_entry(db, actor, path, now=state.now())
-    etag = found.stored.etag
+    etag = found.found.etag
     response.headers["ETag"] = f'"{etag}"'
     if _is_known(conditions, etag):
         return Response(status_code=304, headers=dict(response.headers))
     conditions.check(etag)
-    calendar = parse(decode(found.stored.data))
+    calendar = parse(decode(found.found.data))
     return ObjectOut.read(path.name, etag, calendar, zone_of(found.collection))
 
 

@@ -20,8 +20,8 @@ from calendars.dav.xml import (
     write,
 )
 from calendars.kernel.identifiers import ObjectId
+from calendars.model.visibility import VisibleObject
 from calendars.storage import dead_properties
-from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.dead_properties import Bearer
 
 _ETAG, _TYPE, _DATA = DAV("getetag"), DAV("resourcetype"), CALDAV("calendar-data")
@@ -130,7 +130,7 @@ def light_writer(base: str, names: tuple[str, ...]) -> Callable[[str, str], str]
     return write_light
 
 
-def object_writer(resource: Resource, wanted: Wanted) -> Callable[[StoredObject], str]:
+def object_writer(resource: Resource, wanted: Wanted) -> Callable[[VisibleObject], str]:
     """How the responses about the objects of a collection are written."""
     data = resource.calendar_data
     if not wanted.common or (data is None and _DATA in wanted.names):
@@ -138,7 +138,7 @@ def object_writer(resource: Resource, wanted: Wanted) -> Callable[[StoredObject]
     before, inside = _around(resource.href, wanted.names)
     around_data = [piece.split("\0") for piece in inside.split("\1")]
 
-    def write_one(stored: StoredObject) -> str:
+    def write_one(stored: VisibleObject) -> str:
         text = data(stored) if data is not None and len(around_data) > 1 else ""
         rest = text.join([stored.etag.join(piece) for piece in around_data])
         return f"{before}{segment(stored.name).replace('&', '&amp;')}{rest}"
@@ -153,8 +153,10 @@ def _around(base: str, names: tuple[str, ...]) -> tuple[str, str]:
 
 
 def bearer_of(resource: Resource) -> Bearer | None:
-    """Where dead properties of a resource are kept, None where it takes none."""
+    """Where dead properties of a resource are kept, None where it takes none, such as a mask."""
     if resource.kind is Kind.OBJECT:
+        if resource.of_object.masked:
+            return None
         return Bearer(object=ObjectId(resource.of_object.id))
     if resource.collection is not None:
         member = resource.actor.id if resource.collection.mounted_at else None

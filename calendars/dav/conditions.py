@@ -140,7 +140,7 @@ def refusal(error: errors.ServiceError) -> DavResponse:
 def _facts(error: errors.ServiceError) -> str:
     """What RFC 4791 §5.3.2.1 and RFC 3744 §7.1.1 put inside their elements."""
     if isinstance(error, put_object.UidConflict):
-        return href(object_href(*error.path))
+        return "" if error.path is None else href(object_href(*error.path))
     if isinstance(error, authorize.NeedPrivileges):
         name = _PRIVILEGE_NAMES.get(error.privilege, "<D:write/>")
         return _needed(collection_href(*error.path), name)

@@ -11,10 +11,10 @@ from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.principal import Access, CollectionKind, Principal, Privilege
+from calendars.model.visibility import VisibleObject
 from calendars.services.authorize import open_collection
 from calendars.services.find_principals import get_principal
 from calendars.services.read_objects import read_object
-from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.collections import HOME_NAME
 
 
@@ -59,8 +59,8 @@ class Resource:
     principal: Principal | None = None
     collection: CalendarCollection | None = None
     access: Access | None = None
-    stored: StoredObject | None = None
-    calendar_data: Callable[[StoredObject], str] | None = None
+    stored: VisibleObject | None = None
+    calendar_data: Callable[[VisibleObject], str] | None = None
     """How CALDAV:calendar-data of this request is written, where it was asked for."""
 
     @property
@@ -88,7 +88,7 @@ class Resource:
         return self.collection
 
     @property
-    def of_object(self) -> StoredObject:
+    def of_object(self) -> VisibleObject:
         """The calendar object that it is."""
         if self.stored is None:
             raise NotFound("there is nothing here")
@@ -148,7 +148,7 @@ def of_row(home: Resource, collection: CalendarCollection, access: Access) -> Re
     )
 
 
-def of_object(parent: Resource, stored: StoredObject) -> Resource:
+def of_object(parent: Resource, stored: VisibleObject) -> Resource:
     """An object that was listed in its collection."""
     collection = parent.of_collection
     path = DavPath(Place.OBJECT, *collection.path, stored.name)

@@ -31,6 +31,7 @@ from calendars.services import (
     list_occurrences,
     make_calendar,
     put_object,
+    show_objects,
     sign_in,
 )
 
@@ -88,8 +89,12 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
         409, "too-many-passwords", "Trop de mots de passe d'application"
     ),
     authorize.NeedPrivileges: Kind(403, "need-privileges", "Vos droits ne le permettent pas"),
-    # Who does not see an object does not learn that there is one (SEC-5).
-    put_object.MaskedObject: Kind(404, "not-found", "Rien ne se trouve ici"),
+    show_objects.MaskedObject: Kind(
+        403,
+        "masked",
+        "Cette entrée vous est masquée",
+        "Vous n'en voyez que les heures : vous ne pouvez ni la changer ni la supprimer.",
+    ),
     put_object.UidConflict: Kind(
         409,
         "uid-conflict",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from calendars.kernel.identifiers import CollectionId
-from calendars.model.principal import NOTHING, Access, Privilege, Rights, Visibility
+from calendars.model.principal import NOTHING, Access, Principal, Privilege, Rights, Visibility
 
 
 class Held(NamedTuple):
@@ -17,8 +17,8 @@ class Held(NamedTuple):
     collection: CollectionId | None = None
 
 
-def access_of(held: Iterable[Held]) -> Access:
-    """The sum of what is held: nothing is taken away by a second delegation."""
+def access_of(held: Iterable[Held], reader: Principal) -> Access:
+    """The sum of what a reader holds: nothing is taken away by a second delegation."""
     privileges = Privilege.NONE
     sees: set[str] = set()
     for rights, sees_private, _ in held:
@@ -27,4 +27,4 @@ def access_of(held: Iterable[Held]) -> Access:
             sees.add(Visibility.PUBLIC)
         if sees_private:
             sees.add(Visibility.PRIVATE)
-    return Access(privileges, frozenset(sees)) if privileges else NOTHING
+    return Access(privileges, frozenset(sees), reader) if privileges else NOTHING

@@ -105,6 +105,8 @@ class Access:
 
     privileges: Privilege
     sees: frozenset[str]
+    reader: Principal | None = None
+    """Who reads, where he does not see all: he knows masked objects by names of his own."""
 
     @property
     def sees_all(self) -> bool:
@@ -114,6 +116,7 @@ class Access:
 
 EVERYTHING = frozenset(str(v) for v in Visibility)
 OWNER = Access(Privilege.WRITER | Privilege.SCHEDULE, EVERYTHING)
+MASKED = Access(Privilege.READER, frozenset())
 NOTHING = Access(Privilege.NONE, frozenset())
 
 

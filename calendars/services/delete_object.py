@@ -7,9 +7,10 @@ from calendars.kernel.errors import NotFound
 from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.principal import Principal, Privilege
 from calendars.services.authorize import open_collection
-from calendars.services.put_object import MaskedObject, ObjectPath
+from calendars.services.put_object import ObjectPath
+from calendars.services.show_objects import View
 from calendars.services.write_object import remove_object
-from calendars.storage import calendar_objects, collections
+from calendars.storage import collections
 
 
 def delete_object(
@@ -26,10 +27,8 @@ def delete_object(
     """
     collection, access = open_collection(db, actor, path.parent, Privilege.UNBIND, now=now)
     collections.lock(db, collection.id)
-    stored = calendar_objects.find(db, collection.id, path.name)
+    stored = View(db, collection, access).open(path.name)
     precondition.check(stored.etag if stored else None)
     if stored is None:
         raise NotFound("there is nothing here")
-    if stored.visibility not in access.sees:
-        raise MaskedObject("this entry is masked for you: it cannot be removed")
     remove_object(db, actor, collection, stored, now=now)

@@ -8,7 +8,7 @@ from calendars.kernel.database import Db
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.component import escape, fold, parse, serialize
 from calendars.model.principal import Access
-from calendars.storage import calendar_objects
+from calendars.services.read_objects import read_each
 
 _HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Niaouli//FR\r\nCALSCALE:GREGORIAN\r\n"
 
@@ -35,10 +35,8 @@ def _components(
     db: Db, collection: CalendarCollection, access: Access, zones: set[str]
 ) -> Iterator[str]:
     """Every component that the reader may see; a zone that was written already is left out."""
-    for stored in calendar_objects.each_of(db, collection.id):
-        if stored.visibility not in access.sees:
-            continue
-        for component in parse(stored.data.decode().removeprefix("\ufeff")).components:
+    for found in read_each(db, collection, access):
+        for component in parse(found.data.decode().removeprefix("\ufeff")).components:
             tzid = component.value("TZID") if component.name == "VTIMEZONE" else None
             if tzid is not None:
                 if tzid in zones:

@@ -14,10 +14,11 @@ from calendars.kernel.identifiers import VersionId
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.entry import ENTRIES
 from calendars.model.principal import Access, Principal, Privilege
+from calendars.model.visibility import VisibleObject
 from calendars.services.authorize import open_collection
 from calendars.services.put_object import ObjectPath
-from calendars.storage import calendar_objects, object_versions
-from calendars.storage.calendar_objects import StoredObject
+from calendars.services.show_objects import View
+from calendars.storage import object_versions
 from calendars.storage.object_versions import Author, EarlierVersion
 
 
@@ -32,7 +33,7 @@ class History(NamedTuple):
     """What stands at a name, who wrote it, and what stood there before."""
 
     collection: CalendarCollection
-    current: StoredObject | None
+    current: VisibleObject | None
     author: Author | None
     earlier: list[EarlierVersion]
 
@@ -75,20 +76,22 @@ def list_deleted(
 
 def visible_now(
     db: Db, collection: CalendarCollection, access: Access, name: str
-) -> StoredObject | None:
+) -> VisibleObject | None:
     """What stands at a name now, None after its deletion.
 
     Raises NotFound where nothing ever stood there, and where what stands there, or stood there
     last, is hidden from the reader: else its former versions would tell of it.
     """
-    current = calendar_objects.find(db, collection.id, name)
+    view = View(db, collection, access)
+    current = view.find(name)
     if current is not None:
-        visibility: str | None = current.visibility
-    else:
-        visibility = object_versions.last_visibility(db, collection.id, name)
-    if visibility not in access.sees or (current and current.component not in ENTRIES):
+        if current.masked or current.component not in ENTRIES:
+            raise NotFound("there is nothing here")
+        return current
+    last = object_versions.last_visibility(db, collection.id, name)
+    if view.is_taken(name) or last not in access.sees:
         raise NotFound("there is nothing here")
-    return current
+    return None
 
 
 def visible_version(

@@ -18,12 +18,13 @@ from calendars.model.component import decode, parse
 from calendars.model.occurrence_entry import Indexed, OccurrenceEntry, Series
 from calendars.model.principal import Access, Principal
 from calendars.model.time_zones import Zones
+from calendars.model.visibility import VisibleObject
 from calendars.model.window import Window
 from calendars.services.collection_zone import zone_of
 from calendars.services.list_calendars import read_calendar
 from calendars.services.query_objects import find_instances
+from calendars.services.show_objects import View
 from calendars.storage import calendar_objects
-from calendars.storage.calendar_objects import StoredObject
 
 MAX_WINDOW = 366 * 86_400
 MAX_HITS = 50_000
@@ -58,7 +59,7 @@ class Occurrence(NamedTuple):
     """One occurrence, and the object that it is of."""
 
     position: Position
-    stored: StoredObject
+    found: VisibleObject
     said: OccurrenceEntry
 
 
@@ -116,13 +117,14 @@ def _hits(db: Db, collection: CalendarCollection, query: OccurrenceQuery) -> lis
 def _seen(
     db: Db, collection: CalendarCollection, access: Access, hits: Sequence[_Hit]
 ) -> list[Occurrence]:
-    """The occurrences of objects that the reader may see, in the order of the hits."""
+    """The occurrences as the reader sees them, in the order of the hits."""
     wanted = sorted({ObjectId(hit.position.object_id) for hit in hits})
     zone = zone_of(collection)
+    view = View(db, collection, access)
     readable = {
         one.id: (one, series)
-        for one in calendar_objects.list_by_id(db, wanted)
-        if one.visibility in access.sees and (series := _series_of(one, zone)) is not None
+        for one in view.each(calendar_objects.list_by_id(db, wanted))
+        if (series := _series_of(one, zone)) is not None
     }
     seen: list[Occurrence] = []
     for hit in hits:
@@ -132,10 +134,10 @@ def _seen(
     return seen
 
 
-def _series_of(stored: StoredObject, zone: tzinfo) -> Series | None:
+def _series_of(found: VisibleObject, zone: tzinfo) -> Series | None:
     """None for an object that cannot be read: the others are told all the same."""
     try:
-        calendar = parse(decode(stored.data))
+        calendar = parse(decode(found.data))
         return Series(calendar, Zones.of(calendar, zone))
     except InvalidInput:
         return None

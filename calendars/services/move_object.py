@@ -12,7 +12,8 @@ from calendars.model.calendar_object import CalendarObject
 from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.authorize import open_collection
-from calendars.services.put_object import MaskedObject, ObjectPath, PutObject, store_in
+from calendars.services.put_object import ObjectPath, PutObject, UidConflict, store_in
+from calendars.services.show_objects import View
 from calendars.services.write_object import remove_object
 from calendars.storage import calendar_objects, collections, dead_properties
 from calendars.storage.dead_properties import Bearer
@@ -43,11 +44,9 @@ def move_object(db: Db, actor: Principal, transfer: Transfer, *, now: int) -> bo
     origin, access = open_collection(db, actor, transfer.source.parent, needed, now=now)
     target, target_access = _open_target(db, actor, transfer.destination, now=now)
     collections.lock(db, origin.id, target.id)
-    stored = calendar_objects.find(db, origin.id, transfer.source.name)
+    stored = View(db, origin, access).open(transfer.source.name)
     if stored is None:
         raise NotFound("there is nothing here")
-    if stored.visibility not in access.sees:
-        raise MaskedObject("this entry is masked for you: it can be neither copied nor moved")
     transfer.precondition.check(stored.etag)
     dead = dead_properties.list_of(db, Bearer(object=stored.id))
     created = _clear(db, actor, target, target_access, transfer, now=now)
@@ -87,12 +86,13 @@ def _clear(
     now: int,
 ) -> bool:
     """Make room at the destination; whether it was free."""
-    there = calendar_objects.find(db, target.id, transfer.destination.name)
+    view = View(db, target, access)
+    there = view.open(transfer.destination.name)
     if there is None:
+        if view.is_taken(transfer.destination.name):
+            raise UidConflict(None)
         return True
     if not transfer.overwrite:
         raise PreconditionFailed("there is an object at the destination already")
-    if there.visibility not in access.sees:
-        raise MaskedObject("the entry at the destination is masked for you")
     remove_object(db, actor, target, there, now=now)
     return False

@@ -13,25 +13,25 @@ from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.invalid import UnsupportedComponent
 from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.authorize import open_collection
+from calendars.services.show_objects import View
 from calendars.services.write_object import NewText, write_object
 from calendars.storage import calendar_objects, collections
 from calendars.storage.calendar_objects import StoredObject
 
 
 class UidConflict(Conflict):
-    """The UID stands at another name already, or the name bears another UID (RFC 4791 §5.3.2.1)."""
+    """The UID stands at another name already, or the name bears another UID (RFC 4791 §5.3.2.1).
 
-    def __init__(self, path: tuple[str, str, str]) -> None:
+    `path` is where, None where the asker would learn of an object that he does not see (SEC-5).
+    """
+
+    def __init__(self, path: tuple[str, str, str] | None) -> None:
         super().__init__("another object of this calendar has that UID")
         self.path = path
 
 
 class NotACalendar(Forbidden):
     """Calendar objects stand in calendars only (RFC 4791 §4.2)."""
-
-
-class MaskedObject(Forbidden):
-    """Who may not read the content of an object may not replace it either (SEC-4)."""
 
 
 class InvalidName(InvalidInput):
@@ -68,6 +68,8 @@ class PutOutcome:
 
     etag: Etag
     created: bool
+    masked: bool = False
+    """The writer does not see the content of what he wrote: its class is not for him."""
 
 
 def put_object(db: Db, actor: Principal, put: PutObject, *, now: int) -> PutOutcome:
@@ -95,19 +97,19 @@ def store_in(
     if not collection.is_calendar:
         raise NotACalendar("calendar objects can only be stored in a calendar")
     collections.lock(db, collection.id)
-    before = calendar_objects.find(db, collection.id, put.path.name)
+    view = View(db, collection, access)
+    before = view.open(put.path.name)
+    if before is None and view.is_taken(put.path.name):
+        raise UidConflict(None)
     put.precondition.check(before.etag if before else None)
     _check_component(collection, put.parsed)
-    _check_uid(db, collection, before, put)
+    _check_uid(db, view, before, put)
     etag = etag_of(put.body)
-    if before is not None:
-        if before.visibility not in access.sees:
-            raise MaskedObject("this entry is masked for you: it cannot be replaced")
-        if before.etag == etag:
-            return PutOutcome(etag, created=False)
+    if before is not None and before.etag == etag:
+        return PutOutcome(etag, created=False)
     new = NewText(put.path.name, put.parsed, put.body)
     write_object(db, actor, collection, before, new, now=now)
-    return PutOutcome(etag, created=before is None)
+    return PutOutcome(etag, created=before is None, masked=not view.may_read(put.parsed))
 
 
 def _check_component(collection: CalendarCollection, parsed: CalendarObject) -> None:
@@ -117,10 +119,11 @@ def _check_component(collection: CalendarCollection, parsed: CalendarObject) -> 
         )
 
 
-def _check_uid(
-    db: Db, collection: CalendarCollection, before: StoredObject | None, put: PutObject
-) -> None:
+def _check_uid(db: Db, view: View, before: StoredObject | None, put: PutObject) -> None:
+    collection = view.collection
     holder = calendar_objects.name_of_uid(db, collection.id, put.parsed.uid)
     if holder == put.path.name or (holder is None and before is None):
         return
+    if holder is not None and view.is_taken(holder):
+        raise UidConflict(None)
     raise UidConflict((*collection.path, holder or put.path.name))

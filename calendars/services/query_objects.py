@@ -17,8 +17,10 @@ from calendars.model.filter_match import matches
 from calendars.model.instances import instances
 from calendars.model.invalid import TooManyInstances
 from calendars.model.principal import Access
+from calendars.model.visibility import VisibleObject
 from calendars.model.window import Window
 from calendars.services.collection_zone import zone_of
+from calendars.services.show_objects import View
 from calendars.storage import calendar_objects, occurrences
 from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.occurrences import IndexedInstance
@@ -41,8 +43,8 @@ class Query:
 
 def query_objects(
     db: Db, collection: CalendarCollection, access: Access, query: Query
-) -> Iterator[StoredObject]:
-    """The objects that match and that the reader may see, by id.
+) -> Iterator[VisibleObject]:
+    """The objects that match as the reader sees them, by id.
 
     Raises TooManyFound.
     """
@@ -51,20 +53,20 @@ def query_objects(
     budget = Budget()
     zone = query.zone or zone_of(collection)
     count = 0
-    for stored in _candidates(db, collection, _widened(plan, query), budget):
-        if stored.visibility not in access.sees:
-            continue
-        if not exact and not _fits(query.filter, stored, zone, budget):
+    candidates = _candidates(db, collection, _widened(plan, query), budget)
+    for found in View(db, collection, access).each(candidates):
+        # A mask is asked for what it says: no hidden word is found (SEC-3).
+        if not exact and not _fits(query.filter, found, zone, budget):
             continue
         count += 1
         if count > MAX_MATCHES:
             raise TooManyFound(f"more than {MAX_MATCHES} objects match")
-        yield stored
+        yield found
 
 
-def _fits(wanted: CompFilter, stored: StoredObject, zone: tzinfo, budget: Budget) -> bool:
+def _fits(wanted: CompFilter, found: VisibleObject, zone: tzinfo, budget: Budget) -> bool:
     try:
-        return matches(wanted, _calendar(stored), zone=zone, budget=budget)
+        return matches(wanted, _calendar(found), zone=zone, budget=budget)
     except TooManyInstances:
         return True
 
@@ -134,5 +136,5 @@ def find_instances(
     return found
 
 
-def _calendar(stored: StoredObject) -> Component:
+def _calendar(stored: StoredObject | VisibleObject) -> Component:
     return parse(stored.data.decode().removeprefix("\ufeff"))

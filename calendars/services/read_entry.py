@@ -9,9 +9,11 @@ from calendars.kernel.errors import NotFound
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.entry import ENTRIES
 from calendars.model.principal import Access, Principal, Privilege
+from calendars.model.visibility import VisibleObject
 from calendars.services.authorize import open_collection
 from calendars.services.put_object import ObjectPath
-from calendars.storage import calendar_objects, collections
+from calendars.services.show_objects import View
+from calendars.storage import collections
 from calendars.storage.calendar_objects import StoredObject
 
 
@@ -23,9 +25,21 @@ class OpenEntry(NamedTuple):
     stored: StoredObject
 
 
-def read_entry(db: Db, actor: Principal, path: ObjectPath, *, now: int) -> OpenEntry:
-    """One entry. Raises NotFound, also where it is hidden (SEC-5)."""
-    return _found(db, actor, path, Privilege.READ, now=now)
+class VisibleEntry(NamedTuple):
+    """An entry as the asker sees it, and where it stands."""
+
+    collection: CalendarCollection
+    access: Access
+    found: VisibleObject
+
+
+def read_entry(db: Db, actor: Principal, path: ObjectPath, *, now: int) -> VisibleEntry:
+    """One entry. Raises NotFound."""
+    collection, access = open_collection(db, actor, path.parent, Privilege.READ, now=now)
+    found = View(db, collection, access).find(path.name)
+    if found is None or not collection.is_calendar or found.component not in ENTRIES:
+        raise NotFound("there is nothing here")
+    return VisibleEntry(collection, access, found)
 
 
 def open_entry(
@@ -33,23 +47,11 @@ def open_entry(
 ) -> OpenEntry:
     """One entry that is going to be changed in this transaction.
 
-    Raises NotFound, also where it is hidden, and NeedPrivileges.
+    Raises NotFound, NeedPrivileges, MaskedObject.
     """
-    return _found(db, actor, path, needed, now=now, lock=True)
-
-
-def _found(
-    db: Db, actor: Principal, path: ObjectPath, needed: Privilege, *, now: int, lock: bool = False
-) -> OpenEntry:
     collection, access = open_collection(db, actor, path.parent, needed, now=now)
-    if lock:
-        collections.lock(db, collection.id)
-    stored = calendar_objects.find(db, collection.id, path.name)
-    if (
-        stored is None
-        or not collection.is_calendar
-        or stored.component not in ENTRIES
-        or stored.visibility not in access.sees
-    ):
+    collections.lock(db, collection.id)
+    stored = View(db, collection, access).open(path.name)
+    if stored is None or not collection.is_calendar or stored.component not in ENTRIES:
         raise NotFound("there is nothing here")
     return OpenEntry(collection, access, stored)

@@ -16,8 +16,10 @@ from calendars.model.calendar_object import CalendarObject
 from calendars.model.principal import Principal
 from calendars.services.collection_zone import zone_of
 from calendars.services.index_occurrences import index_parsed
+from calendars.services.mask_object import mask_object, unmask_removed
 from calendars.storage import audit, calendar_objects, collections, occurrences
 from calendars.storage.calendar_objects import ObjectValues, StoredObject
+from calendars.storage.object_masks import Told
 from calendars.storage.occurrences import IndexedInstance
 
 
@@ -51,6 +53,8 @@ def write_object(
     occurrences.replace(
         db, object_id, collection.id, values.component, instances, fresh=before is None
     )
+    change = Told(object_id, collection.id, new.name, modseq, now)
+    mask_object(db, collection, before, new.parsed, change)
     deed = Deed.CREATE if before is None else Deed.CHANGE
     told = audit.about(collection, new.name, values.visibility)
     audit.record(db, actor, deed, told, now=now)
@@ -62,6 +66,7 @@ def remove_object(
 ) -> None:
     """The object goes; its text stays in the history, its name in the change log."""
     modseq = collections.next_modseq(db, collection.id)
+    unmask_removed(db, stored, modseq=modseq, now=now)
     calendar_objects.remove(db, stored, by=actor.id, modseq=modseq, now=now)
     told = audit.about(collection, stored.name, stored.visibility)
     audit.record(db, actor, Deed.DELETE, told, now=now)

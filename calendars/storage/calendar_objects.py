@@ -11,6 +11,8 @@ from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, Etag, ObjectId, PrincipalId, VersionId
 from calendars.kernel.prepared import Prepared, PreparedForMany
 from calendars.model.window import Window
+from calendars.storage import object_masks
+from calendars.storage.object_masks import PUBLIC, Told
 from calendars.storage.tables import calendar_objects, object_versions, tombstones
 
 _T = calendar_objects.c
@@ -138,10 +140,13 @@ _INSERT = Prepared(
 )
 _UPDATE = update(calendar_objects).where(_T.id == bindparam("object_id"))
 _DIG_UP = Prepared(
-    delete(tombstones).where(
+    delete(tombstones)
+    .where(
         tombstones.c.collection_id == bindparam("collection"),
         tombstones.c.name == bindparam("name"),
     )
+    # Those who knew by another name what stood there still have to hear that it went.
+    .returning(tombstones.c.object_id, tombstones.c.visibility, tombstones.c.modseq)
 )
 _KEEP_VERSION = insert(object_versions).from_select(
     [column.name for column in object_versions.c if column.name != "id"],
@@ -229,7 +234,10 @@ def add(
     db: Db, collection: CollectionId, name: str, values: ObjectValues, *, modseq: int
 ) -> ObjectId:
     """A new object; the tombstone of an earlier one of its name goes."""
-    _DIG_UP.run(db, {"collection": collection, "name": name})
+    for gone_id, visibility, gone_at in _DIG_UP.rows(db, {"collection": collection, "name": name}):
+        if {visibility or PUBLIC, values.visibility} != {PUBLIC}:
+            gone = Told(ObjectId(gone_id or 0), collection, name, gone_at, values.written_at)
+            object_masks.log_class(db, gone, visibility or PUBLIC)
     row = values._asdict()
     row |= {"collection_id": collection, "name": name, "modseq": modseq}
     [(added,)] = _INSERT.rows(db, {"created_at": values.written_at, **row})
@@ -256,7 +264,12 @@ def remove(db: Db, stored: StoredObject, *, by: PrincipalId | None, modseq: int,
     db.execute(delete(calendar_objects).where(_T.id == stored.id))
     db.execute(
         insert(tombstones).values(
-            collection_id=stored.collection_id, name=stored.name, modseq=modseq, deleted_at=now
+            collection_id=stored.collection_id,
+            name=stored.name,
+            modseq=modseq,
+            deleted_at=now,
+            object_id=stored.id,
+            visibility=stored.visibility,
         )
     )
 

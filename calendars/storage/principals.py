@@ -115,6 +115,12 @@ def get_by_id(db: Db, principal_id: PrincipalId) -> Principal:
     return principal
 
 
+def kind_of(db: Db, principal_id: PrincipalId) -> PrincipalKind:
+    """Person, room or what it is, of an id that is known to exist."""
+    query = select(principals.c.kind).where(principals.c.id == principal_id)
+    return PrincipalKind(db.execute(query).scalar_one())
+
+
 def holder_of(
     db: Db, credential: CredentialId, secret: str, origin: Origin = NOWHERE
 ) -> Principal | None:

@@ -238,6 +238,9 @@ tombstones = Table(
     Column("name", String(255), nullable=False),
     Column("modseq", BigInteger, nullable=False),
     Column("deleted_at", BigInteger, nullable=False),
+    # What stood there, and for whom it was masked: he knows it by another name.
+    Column("object_id", BigId),
+    Column("visibility", String(16)),
     PrimaryKeyConstraint("collection_id", "name"),
     Index("ix_tombstones_sync", "collection_id", "modseq", "name"),
 )
@@ -265,6 +268,50 @@ occurrences = Table(
         "object_id",
         "busy",
     ),
+)
+
+# SEC-3: what those see of an object that is not PUBLIC who may not see its content. `modseq` is the
+# last change that shows in it, `etag` that of what it tells.
+object_masks = Table(
+    "object_masks",
+    metadata,
+    Column(
+        "object_id", BigId, ForeignKey("calendar_objects.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("collection_id", BigId, nullable=False),
+    Column("modseq", BigInteger, nullable=False),
+    Column("etag", String(64), nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index(None, "collection_id", "modseq"),
+)
+
+# SEC-2: who sees all of an object that is not PUBLIC, by digests of calendar user addresses.
+object_participants = Table(
+    "object_participants",
+    metadata,
+    _owned("object_id", "calendar_objects.id"),
+    Column("collection_id", BigId, nullable=False),
+    Column("participant", String(32), nullable=False),
+    PrimaryKeyConstraint("object_id", "participant"),
+    Index(None, "collection_id", "participant"),
+)
+
+# Who knew an object by which name before its class or its people changed: a synchronisation takes
+# that name away. `visibility` is the class before, or `participant` is who saw all of it or not.
+view_changes = Table(
+    "view_changes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("collection_id", "collections.id"),
+    Column("object_id", BigId, nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("modseq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("visibility", String(16)),
+    Column("participant", String(32)),
+    Column("saw", Boolean, nullable=False, server_default=text("false")),
+    Index(None, "collection_id", "modseq"),
 )
 
 # What stood there before each overwrite and each deletion, who had written it and who removed it.

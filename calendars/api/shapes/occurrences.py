@@ -48,7 +48,7 @@ class OccurrenceOut(Shape):
     @classmethod
     def of(cls, found: Occurrence, zone: tzinfo) -> OccurrenceOut:
         """An occurrence by the clocks of the calendar's zone."""
-        stored, said = found.stored, found.said
+        stored, said = found.found, found.said
         entry = said.entry
         return cls.model_construct(
             name=stored.name,

@@ -101,4 +101,6 @@ def post(request: DavRequest) -> DavResponse:
     wanted = PutObject(path, parse_body(request), request.body)
     outcome = put_object(request.db, request.actor, wanted, now=request.now)
     location = object_href(path.login, path.collection, name)
+    if outcome.masked:
+        return DavResponse(201)
     return DavResponse(201, headers=(("Location", location), ("ETag", f'"{outcome.etag}"')))

@@ -15,12 +15,13 @@ from calendars.model.component import parse
 from calendars.model.conditions import Precondition
 from calendars.model.invalid import UnsupportedCalendarData
 from calendars.model.jcal import MEDIA_TYPE, jcal_text
+from calendars.model.visibility import VisibleObject
 from calendars.services.delete_object import delete_object
 from calendars.services.export_calendar import export_calendar
+from calendars.services.list_changes import sync_token
 from calendars.services.make_calendar import remove_calendar
 from calendars.services.move_object import NoSuchParent
 from calendars.services.put_object import PutObject, put_object
-from calendars.storage.calendar_objects import StoredObject
 
 _TYPES = frozenset({"", "text/calendar", "application/octet-stream", "text/plain"})
 
@@ -36,7 +37,7 @@ def get(request: DavRequest) -> DavResponse:
     return DavResponse(200, "Niaouli\n", "text/plain; charset=utf-8")
 
 
-def _get_object(request: DavRequest, stored: StoredObject) -> DavResponse:
+def _get_object(request: DavRequest, stored: VisibleObject) -> DavResponse:
     headers = (
         ("ETag", f'"{stored.etag}"'),
         (
@@ -61,7 +62,9 @@ def _get_calendar(request: DavRequest, resource: Resource) -> DavResponse:
     if access is None:
         raise MethodNotAllowed("there is no text here")
     text = export_calendar(request.db, collection, access)
-    return DavResponse(200, text, CALENDAR, (("ETag", f'"{collection.sync_token}"'),))
+    return DavResponse(
+        200, text, CALENDAR, (("ETag", f'"{sync_token(request.db, collection, access)}"'),)
+    )
 
 
 def put(request: DavRequest) -> DavResponse:
@@ -78,7 +81,10 @@ def put(request: DavRequest) -> DavResponse:
         if request.path.login != request.actor.login:
             raise
         raise NoSuchParent("there is no calendar at that path") from error  # RFC 4918 §9.7.1
-    headers: tuple[tuple[str, str], ...] = (("ETag", f'"{outcome.etag}"'),)
+    # Who will see the mask alone of what he wrote gets no tag of what he does not see.
+    headers: tuple[tuple[str, str], ...] = ()
+    if not outcome.masked:
+        headers = (("ETag", f'"{outcome.etag}"'),)
     if "return=representation" in request.preferences:
         status = 201 if outcome.created else 200
         headers += (("Preference-Applied", "return=representation"),)

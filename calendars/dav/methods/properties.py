@@ -29,9 +29,11 @@ from calendars.dav.xml import (
 from calendars.model.principal import Privilege
 from calendars.services.authorize import NeedPrivileges
 from calendars.services.find_principals import find_principals
+from calendars.services.list_changes import list_tags
 from calendars.services.list_home_changes import list_members
+from calendars.services.read_objects import read_each
 from calendars.services.set_properties import PropertyChanges, set_properties, write_dead
-from calendars.storage import calendar_objects
+from calendars.services.show_objects import View
 
 
 def propfind(request: DavRequest) -> DavResponse:
@@ -92,15 +94,12 @@ def _objects(resource: Resource, wanted: Wanted) -> Iterator[str]:
     if wanted.light:
         # A listing of entity tags reads the index alone.
         write_light = light_writer(resource.href, wanted.names)
-        rows = calendar_objects.list_changed(resource.db, collection.id, since=0)
-        for _, name, tag, visibility in rows:
-            if visibility in access.sees:
-                yield write_light(name, tag or "")
+        for name, tag in list_tags(resource.db, collection, access):
+            yield write_light(name, tag)
         return
     write_one = object_writer(resource, wanted)
-    for stored in calendar_objects.each_of(resource.db, collection.id):
-        if stored.visibility in access.sees:
-            yield write_one(stored)
+    for found in read_each(resource.db, collection, access):
+        yield write_one(found)
 
 
 def proppatch(request: DavRequest) -> DavResponse:
@@ -128,6 +127,8 @@ def proppatch(request: DavRequest) -> DavResponse:
 
 def _check_may_write(resource: Resource) -> None:
     if resource.access is not None:
+        if resource.stored is not None and resource.stored.masked:
+            View(resource.db, resource.of_collection, resource.access).refuse(resource.stored.id)
         mounted = resource.kind is Kind.CALENDAR and resource.of_collection.mounted_at is not None
         if not mounted and Privilege.WRITE_PROPERTIES not in resource.access.privileges:
             raise NeedPrivileges(resource.path.parent, Privilege.WRITE_PROPERTIES)

@@ -9,7 +9,7 @@ from calendars.dav.paths import principal_href, proxy_href
 from calendars.dav.property import Property
 from calendars.dav.resource import EVERYWHERE, PRINCIPALS, Kind, Resource
 from calendars.dav.xml import href
-from calendars.model.principal import OWNER, Access, Privilege, Rights
+from calendars.model.principal import MASKED, OWNER, Access, Privilege, Rights
 from calendars.services.set_proxies import Proxy, list_proxies
 from calendars.storage import delegations, principals
 
@@ -50,7 +50,9 @@ def privileges_of(access: Access) -> Iterator[str]:
 
 def current_user_privileges(resource: Resource) -> str:
     """RFC 3744 §5.4."""
-    if resource.access is not None:
+    if resource.stored is not None and resource.stored.masked:
+        names = [*privileges_of(MASKED)]
+    elif resource.access is not None:
         names = [*privileges_of(resource.access), *_of_scheduling(resource)]
     else:
         names = ["<D:read/>", "<D:read-current-user-privilege-set/>"]

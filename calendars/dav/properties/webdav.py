@@ -16,6 +16,7 @@ from calendars.dav.resource import (
     Resource,
 )
 from calendars.dav.xml import Element, escape, href, text_of
+from calendars.services import list_changes
 from calendars.services.list_home_changes import token_of_home
 
 _TYPES = {
@@ -106,7 +107,9 @@ def sync_token(resource: Resource) -> str:
     collection = resource.of_collection
     if resource.kind is Kind.HOME:
         return token_of_home(resource.db, resource.actor, collection, now=resource.now)
-    return collection.sync_token
+    if resource.access is None:
+        return collection.sync_token
+    return list_changes.sync_token(resource.db, collection, resource.access)
 
 
 def supported_reports(resource: Resource) -> str:

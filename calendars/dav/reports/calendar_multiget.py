@@ -13,8 +13,8 @@ from calendars.dav.reports.object_data import data_writer
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.resource import COLLECTIONS, Resource, locate
 from calendars.dav.xml import InvalidXml, children, multistatus, status_response, text_of
+from calendars.model.visibility import VisibleObject
 from calendars.services.read_objects import read_named
-from calendars.storage.calendar_objects import StoredObject
 
 MAX_HREFS = 5_000
 BRIEF = 60
@@ -48,7 +48,7 @@ def _collection(request: DavRequest) -> Resource:
 
 def _answers(resource: Resource, hrefs: list[str], wanted: Wanted) -> Iterator[str]:
     names = _names(resource, hrefs)
-    found: dict[str, StoredObject] = {}
+    found: dict[str, VisibleObject] = {}
     if resource.access is not None:
         found = read_named(
             resource.db, resource.of_collection, resource.access, sorted(set(names.values()))

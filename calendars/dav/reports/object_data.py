@@ -20,17 +20,17 @@ from calendars.model.invalid import DateTooLate, InvalidCalendarData, InvalidFil
 from calendars.model.jcal import jcal_text
 from calendars.model.time_zone_text import tzid_of
 from calendars.model.time_zones import named_zone
+from calendars.model.visibility import VisibleObject
 from calendars.model.window import Window
 from calendars.services.collection_zone import zone_of, zone_of_text
 from calendars.services.query_objects import find_instances
-from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.occurrences import IndexedInstance
 
 log = logging.getLogger(__name__)
 
 MAX_EXPANSION = 5 * 366 * 86_400
 
-Writer = Callable[[StoredObject], str]
+Writer = Callable[[VisibleObject], str]
 
 
 def data_writer(
@@ -58,7 +58,7 @@ def _computed(collection: CalendarCollection, wanted: CalendarData, zone: tzinfo
     budget = Budget()
     read_in = zone or zone_of(collection)
 
-    def write(stored: StoredObject) -> str:
+    def write(stored: VisibleObject) -> str:
         return _written(stored, wanted, read_in, budget, None)
 
     return write
@@ -75,7 +75,7 @@ def _from_index(
     def found() -> dict[ObjectId, list[IndexedInstance]]:
         return find_instances(db, collection, "VEVENT", window, budget)
 
-    def write(stored: StoredObject) -> str:
+    def write(stored: VisibleObject) -> str:
         rows = found().get(stored.id, []) if stored.component == "VEVENT" else None
         return _written(stored, wanted, zone, budget, rows)
 
@@ -83,7 +83,7 @@ def _from_index(
 
 
 def _written(
-    stored: StoredObject,
+    stored: VisibleObject,
     wanted: CalendarData,
     zone: tzinfo,
     budget: Budget,

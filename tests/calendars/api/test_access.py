@@ -62,9 +62,12 @@ def test_a_stranger_can_do_nothing_with_the_calendar_itself(anne: Asker, paul: A
 
 
 @pytest.mark.rule("SEC-2")
-@pytest.mark.parametrize("visibility", ["PRIVATE", "CONFIDENTIAL", "X-UNKNOWN"])
+@pytest.mark.parametrize(
+    ("visibility", "title"),
+    [("PRIVATE", "Privé"), ("CONFIDENTIAL", "Occupé"), ("X-UNKNOWN", "Privé")],
+)
 def test_a_delegate_does_not_see_what_its_class_hides_from_him(
-    anne: Asker, paul: Asker, visibility: str
+    anne: Asker, paul: Asker, visibility: str, title: str
 ) -> None:
     anne.entrust(paul, Rights.WRITE)
     anne.store("a.ics", an_event(summary=CANARY, location=CANARY, visibility=visibility))
@@ -78,17 +81,40 @@ def test_a_delegate_does_not_see_what_its_class_hides_from_him(
     deleted = paul.get(f"{anne.agenda}/deleted")
 
     assert {answer.status_code for answer in answers} == {404}
-    assert listed.json()["items"] == []
     assert deleted.json()["items"] == []
+    [told] = listed.json()["items"]
+    assert (told["title"], told["start"]) == (title, "2026-03-03T14:30:00+11:00")
     assert CANARY not in "".join(a.text for a in [*answers, listed, deleted])
+
+
+@pytest.mark.rule("SEC-4")
+def test_a_delegate_reads_the_times_of_what_is_masked_and_changes_nothing(
+    anne: Asker, paul: Asker
+) -> None:
+    anne.entrust(paul, Rights.WRITE)
+    anne.store("a.ics", an_event(summary=CANARY, location=CANARY, visibility="PRIVATE"))
+    [told] = paul.get(anne.objects, **MARCH).json()["items"]
+    path = f"{anne.objects}/{told['name']}"
+
+    found = {
+        (method, rest): paul.ask(method, rest, json=body) for method, rest, body in deeds(path)
+    }
+
+    assert CANARY not in "".join(answer.text for answer in found.values())
+    assert [answer.status_code for answer in found.values()] == [200, 403, 403, 404, 404, 404]
+    read = found["GET", path].json()
+    assert (read["title"], read["etag"], read["uid"]) == ("Privé", told["etag"], told["uid"])
+    assert (read["location"], read["organizer"], read["alarms"]) == (None, None, [])
+    assert anne.get(f"{anne.objects}/a.ics").json()["title"] == CANARY
 
 
 def test_a_delegate_who_sees_private_sees_it(anne: Asker, paul: Asker) -> None:
     anne.entrust(paul, Rights.READ, sees_private=True)
-    anne.store("p.ics", an_event(summary="Privé", visibility="PRIVATE"))
+    anne.store("p.ics", an_event(summary="Dentiste", visibility="PRIVATE"))
     anne.store("c.ics", an_event(uid="c", summary=CANARY, visibility="CONFIDENTIAL"))
 
-    assert [i["title"] for i in paul.get(anne.objects, **MARCH).json()["items"]] == ["Privé"]
+    titles = [i["title"] for i in paul.get(anne.objects, **MARCH).json()["items"]]
+    assert titles == ["Dentiste", "Occupé"]
     assert paul.get(f"{anne.objects}/p.ics").status_code == 200
     assert paul.get(f"{anne.objects}/c.ics").status_code == 404
 

@@ -12,12 +12,14 @@ from calendars.kernel.errors import NotFound, PreconditionFailed, ServiceError
 from calendars.model.conditions import Precondition
 from calendars.model.invalid import UnsupportedComponent
 from calendars.model.principal import Principal, Rights
-from calendars.services.authorize import NeedPrivileges
+from calendars.services.authorize import NeedPrivileges, access_to
 from calendars.services.delete_object import delete_object
+from calendars.services.list_changes import list_tags
 from calendars.services.move_object import NoSuchParent, Transfer, move_object
-from calendars.services.put_object import MaskedObject, NotACalendar, PutOutcome, UidConflict
+from calendars.services.put_object import NotACalendar, PutOutcome, UidConflict
+from calendars.services.show_objects import MaskedObject
 from calendars.storage import calendar_objects, collections, delegations
-from tests.builders import an_event
+from tests.builders import UID, an_event
 from tests.stores import NOW, a_collection, a_person, agenda_of, listing, object_path, put
 
 NEW = Precondition(if_none_match=frozenset({"*"}))
@@ -147,11 +149,28 @@ def test_who_cannot_read_an_object_cannot_replace_it(
 ) -> None:
     delegations.grant(db, anne.id, paul.id, Rights.WRITE)
     put(db, anne, an_event(visibility="PRIVATE"))
+    agenda = agenda_of(db, anne)
+    [(mask, _)] = list_tags(db, agenda, access_to(db, paul, agenda, now=NOW))
 
     with pytest.raises(MaskedObject):
-        put(db, paul, an_event(), "anne/agenda/a.ics")
+        put(db, paul, an_event(), f"anne/agenda/{mask}")
     with pytest.raises(MaskedObject):
+        delete_object(db, paul, object_path(paul, f"anne/agenda/{mask}"), now=NOW)
+
+
+@pytest.mark.rule("SEC-5")
+def test_the_name_of_a_masked_object_is_no_name_for_who_sees_the_mask(
+    db: Db, anne: Principal, paul: Principal
+) -> None:
+    delegations.grant(db, anne.id, paul.id, Rights.WRITE)
+    put(db, anne, an_event(visibility="PRIVATE"))
+
+    with pytest.raises(NotFound):
         delete_object(db, paul, object_path(paul, "anne/agenda/a.ics"), now=NOW)
+    for uid, name in ((UID, "b.ics"), ("another", "a.ics")):
+        with pytest.raises(UidConflict) as refused:
+            put(db, paul, an_event(uid=uid), f"anne/agenda/{name}")
+        assert refused.value.path is None
 
 
 def test_the_history_says_who(db: Db, anne: Principal, paul: Principal) -> None:
