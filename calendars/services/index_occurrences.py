@@ -8,14 +8,18 @@ from typing import NamedTuple
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import ObjectId
+from calendars.model.bookings import Addresses, letters
 from calendars.model.budget import Budget
+from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
+from calendars.model.calendar_user_address import addresses_of
 from calendars.model.component import Component, parse
 from calendars.model.instances import bounds, instances
 from calendars.model.invalid import TooManyInstances
+from calendars.model.timed_instance import TimedInstance
 from calendars.model.window import ALWAYS, NEVER_AFTER, NEVER_BEFORE, Window
 from calendars.services.collection_zone import zone_of
-from calendars.storage import calendar_objects, collections, occurrences
+from calendars.storage import calendar_objects, collections, occurrences, principals
 from calendars.storage.occurrences import IndexedInstance
 
 DAY = 86_400
@@ -36,13 +40,21 @@ class Indexed(NamedTuple):
     complete: Window
 
 
-def index_of(calendar: Component, *, recurring: bool, zone: tzinfo, now: int) -> Indexed:
+def index_of(
+    calendar: Component,
+    *,
+    recurring: bool,
+    zone: tzinfo,
+    now: int,
+    booked_by: Addresses | None = None,
+) -> Indexed:
     """What to index of an object: all of it if it ends, else a window around today.
 
+    In the calendar of a resource, which `booked_by` names, an entry takes what was booked.
     Raises InvalidCalendarData or TooManyInstances where its instances cannot be told.
     """
     if not recurring:
-        found = list(_rows(calendar, ALWAYS, zone))
+        found = list(rows_of(calendar, ALWAYS, zone, Budget(), booked_by))
         return Indexed(_extent(found), found, ALWAYS)
     extent = bounds(calendar, zone)
     # What starts or ends inside the window has nothing beyond it on that side.
@@ -50,7 +62,7 @@ def index_of(calendar: Component, *, recurring: bool, zone: tzinfo, now: int) ->
         NEVER_BEFORE if extent.start >= now - BACK else now - BACK,
         NEVER_AFTER if extent.end <= now + AHEAD else now + AHEAD,
     )
-    rows = _up_to_limit(calendar, window, zone)
+    rows = _up_to_limit(calendar, window, zone, booked_by)
     return Indexed(extent, [], _NOT_INDEXED) if rows is None else Indexed(extent, rows, window)
 
 
@@ -60,10 +72,12 @@ def _extent(rows: list[IndexedInstance]) -> Window:
     return Window(min(row.starts_at for row in rows), max(row.ends_at for row in rows))
 
 
-def _up_to_limit(calendar: Component, window: Window, zone: tzinfo) -> list[IndexedInstance] | None:
+def _up_to_limit(
+    calendar: Component, window: Window, zone: tzinfo, booked_by: Addresses | None
+) -> list[IndexedInstance] | None:
     rows: list[IndexedInstance] = []
     try:
-        for row in _rows(calendar, window, zone):
+        for row in rows_of(calendar, window, zone, Budget(), booked_by):
             rows.append(row)
             if len(rows) > MAX_INDEXED:
                 return None
@@ -72,24 +86,50 @@ def _up_to_limit(calendar: Component, window: Window, zone: tzinfo) -> list[Inde
     return rows
 
 
-def _rows(calendar: Component, window: Window, zone: tzinfo) -> Iterator[IndexedInstance]:
-    for instance in instances(calendar, window, zone=zone, budget=Budget()):
-        yield IndexedInstance(
-            instance.starts_at, instance.ends_at, instance.recurrence_id, instance.busy
-        )
+def rows_of(
+    calendar: Component,
+    window: Window,
+    zone: tzinfo,
+    budget: Budget,
+    booked_by: Addresses | None,
+) -> Iterator[IndexedInstance]:
+    """The instances in a window as rows. Raises InvalidCalendarData, TooManyInstances."""
+    letter = _busy if booked_by is None else letters(booked_by)
+    for one in instances(calendar, window, zone=zone, budget=budget):
+        yield IndexedInstance(one.starts_at, one.ends_at, one.recurrence_id, letter(one))
 
 
-def index_parsed(parsed: CalendarObject, *, zone: tzinfo, now: int) -> Indexed:
+def _busy(instance: TimedInstance) -> str:
+    return instance.busy
+
+
+def addresses_of_resource(db: Db, collection: CalendarCollection) -> Addresses | None:
+    """By what the owner of the calendar is invited, if that is a resource; else None."""
+    if not collection.of_resource:
+        return None
+    return frozenset(addresses_of(principals.get_by_id(db, collection.owner_id)))
+
+
+def index_parsed(
+    parsed: CalendarObject, *, zone: tzinfo, now: int, booked_by: Addresses | None = None
+) -> Indexed:
     """`index_of` a parsed object."""
-    return index_of(parsed.calendar, recurring=parsed.recurring, zone=zone, now=now)
+    return index_of(
+        parsed.calendar, recurring=parsed.recurring, zone=zone, now=now, booked_by=booked_by
+    )
 
 
 def reindex(db: Db, object_ids: list[ObjectId], *, now: int) -> int:
     """Index objects anew: their collection's zone changed, or their window has run out."""
     for stored in calendar_objects.list_by_id(db, object_ids):
-        zone = zone_of(collections.get_by_id(db, stored.collection_id))
-        calendar = parse(stored.data.decode())
-        indexed = index_of(calendar, recurring=stored.recurring, zone=zone, now=now)
+        collection = collections.get_by_id(db, stored.collection_id)
+        indexed = index_of(
+            parse(stored.data.decode()),
+            recurring=stored.recurring,
+            zone=zone_of(collection),
+            now=now,
+            booked_by=addresses_of_resource(db, collection),
+        )
         occurrences.replace(
             db, stored.id, stored.collection_id, stored.component, indexed.instances
         )

@@ -20,6 +20,7 @@ from calendars.model.principal import Access
 from calendars.model.visibility import VisibleObject
 from calendars.model.window import Window
 from calendars.services.collection_zone import zone_of
+from calendars.services.index_occurrences import addresses_of_resource, rows_of
 from calendars.services.show_objects import View
 from calendars.storage import calendar_objects, occurrences
 from calendars.storage.calendar_objects import StoredObject
@@ -125,12 +126,11 @@ def find_instances(
         if hit.object_id not in computed:
             row = IndexedInstance(hit.starts_at, hit.ends_at, hit.recurrence_id, hit.busy)
             found.setdefault(hit.object_id, []).append(row)
-    zone = zone_of(collection)
+    if not beyond:
+        return found
+    zone, booked_by = zone_of(collection), addresses_of_resource(db, collection)
     for stored in calendar_objects.list_by_id(db, beyond):
-        rows = [
-            IndexedInstance(one.starts_at, one.ends_at, one.recurrence_id, one.busy)
-            for one in instances(_calendar(stored), window, zone=zone, budget=budget)
-        ]
+        rows = list(rows_of(_calendar(stored), window, zone, budget, booked_by))
         if rows:
             found[stored.id] = rows
     return found

@@ -15,7 +15,7 @@ from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.principal import Principal
 from calendars.services.collection_zone import zone_of
-from calendars.services.index_occurrences import index_parsed
+from calendars.services.index_occurrences import addresses_of_resource, index_parsed
 from calendars.services.mask_object import mask_object, unmask_removed
 from calendars.storage import audit, calendar_objects, collections, occurrences
 from calendars.storage.calendar_objects import ObjectValues, StoredObject
@@ -43,7 +43,7 @@ def write_object(
 ) -> tuple[ObjectId, Etag]:
     """The new text stands at its name; `before` is what stood there. The collection is locked."""
     etag = etag_of(new.body)
-    values, instances = _indexed_values(actor, collection, new, etag, now=now)
+    values, instances = _indexed_values(db, actor, collection, new, etag, now=now)
     modseq = collections.next_modseq(db, collection.id)
     if before is None:
         object_id = calendar_objects.add(db, collection.id, new.name, values, modseq=modseq)
@@ -73,10 +73,11 @@ def remove_object(
 
 
 def _indexed_values(
-    actor: Principal, collection: CalendarCollection, new: NewText, etag: Etag, *, now: int
+    db: Db, actor: Principal, collection: CalendarCollection, new: NewText, etag: Etag, *, now: int
 ) -> tuple[ObjectValues, list[IndexedInstance]]:
     parsed = new.parsed
-    indexed = index_parsed(parsed, zone=zone_of(collection), now=now)
+    booked_by = addresses_of_resource(db, collection)
+    indexed = index_parsed(parsed, zone=zone_of(collection), now=now, booked_by=booked_by)
     values = ObjectValues(
         # Several messages in an inbox may speak of one UID: each goes by its own name.
         uid=parsed.uid if collection.is_calendar else new.name,

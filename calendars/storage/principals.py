@@ -26,7 +26,7 @@ from calendars.storage.tables import (
     principals,
 )
 
-_COLUMNS = (
+COLUMNS = (
     principals.c.id,
     principals.c.login,
     principals.c.kind,
@@ -36,10 +36,10 @@ _COLUMNS = (
     principals.c.capacity,
     principals.c.disabled_at,
 )
-_BY_LOGIN = select(*_COLUMNS).where(principals.c.login == bindparam("login"))
-_BY_ID = select(*_COLUMNS).where(principals.c.id == bindparam("id"))
+_BY_LOGIN = select(*COLUMNS).where(principals.c.login == bindparam("login"))
+_BY_ID = select(*COLUMNS).where(principals.c.id == bindparam("id"))
 _HOLDER = Prepared(
-    select(*_COLUMNS, calendar_user_addresses.c.address)
+    select(*COLUMNS, calendar_user_addresses.c.address)
     .join(credentials, credentials.c.principal_id == principals.c.id)
     .outerjoin(calendar_user_addresses, calendar_user_addresses.c.principal_id == principals.c.id)
     .where(
@@ -58,8 +58,8 @@ _ADDRESSES = (
 _HOLDERS = select(calendar_user_addresses.c.address, calendar_user_addresses.c.principal_id).where(
     calendar_user_addresses.c.address.in_(bindparam("addresses", expanding=True))
 )
-_BY_IDS = select(*_COLUMNS).where(principals.c.id.in_(bindparam("keys", expanding=True)))
-_BY_LOGINS = select(*_COLUMNS).where(principals.c.login.in_(bindparam("keys", expanding=True)))
+_BY_IDS = select(*COLUMNS).where(principals.c.id.in_(bindparam("keys", expanding=True)))
+_BY_LOGINS = select(*COLUMNS).where(principals.c.login.in_(bindparam("keys", expanding=True)))
 _ADDRESSES_OF = (
     select(calendar_user_addresses.c.principal_id, calendar_user_addresses.c.address)
     .where(calendar_user_addresses.c.principal_id.in_(bindparam("keys", expanding=True)))
@@ -78,7 +78,7 @@ class AddressTaken(Conflict):
 def principal_of(
     row: Sequence[Any], addresses: Sequence[str] = (), origin: Origin = NOWHERE
 ) -> Principal:
-    """A row in the order of `_COLUMNS` as a value."""
+    """A row in the order of `COLUMNS` as a value."""
     identifier, login, kind, role, display_name, email, capacity, disabled_at = row
     return Principal(
         identifier,
@@ -180,7 +180,7 @@ def _portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def list_all(db: Db, *, kinds: Sequence[PrincipalKind] = tuple(PrincipalKind)) -> list[Principal]:
     """Every principal of those kinds, by login."""
     rows = db.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(principals.c.kind.in_([str(kind) for kind in kinds]))
         .order_by(principals.c.login)
     )
@@ -199,7 +199,7 @@ def search(
 
     The asker comes first, of whatever kind.
     """
-    query = select(*_COLUMNS).where(
+    query = select(*COLUMNS).where(
         principals.c.disabled_at.is_(None),
         or_(principals.c.id == asker, principals.c.kind.in_([str(kind) for kind in kinds])),
     )
@@ -271,7 +271,7 @@ def set_members(db: Db, group_id: PrincipalId, members: Sequence[PrincipalId]) -
 def members_of(db: Db, group_id: PrincipalId) -> list[Principal]:
     """The direct members of a group (RFC 3744 §4.3)."""
     rows = db.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .join(group_members, group_members.c.member_id == principals.c.id)
         .where(group_members.c.group_id == group_id)
         .order_by(principals.c.login)
@@ -282,7 +282,7 @@ def members_of(db: Db, group_id: PrincipalId) -> list[Principal]:
 def groups_of(db: Db, member_id: PrincipalId) -> list[Principal]:
     """The groups that a principal is a direct member of (RFC 3744 §4.4)."""
     rows = db.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .join(group_members, group_members.c.group_id == principals.c.id)
         .where(group_members.c.member_id == member_id)
         .order_by(principals.c.login)

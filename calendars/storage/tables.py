@@ -405,3 +405,54 @@ imports = Table(
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("principal_id", "source", "item"),
 )
+
+# --- what is booked (RES-1) --------------------------------------------------------------------
+
+# How a resource answers; one without a row is lent to everybody whenever it is free.
+resource_policies = Table(
+    "resource_policies",
+    metadata,
+    Column(
+        "resource_id",
+        BigId,
+        ForeignKey("principals.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("category", String(16), nullable=False),  # room, vehicle, equipment
+    Column("site", Text, nullable=False, server_default=""),
+    Column("features", Text, nullable=False, server_default=""),  # one a line
+    Column("mode", String(16), nullable=False),
+    Column("min_notice", Integer, nullable=False),  # minutes
+    Column("max_ahead", Integer),  # days
+    Column("max_duration", Integer),  # minutes
+    Column("buffer_before", Integer, nullable=False),
+    Column("buffer_after", Integer, nullable=False),
+    Column("max_attendees", Integer),
+    Column("conflicts_allowed", Integer),
+    Column("conflict_percent", Integer),
+    Column("hours", Text, nullable=False),  # JSON: [[weekdays], first minute, last minute]
+    Column("look_ahead", Integer, nullable=False),  # days
+)
+
+# Who may book a resource, and who is asked: people and groups.
+resource_parties = Table(
+    "resource_parties",
+    metadata,
+    _owned("resource_id", "principals.id"),
+    _owned("party_id", "principals.id"),
+    Column("part", String(16), nullable=False),  # BOOKER, APPROVER
+    PrimaryKeyConstraint("resource_id", "party_id", "part"),
+    Index(None, "party_id"),
+)
+
+resource_closures = Table(
+    "resource_closures",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("resource_id", "principals.id"),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Index(None, "resource_id", "ends_at"),
+)
