@@ -56,3 +56,45 @@ CHANGES: dict[str, Example] = {
         "value": {"location": None, "repeat": None},
     },
 }
+
+POLICIES: dict[str, Example] = {
+    "salle": {
+        "summary": "Une salle qui répond d'elle-même, aux heures ouvrées",
+        "value": {
+            "category": "room",
+            "site": "SIEGE",
+            "features": ["écran"],
+            "mode": "automatic",
+            "max_ahead": 365,
+            "max_duration": 480,
+            "buffer_after": 15,
+            "max_attendees": 10,
+            "conflicts_allowed": 3,
+            "hours": [{"days": ["MO", "TU", "WE", "TH", "FR"], "from": "07:00", "to": "18:00"}],
+        },
+    },
+    "véhicule": {
+        "summary": "Un véhicule dont une personne valide les réservations",
+        "value": {
+            "category": "vehicle",
+            "site": "SPE",
+            "features": ["4x4"],
+            "mode": "approval",
+            "min_notice": 1440,
+            "max_attendees": 5,
+            "bookers": ["spe"],
+            "approvers": ["solange.vanille"],
+        },
+    },
+}
+
+CLOSURES: dict[str, Example] = {
+    "contrôle": {
+        "summary": "Une journée au contrôle technique",
+        "value": {
+            "start": "2026-03-09T07:30:00+11:00",
+            "end": "2026-03-09T16:00:00+11:00",
+            "reason": "contrôle technique",
+        },
+    },
+}

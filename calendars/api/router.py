@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from calendars.api import busy_time, calendars, delegations, history, objects, passwords, principals
+from calendars.api import (
+    busy_time,
+    calendars,
+    delegations,
+    history,
+    objects,
+    passwords,
+    principals,
+    resources,
+)
 from calendars.http.problems import PROBLEM_RESPONSES
 
 PREFIX = "/api/v1"
@@ -27,10 +36,20 @@ TAGS = [
     {"name": objects.TAG, "description": "Ce qui a lieu, ce qui est à faire, ce qui est noté."},
     {"name": history.TAG, "description": "Qui a changé quoi ; ce qui a été supprimé ; restaurer."},
     {"name": busy_time.TAG, "description": "Quand des personnes sont occupées."},
+    {"name": resources.TAG, "description": "Ce qui se réserve, quand, et qui répond."},
     {"name": delegations.TAG, "description": "Qui peut lire ou tenir mon agenda."},
     {"name": passwords.TAG, "description": "Le mien, et un pour chaque programme."},
 ]
 
 router = APIRouter(prefix=PREFIX, responses=PROBLEM_RESPONSES)
-for _part in (principals, calendars, objects, history, busy_time, delegations, passwords):
+for _part in (
+    principals,
+    calendars,
+    objects,
+    history,
+    busy_time,
+    resources,
+    delegations,
+    passwords,
+):
     router.include_router(_part.router)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from calendars.model.event_draft import DraftFault
+from calendars.model.resource_policy import PolicyFault
 
 DRAFT_FAULTS: Mapping[DraftFault, str] = {
     DraftFault.NEEDS_START: "un début est nécessaire",
@@ -21,6 +22,14 @@ DRAFT_FAULTS: Mapping[DraftFault, str] = {
     DraftFault.START_NOT_IN_REPEAT: "le début ne tombe pas un jour de la répétition",
     DraftFault.REPEAT_OF_ONE: "une occurrence seule ne peut pas se répéter",
     DraftFault.ALARM_NEEDS_TIME: "un rappel suppose un début ou une échéance",
+}
+
+POLICY_FAULTS: Mapping[PolicyFault, str] = {
+    PolicyFault.NEGATIVE: "cette valeur ne peut pas être négative",
+    PolicyFault.TOO_LARGE: "cette valeur est trop grande",
+    PolicyFault.PERCENT: "un pourcentage va de 0 à 100",
+    PolicyFault.HOURS: "des heures qui se suivent, dans une même journée",
+    PolicyFault.WINDOW: "le délai maximal précède le délai minimal",
 }
 
 # Types of pydantic's errors; what stands in braces comes from our own constraints.

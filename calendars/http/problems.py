@@ -15,13 +15,14 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from calendars.http.faults import DRAFT_FAULTS, faults_of
+from calendars.http.faults import DRAFT_FAULTS, POLICY_FAULTS, faults_of
 from calendars.http.identity import REALM, NotSignedIn
 from calendars.http.shapes import Shape
 from calendars.kernel import errors
 from calendars.kernel.database import StoreUnavailable
 from calendars.model import event_draft, invalid
 from calendars.model.principal import Privilege
+from calendars.model.resource_policy import InvalidPolicy
 from calendars.services import (
     authorize,
     change_password,
@@ -31,6 +32,7 @@ from calendars.services import (
     list_occurrences,
     make_calendar,
     put_object,
+    set_policy,
     show_objects,
     sign_in,
 )
@@ -123,6 +125,10 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
     list_occurrences.TooManyOccurrences: Kind(
         422, "too-many-occurrences", "Trop d'occurrences", "Demandez une période plus courte."
     ),
+    InvalidPolicy: Kind(422, "invalid-policy", "Cette politique n'est pas possible"),
+    set_policy.UnknownParty: Kind(422, "unknown-party", "Un de ces identifiants n'existe pas"),
+    set_policy.TooManyParts: Kind(422, "too-many-parts", "Il y en a trop"),
+    set_policy.EmptyClosure: Kind(422, "invalid-input", "La fin précède le début"),
     event_draft.DraftRefused: Kind(422, "invalid-entry", "L'objet décrit n'est pas possible"),
     event_draft.NoSuchOccurrence: Kind(404, "no-such-occurrence", "Cette occurrence n'existe pas"),
     invalid.UnsupportedComponent: Kind(
@@ -217,6 +223,12 @@ def refusal(error: errors.ServiceError) -> JSONResponse:
     if isinstance(error, event_draft.DraftRefused):
         message = DRAFT_FAULTS[error.fault]
         return problem(kind, errors=[{"field": f"body.{error.field}", "message": message}])
+    if isinstance(error, InvalidPolicy):
+        message = POLICY_FAULTS[error.fault]
+        return problem(kind, errors=[{"field": f"body.{error.field}", "message": message}])
+    if isinstance(error, set_policy.UnknownParty):
+        fault = {"field": f"body.{error.field}", "message": "cet identifiant n'existe pas"}
+        return problem(kind, errors=[fault])
     answer = problem(kind)
     if kind.status == 401:
         for challenge in _CHALLENGES:

@@ -86,6 +86,8 @@ class Deed(StrEnum):
     """A scheduling message into somebody's inbox (RFC 6638 §3.2)."""
     HOLD = "hold"
     RELEASE = "release"
+    SET_POLICY = "set-policy"
+    """How a resource answers, and when it is out of service (RES-1)."""
     APPROVE = "approve"
     DECLINE = "decline"
     SEND_MAIL = "send-mail"
