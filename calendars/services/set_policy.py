@@ -15,7 +15,7 @@ from calendars.kernel.identifiers import PrincipalId
 from calendars.model.principal import RESOURCE_KINDS, Principal, Privilege, Role
 from calendars.model.resource_policy import Closure, ResourcePolicy
 from calendars.services.authorize import NeedPrivileges, access_to
-from calendars.services.make_calendar import default_calendar
+from calendars.services.default_calendars import calendar_for
 from calendars.storage import audit, principals, resource_policies
 from calendars.storage.resource_policies import ResourceFacts, StoredClosure, StoredPolicy
 
@@ -65,7 +65,7 @@ def keeps(db: Db, actor: Principal, resource: Principal, *, now: int) -> bool:
     """The actor sets the policy, closes the resource and answers for it."""
     if actor.role is Role.ADMIN or actor.id == resource.id:
         return True
-    calendar = default_calendar(db, resource.login)
+    calendar = calendar_for(db, resource.login, "VEVENT")
     if calendar is None:
         return False
     return Privilege.WRITE_CONTENT in access_to(db, actor, calendar, now=now).privileges
