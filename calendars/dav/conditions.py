@@ -111,6 +111,7 @@ _PRIVILEGE_NAMES = {
     Privilege.BIND: "<D:bind/>",
     Privilege.UNBIND: "<D:unbind/>",
     Privilege.READ: "<D:read/>",
+    Privilege.ACL: "<D:write-acl/>",
 }
 
 

@@ -61,6 +61,8 @@ class Privilege(IntFlag):
     UNBIND = auto()
     SCHEDULE = auto()
     """Invite and answer in the owner's name: CALDAV:schedule-send (RFC 6638 §6.1.2)."""
+    ACL = auto()
+    """Read and set who has which rights: the owner's alone (RFC 3744 §3.6, §3.8)."""
 
     READER = READ | READ_FREE_BUSY
     WRITER = READER | WRITE_CONTENT | BIND | UNBIND | WRITE_PROPERTIES
@@ -115,7 +117,7 @@ class Access:
 
 
 EVERYTHING = frozenset(str(v) for v in Visibility)
-OWNER = Access(Privilege.WRITER | Privilege.SCHEDULE, EVERYTHING)
+OWNER = Access(Privilege.WRITER | Privilege.SCHEDULE | Privilege.ACL, EVERYTHING)
 MASKED = Access(Privilege.READER, frozenset())
 NOTHING = Access(Privilege.NONE, frozenset())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from calendars.dav.methods.acl import acl
 from calendars.dav.methods.make import mkcalendar, mkcol, post
 from calendars.dav.methods.objects import delete, get, put
 from calendars.dav.methods.options import options
@@ -35,5 +36,6 @@ METHODS = {
     "COPY": Method(copy, writes=True),
     "MOVE": Method(move, writes=True),
     "POST": Method(post, writes=True),
+    "ACL": Method(acl, writes=True, xml=True),
     "REPORT": Method(report, xml=True),
 }

@@ -17,8 +17,8 @@ ALLOWED = {
     Place.PROXY: (*_READ, "PROPPATCH"),
     Place.HOMES: _READ,
     Place.PRINCIPAL: (*_READ, "PROPPATCH"),
-    Place.HOME: (*_READ, "PROPPATCH"),
-    Place.COLLECTION: (*_READ, "PROPPATCH", "DELETE", "POST", "MKCALENDAR", "MKCOL"),
+    Place.HOME: (*_READ, "PROPPATCH", "ACL"),
+    Place.COLLECTION: (*_READ, "PROPPATCH", "ACL", "DELETE", "POST", "MKCALENDAR", "MKCOL"),
     Place.OBJECT: (*_READ, "PROPPATCH", "PUT", "DELETE", "COPY", "MOVE"),
 }
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from calendars.dav.properties import acl, caldav, scheduling, webdav
+from calendars.dav.properties import acl, caldav, groups, scheduling, webdav
 from calendars.dav.property import Property
 from calendars.dav.resource import Kind
 
 PROPERTIES: tuple[Property, ...] = (
-    webdav.PROPERTIES + caldav.PROPERTIES + scheduling.PROPERTIES + acl.PROPERTIES
+    *webdav.PROPERTIES,
+    *caldav.PROPERTIES,
+    *scheduling.PROPERTIES,
+    *acl.PROPERTIES,
+    *groups.PROPERTIES,
 )
 
 BY_KIND: dict[Kind, dict[str, Property]] = {

@@ -1,17 +1,16 @@
-"""Properties of RFC 3744 and of calendar-proxy, with the privileges of RFC 6638 §6."""
+"""Properties of RFC 3744, with the privileges of RFC 6638 §6."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from calendars.dav.names import CS, DAV
-from calendars.dav.paths import principal_href, proxy_href
+from calendars.dav.names import DAV
+from calendars.dav.paths import home_href, principal_href
 from calendars.dav.property import Property
 from calendars.dav.resource import EVERYWHERE, PRINCIPALS, Kind, Resource
 from calendars.dav.xml import href
-from calendars.model.principal import MASKED, OWNER, Access, Privilege, Rights
-from calendars.services.set_proxies import Proxy, list_proxies
-from calendars.storage import delegations, principals
+from calendars.model.principal import MASKED, Access, Privilege
+from calendars.services.set_acl import Entry, list_entries
 
 _PRIVILEGES = (
     (Privilege.READ, ("<D:read/>", "<D:read-current-user-privilege-set/>")),
@@ -36,6 +35,20 @@ _SEND = {
     "<C:schedule-send-freebusy/>": "Envoyer des demandes de disponibilités",
 }
 _SCHEDULING = {Kind.INBOX: _DELIVER, Kind.OUTBOX: _SEND}
+# What an ACE may name; the rest is contained in these (RFC 3744 §5.3.1).
+_ACE = (
+    (Privilege.READ, "<D:read/>"),
+    (Privilege.READ_FREE_BUSY, "<C:read-free-busy/>"),
+    (Privilege.WRITER, "<D:write/>"),
+)
+_ACE_OF_OWNER = (
+    "<D:read/>",
+    "<C:read-free-busy/>",
+    "<D:write/>",
+    "<D:read-acl/>",
+    "<D:write-acl/>",
+)
+_OWNER, _PROTECTED = "<D:property><D:owner/></D:property>", "<D:protected/>"
 _OWN = frozenset({Kind.HOME, Kind.CALENDAR, Kind.INBOX, Kind.OUTBOX, Kind.OBJECT})
 
 
@@ -44,8 +57,9 @@ def privileges_of(access: Access) -> Iterator[str]:
     for privilege, names in _PRIVILEGES:
         if privilege in access.privileges:
             yield from names
-    if access is OWNER:
+    if Privilege.ACL in access.privileges:
         yield "<D:read-acl/>"
+        yield "<D:write-acl/>"
 
 
 def current_user_privileges(resource: Resource) -> str:
@@ -73,39 +87,48 @@ def owner(resource: Resource) -> str | None:
     return href(principal_href(resource.owner_login)) if resource.owner_login else None
 
 
-def _ace(principal: str, names: Iterable[str], *, protected: bool = False) -> str:
+def acl(resource: Resource) -> str | None:
+    """RFC 3744 §5.5: the owner, and those to whom he delegated; for the owner to read."""
+    if resource.access is None or Privilege.ACL not in resource.access.privileges:
+        return None
+    sending = tuple(_SEND) if resource.kind is Kind.OUTBOX else ()
+    entries = [_ace(_OWNER, (*_ACE_OF_OWNER, *sending), _PROTECTED)]
+    if resource.kind is Kind.INBOX:
+        entries.append(_ace("<D:authenticated/>", _DELIVER, _PROTECTED))
+    for entry in list_entries(resource.db, resource.of_collection, now=resource.now):
+        names = (
+            *(name for privilege, name in _ACE if privilege in entry.rights.privileges),
+            *(sending if Privilege.SCHEDULE in entry.rights.privileges else ()),
+        )
+        entries.append(_ace(href(principal_href(entry.login)), names, _tail(resource, entry)))
+    return "".join(entries)
+
+
+def _tail(resource: Resource, entry: Entry) -> str:
+    """What is given on the whole diary comes from the home; a share is ended as it was made."""
+    if entry.shared:
+        return _PROTECTED
+    inherited = entry.whole and resource.kind is not Kind.HOME
+    return (
+        f"<D:inherited>{href(home_href(resource.owner_login))}</D:inherited>" if inherited else ""
+    )
+
+
+def _ace(principal: str, names: Iterable[str], tail: str) -> str:
     granted = "".join(f"<D:privilege>{name}</D:privilege>" for name in names)
-    tail = "<D:protected/>" if protected else ""
     return (
         f"<D:ace><D:principal>{principal}</D:principal><D:grant>{granted}</D:grant>{tail}</D:ace>"
     )
 
 
-def acl(resource: Resource) -> str | None:
-    """RFC 3744 §5.5: the owner, and those to whom he delegated."""
-    if resource.access is None:
-        return None
-    sending = tuple(_SEND) if resource.kind is Kind.OUTBOX else ()
-    names = (*privileges_of(OWNER), *sending)
-    entries = [_ace("<D:property><D:owner/></D:property>", names, protected=True)]
-    if resource.kind is Kind.INBOX:
-        entries.append(_ace("<D:authenticated/>", _DELIVER, protected=True))
-    collection = resource.of_collection
-    for login, rights in delegations.delegates_of(
-        resource.db, collection.owner_id, now=resource.now
-    ):
-        privileges = rights.privileges
-        names = (
-            *privileges_of(Access(privileges, frozenset())),
-            *(sending if Privilege.SCHEDULE in privileges else ()),
-        )
-        entries.append(_ace(href(principal_href(login)), names))
-    return "".join(entries)
-
-
 def acl_restrictions(_: Resource) -> str:
     """RFC 3744 §5.6."""
     return "<D:grant-only/><D:no-invert/>"
+
+
+def inherited_acl_set(resource: Resource) -> str:
+    """RFC 3744 §5.7: what is given on the home holds in all that stands there."""
+    return "" if resource.kind is Kind.HOME else href(home_href(resource.owner_login))
 
 
 def supported_privileges(resource: Resource) -> str:
@@ -129,16 +152,17 @@ def supported_privileges(resource: Resource) -> str:
             "<D:read/>",
             "Lire",
             entry("<C:read-free-busy/>", "Voir les disponibilités"),
-            entry("<D:read-acl/>", "Lire les droits"),
-            entry("<D:read-current-user-privilege-set/>", "Lire ses propres droits"),
+            entry("<D:read-current-user-privilege-set/>", "Lire ses propres droits", abstract=True),
         ),
+        entry("<D:read-acl/>", "Lire les droits", abstract=True),
+        entry("<D:write-acl/>", "Donner des droits", abstract=True),
         entry(
             "<D:write/>",
             "Écrire",
-            entry("<D:write-content/>", "Modifier le contenu"),
-            entry("<D:write-properties/>", "Modifier les propriétés"),
-            entry("<D:bind/>", "Ajouter"),
-            entry("<D:unbind/>", "Supprimer"),
+            entry("<D:write-content/>", "Modifier le contenu", abstract=True),
+            entry("<D:write-properties/>", "Modifier les propriétés", abstract=True),
+            entry("<D:bind/>", "Ajouter", abstract=True),
+            entry("<D:unbind/>", "Supprimer", abstract=True),
         ),
         scheduling,
         abstract=True,
@@ -155,72 +179,14 @@ def principal_collections(_: Resource) -> str:
     return href("/dav/principals/")
 
 
-def _proxy_kind(rights: Rights) -> str | None:
-    if rights is Rights.FREE_BUSY:
-        return None
-    return "read" if rights is Rights.READ else "write"
-
-
-def group_members(resource: Resource) -> str | None:
-    """RFC 3744 §4.3; the members of a proxy group are the delegates."""
-    if resource.kind is Kind.PROXY:
-        proxy = Proxy(resource.path.name)
-        logins = list_proxies(resource.db, resource.of_principal, proxy, now=resource.now)
-    else:
-        logins = [p.login for p in principals.members_of(resource.db, resource.of_principal.id)]
-    return "".join(href(principal_href(login)) for login in logins)
-
-
-def group_membership(resource: Resource) -> str:
-    """RFC 3744 §4.4: groups, and the proxy groups of those who delegated to this principal."""
-    if resource.kind is Kind.PROXY:
-        return ""
-    principal = resource.of_principal
-    hrefs = [principal_href(g.login) for g in principals.groups_of(resource.db, principal.id)]
-    hrefs += [proxy_href(login, kind) for login, kind in _delegators(resource)]
-    return "".join(href(path) for path in hrefs)
-
-
-def _delegators(resource: Resource) -> Iterator[tuple[str, str]]:
-    found = delegations.owners_delegating_to(
-        resource.db, resource.of_principal.id, now=resource.now
-    )
-    for login, rights in found:
-        kind = _proxy_kind(rights)
-        if kind is not None:
-            yield login, kind
-
-
-def proxy_read_for(resource: Resource) -> str | None:
-    """Principals whose diaries this one may read (calendar-proxy §5)."""
-    return _proxy_for(resource, "read")
-
-
-def proxy_write_for(resource: Resource) -> str | None:
-    """Principals whose diaries this one may write (calendar-proxy §5)."""
-    return _proxy_for(resource, "write")
-
-
-def _proxy_for(resource: Resource, wanted: str) -> str | None:
-    if resource.kind is Kind.PROXY:
-        return None
-    return "".join(
-        href(principal_href(login)) for login, kind in _delegators(resource) if kind == wanted
-    )
-
-
 PROPERTIES = (
     Property(DAV("owner"), _OWN, owner),
     Property(DAV("current-user-privilege-set"), EVERYWHERE, current_user_privileges),
     Property(DAV("acl"), _OWN, acl),
     Property(DAV("acl-restrictions"), _OWN, acl_restrictions),
     Property(DAV("supported-privilege-set"), _OWN, supported_privileges),
-    Property(DAV("inherited-acl-set"), _OWN, lambda _: ""),
+    Property(DAV("inherited-acl-set"), _OWN, inherited_acl_set),
     Property(DAV("principal-URL"), PRINCIPALS, principal_url),
     Property(DAV("alternate-URI-set"), PRINCIPALS, lambda _: ""),
     Property(DAV("principal-collection-set"), EVERYWHERE, principal_collections),
-    Property(DAV("group-member-set"), PRINCIPALS, group_members),
-    Property(DAV("group-membership"), PRINCIPALS, group_membership),
-    Property(CS("calendar-proxy-read-for"), PRINCIPALS, proxy_read_for),
-    Property(CS("calendar-proxy-write-for"), PRINCIPALS, proxy_write_for),
 )

@@ -10,9 +10,10 @@ from calendars.dav.paths import DavPath, Place
 from calendars.dav.request import DavRequest, DavResponse
 from calendars.dav.resource import Kind, Resource, locate
 from calendars.dav.xml import child, children, document, multistatus, text_of, write
-from calendars.model.principal import Principal
+from calendars.model.principal import NOTHING, Principal, Privilege
+from calendars.services.authorize import check_privilege
 from calendars.services.find_principals import find_principals
-from calendars.storage import delegations
+from calendars.services.set_acl import list_entries
 
 SEARCHABLE = {
     DAV("displayname"): "Nom",
@@ -85,11 +86,9 @@ def acl_principals(request: DavRequest) -> DavResponse:
     collection = resource.collection
     if collection is None:
         return DavResponse(207, multistatus(()))
+    check_privilege(collection, resource.access or NOTHING, Privilege.ACL)
     logins: list[str] = [collection.owner_login]
-    logins += [
-        login
-        for login, _ in delegations.delegates_of(request.db, collection.owner_id, now=request.now)
-    ]
+    logins += [entry.login for entry in list_entries(request.db, collection, now=request.now)]
     wanted = Wanted.of(request.root, minimal=request.minimal)
     located = (
         locate(request.db, request.actor, DavPath(Place.PRINCIPAL, login), now=request.now)

@@ -149,5 +149,5 @@ def test_the_acl_names_owner_and_delegates(server: Server, anne: Client, paul: C
 
     assert found is not None
     assert len(found) == 2
-    assert hrefs(found) == ["/dav/principals/anne/"]
+    assert hrefs(found) == ["/dav/principals/anne/", "/dav/calendars/paul/"]  # inherited
     assert f"{CALDAV}read-free-busy" in {str(node.tag) for node in found.iter()}
