@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from calendars.kernel.database import Database, Db
 from calendars.storage.tables import metadata
+from notifications import tables as notifications
 from scheduler.app.migrate import migrate
 from tests.postgres import Postgres, running_postgres
 
@@ -88,7 +89,8 @@ def migrated_postgres_url(shared_postgres: Database) -> Iterator[str]:
     """A PostgreSQL database with every table and no row."""
     yield shared_postgres.engine.url.render_as_string(hide_password=False)
     with shared_postgres.transaction() as db:
-        for table in reversed(metadata.sorted_tables):
+        tables = [*metadata.sorted_tables, *notifications.metadata.sorted_tables]
+        for table in reversed(tables):
             db.execute(table.delete())
 
 

@@ -10,6 +10,7 @@ from calendars.api.parameters import CalendarPath, LoginPath
 from calendars.api.shapes.calendars import CalendarChange, CalendarDraft, CalendarOut, CalendarsOut
 from calendars.http.state import CurrentPrincipal, State
 from calendars.services import make_calendar
+from calendars.services.close_calendar import close_calendar
 from calendars.services.list_calendars import list_calendars, read_calendar
 from calendars.services.name_calendar import free_name
 from calendars.services.set_properties import PropertyChanges, set_properties
@@ -102,4 +103,4 @@ def change(
 def remove(actor: CurrentPrincipal, state: State, login: LoginPath, calendar: CalendarPath) -> None:
     """The calendar with all that is in it."""
     with state.database.transaction() as db:
-        make_calendar.remove_calendar(db, actor, (login, calendar), now=state.now())
+        close_calendar(db, actor, (login, calendar), dispatch=state.dispatch, now=state.now())

@@ -105,7 +105,15 @@ def restore(
     """The text of that version stands there again."""
     number = VersionId(version)
     with state.database.transaction() as db:
-        restore_version(db, actor, path, number, precondition=conditions, now=state.now())
+        restore_version(
+            db,
+            actor,
+            path,
+            number,
+            precondition=conditions,
+            dispatch=state.dispatch,
+            now=state.now(),
+        )
         found = read_entry(db, actor, path, now=state.now())
     response.headers["ETag"] = f'"{found.found.etag}"'
     response.headers["Location"] = location_of(path)

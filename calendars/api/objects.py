@@ -119,7 +119,9 @@ def create(
     """A new object."""
     kind, draft = COMPONENTS[wanted.type], wanted.draft()
     with state.database.transaction() as db:
-        written = create_object(db, actor, (login, calendar), kind, draft, now=state.now())
+        written = create_object(
+            db, actor, (login, calendar), kind, draft, dispatch=state.dispatch, now=state.now()
+        )
     response.headers["Location"] = location_of(written.path)
     return _told(written, response)
 
@@ -169,7 +171,7 @@ def change(
     """What the body names is different afterwards."""
     draft = wanted.draft()
     with state.database.transaction() as db:
-        written = amend_object(db, actor, target, draft, now=state.now())
+        written = amend_object(db, actor, target, draft, dispatch=state.dispatch, now=state.now())
     return _told(written, response)
 
 
@@ -183,7 +185,7 @@ def change(
 def remove(actor: CurrentPrincipal, state: State, target: TargetAt) -> None:
     """The object goes, or one occurrence of it."""
     with state.database.transaction() as db:
-        remove_entry(db, actor, target, now=state.now())
+        remove_entry(db, actor, target, dispatch=state.dispatch, now=state.now())
 
 
 def _is_known(conditions: Precondition, etag: str) -> bool:

@@ -8,6 +8,7 @@ from calendars.api import (
     busy_time,
     calendars,
     delegations,
+    held_messages,
     history,
     objects,
     passwords,
@@ -35,6 +36,7 @@ TAGS = [
     {"name": calendars.TAG, "description": "Les agendas d'une personne."},
     {"name": objects.TAG, "description": "Ce qui a lieu, ce qui est à faire, ce qui est noté."},
     {"name": history.TAG, "description": "Qui a changé quoi ; ce qui a été supprimé ; restaurer."},
+    {"name": held_messages.TAG, "description": "Suppressions en masse : prévenir, ou annuler."},
     {"name": busy_time.TAG, "description": "Quand des personnes sont occupées."},
     {"name": resources.TAG, "description": "Ce qui se réserve, quand, et qui répond."},
     {"name": delegations.TAG, "description": "Qui peut lire ou tenir mon agenda."},
@@ -42,14 +44,16 @@ TAGS = [
 ]
 
 router = APIRouter(prefix=PREFIX, responses=PROBLEM_RESPONSES)
-for _part in (
+_PARTS = (
     principals,
     calendars,
     objects,
     history,
+    held_messages,
     busy_time,
     resources,
     delegations,
     passwords,
-):
+)
+for _part in _PARTS:
     router.include_router(_part.router)

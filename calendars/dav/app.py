@@ -26,6 +26,7 @@ from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import InvalidInput, NotFound, ServiceError
 from calendars.model.invalid import ResourceTooLarge
 from calendars.model.limits import LIMITS
+from calendars.services.deliver_itip import Dispatch
 from calendars.services.sign_in import WrongPassword
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -63,15 +64,19 @@ class _Ask:
     proof: Proof
     address: str
     now: int
+    dispatch: Dispatch
 
 
 class DavApp:
     """CalDAV under /dav/."""
 
-    def __init__(self, database: Database, identity: Identity, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, identity: Identity, clock: Clock, dispatch: Dispatch
+    ) -> None:
         self._database = database
         self._identity = identity
         self._clock = clock
+        self._dispatch = dispatch
         self._turns = Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,7 +110,9 @@ class DavApp:
             raise MethodNotAllowed(f"{method[:20]} is not done here")
         body = await _read_body(headers, receive, xml=spec.xml)
         now = int(self._clock.now().timestamp())
-        ask = _Ask(method, spec, path, headers, body, proof, _address_of(scope), now)
+        ask = _Ask(
+            method, spec, path, headers, body, proof, _address_of(scope), now, self._dispatch
+        )
         try:
             return await self._perform(ask)
         except WrongPassword:
@@ -146,7 +153,7 @@ def _unit(db: Db, ask: _Ask, *, brief: bool) -> DavResponse:
         raise WrongPassword("wrong login or password")
     xml = parse(ask.body) if ask.spec.xml and ask.body.strip() else None
     request = DavRequest(
-        ask.method, ask.path, ask.headers, ask.body, xml, db, actor, ask.now, brief
+        ask.method, ask.path, ask.headers, ask.body, xml, db, actor, ask.now, ask.dispatch, brief
     )
     try:
         return ask.spec.handle(request)

@@ -11,6 +11,7 @@ from calendars.dav.property import BadPropertyValue
 from calendars.dav.request import DavResponse
 from calendars.dav.xml import InvalidXml, error_document, href
 from calendars.http.turns import TooManyAtOnce
+from calendars.itip import plan
 from calendars.kernel import errors
 from calendars.kernel.database import StoreUnavailable
 from calendars.model import invalid
@@ -24,6 +25,7 @@ from calendars.services import (
     move_object,
     put_object,
     query_objects,
+    schedule_object,
     sign_in,
 )
 from calendars.storage.dead_properties import TooManyProperties
@@ -77,6 +79,16 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     invalid.UnsupportedFilter: Condition(403, CALDAV("supported-filter")),
     invalid.UnsupportedCollation: Condition(403, CALDAV("supported-collation")),
     put_object.UidConflict: Condition(403, CALDAV("no-uid-conflict")),
+    schedule_object.UniqueSchedulingObject: Condition(
+        403, CALDAV("unique-scheduling-object-resource")
+    ),
+    plan.AttendeeChangeNotAllowed: Condition(
+        403, CALDAV("allowed-attendee-scheduling-object-change")
+    ),
+    plan.OrganizerChangeNotAllowed: Condition(
+        403, CALDAV("allowed-organizer-scheduling-object-change")
+    ),
+    plan.DifferentOrganizers: Condition(403, CALDAV("same-organizer-in-all-components")),
     put_object.NotACalendar: Condition(405),
     query_objects.TooManyFound: Condition(507, DAV("number-of-matches-within-limits")),
     make_calendar.PathTaken: Condition(403, DAV("resource-must-be-null")),
@@ -140,7 +152,7 @@ def refusal(error: errors.ServiceError) -> DavResponse:
 
 def _facts(error: errors.ServiceError) -> str:
     """What RFC 4791 §5.3.2.1 and RFC 3744 §7.1.1 put inside their elements."""
-    if isinstance(error, put_object.UidConflict):
+    if isinstance(error, put_object.UidConflict | schedule_object.UniqueSchedulingObject):
         return "" if error.path is None else href(object_href(*error.path))
     if isinstance(error, authorize.NeedPrivileges):
         name = _PRIVILEGE_NAMES.get(error.privilege, "<D:write/>")

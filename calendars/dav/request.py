@@ -9,8 +9,9 @@ from calendars.dav.paths import DavPath
 from calendars.dav.xml import Element, InvalidXml
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput
-from calendars.model.conditions import Precondition, tags_of
+from calendars.model.conditions import Precondition, schedule_tag_of, tags_of
 from calendars.model.principal import Principal
+from calendars.services.deliver_itip import Dispatch
 
 XML = "application/xml; charset=utf-8"
 CALENDAR = "text/calendar; charset=utf-8"
@@ -29,6 +30,7 @@ class DavRequest:
     db: Db
     actor: Principal
     now: int
+    dispatch: Dispatch
     brief: bool = False
     """It runs on the event loop: a handler that finds much work raises TooMuchForNow."""
 
@@ -50,11 +52,13 @@ class DavRequest:
 
     @property
     def precondition(self) -> Precondition:
-        """If-Match and If-None-Match."""
+        """If-Match, If-None-Match and If-Schedule-Tag-Match."""
         match, none_match = self.headers.get("if-match"), self.headers.get("if-none-match")
+        schedule_tag = self.headers.get("if-schedule-tag-match")
         return Precondition(
             None if match is None else tags_of(match),
             None if none_match is None else tags_of(none_match),
+            None if schedule_tag is None else schedule_tag_of(schedule_tag),
         )
 
     @property

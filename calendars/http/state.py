@@ -17,6 +17,7 @@ from calendars.kernel.database import Database
 from calendars.kernel.identifiers import CredentialId
 from calendars.model.conditions import Precondition, tags_of
 from calendars.model.principal import Principal
+from calendars.services.deliver_itip import Dispatch
 from calendars.services.sign_in import WrongPassword
 
 
@@ -29,6 +30,8 @@ class FaceState:
     clock: Clock
     zone: tzinfo
     """The zone of the site (TIM-1)."""
+    dispatch: Dispatch
+    """How scheduling leaves a write."""
 
     def now(self) -> int:
         """The present instant in epoch seconds."""

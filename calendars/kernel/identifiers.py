@@ -12,6 +12,7 @@ ObjectId = NewType("ObjectId", int)
 CredentialId = NewType("CredentialId", int)
 VersionId = NewType("VersionId", int)
 DelegationId = NewType("DelegationId", int)
+HeldId = NewType("HeldId", int)
 
 Login = NewType("Login", str)
 Etag = NewType("Etag", str)

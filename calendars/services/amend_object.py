@@ -21,6 +21,7 @@ from calendars.model.principal import Principal, Privilege
 from calendars.services.collection_zone import zone_of
 from calendars.services.create_object import Written
 from calendars.services.delete_object import delete_object
+from calendars.services.deliver_itip import Dispatch
 from calendars.services.put_object import ObjectPath, PutObject, PutOutcome, store_in
 from calendars.services.read_entry import OpenEntry, open_entry
 
@@ -40,7 +41,13 @@ class _Opened(NamedTuple):
 
 
 def amend_object(
-    db: Db, actor: Principal, target: Target, draft: EventDraft, *, now: int
+    db: Db,
+    actor: Principal,
+    target: Target,
+    draft: EventDraft,
+    *,
+    dispatch: Dispatch | None = None,
+    now: int,
 ) -> Written:
     """Write what the draft says; all else stays as it was written. No change is no new version.
 
@@ -53,12 +60,15 @@ def amend_object(
     else:
         changed = amend_occurrence(opened.calendar, draft, target.occurrence, opened.place, now=now)
     if not changed:
-        outcome = PutOutcome(opened.entry.stored.etag, created=False)
-        return Written(opened.entry.collection, target.path, opened.entry.stored.data, outcome)
-    return _store(db, actor, target, opened, now=now)
+        stored = opened.entry.stored
+        outcome = PutOutcome(stored.etag, False, stored.data, schedule_tag=stored.schedule_tag)
+        return Written(opened.entry.collection, target.path, stored.data, outcome)
+    return _store(db, actor, target, opened, dispatch=dispatch, now=now)
 
 
-def remove_entry(db: Db, actor: Principal, target: Target, *, now: int) -> None:
+def remove_entry(
+    db: Db, actor: Principal, target: Target, *, dispatch: Dispatch | None = None, now: int
+) -> None:
     """Remove the object, or one occurrence of it; with the last one the object goes too.
 
     Raises NotFound, NoSuchOccurrence, NeedPrivileges, PreconditionFailed.
@@ -66,13 +76,13 @@ def remove_entry(db: Db, actor: Principal, target: Target, *, now: int) -> None:
     if target.occurrence is None:
         opened = open_entry(db, actor, target.path, Privilege.UNBIND, now=now)
         target.precondition.check(opened.stored.etag)
-        delete_object(db, actor, target.path, now=now)
+        delete_object(db, actor, target.path, dispatch=dispatch, now=now)
         return
     series = _open(db, actor, target, now=now)
     if exclude_occurrence(series.calendar, target.occurrence, series.place, now=now):
-        _store(db, actor, target, series, now=now)
+        _store(db, actor, target, series, dispatch=dispatch, now=now)
     else:
-        delete_object(db, actor, target.path, now=now)
+        delete_object(db, actor, target.path, dispatch=dispatch, now=now)
 
 
 def _open(db: Db, actor: Principal, target: Target, *, now: int) -> _Opened:
@@ -83,9 +93,17 @@ def _open(db: Db, actor: Principal, target: Target, *, now: int) -> _Opened:
     return _Opened(found, calendar, place_of(calendar, tzid, zone))
 
 
-def _store(db: Db, actor: Principal, target: Target, opened: _Opened, *, now: int) -> Written:
+def _store(
+    db: Db,
+    actor: Principal,
+    target: Target,
+    opened: _Opened,
+    *,
+    dispatch: Dispatch | None,
+    now: int,
+) -> Written:
     body = serialize(opened.calendar).encode()
     put = PutObject(target.path, CalendarObject.parse(body), body)
     collection, access, _ = opened.entry
-    outcome = store_in(db, actor, collection, access, put, now=now)
-    return Written(collection, target.path, body, outcome)
+    outcome = store_in(db, actor, (collection, access), put, dispatch=dispatch, now=now)
+    return Written(collection, target.path, outcome.body, outcome)

@@ -14,6 +14,7 @@ from calendars.model.event_writing import new_object
 from calendars.model.principal import Principal, Privilege
 from calendars.services.authorize import open_collection
 from calendars.services.collection_zone import zone_of
+from calendars.services.deliver_itip import Dispatch
 from calendars.services.put_object import ObjectPath, PutObject, PutOutcome, store_in
 
 
@@ -33,6 +34,7 @@ def create_object(
     kind: str,
     draft: EventDraft,
     *,
+    dispatch: Dispatch | None = None,
     now: int,
 ) -> Written:
     """A new object under a name and a UID that nobody had before.
@@ -51,5 +53,5 @@ def create_object(
     )
     body = serialize(calendar).encode()
     put = PutObject(ObjectPath(*parent, f"{uid}.ics"), CalendarObject.parse(body), body)
-    outcome = store_in(db, actor, collection, access, put, now=now)
-    return Written(collection, put.path, body, outcome)
+    outcome = store_in(db, actor, (collection, access), put, dispatch=dispatch, now=now)
+    return Written(collection, put.path, outcome.body, outcome)

@@ -7,10 +7,8 @@ changes, not about moving house).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import NamedTuple
 
 from calendars.kernel.database import Db
@@ -19,6 +17,7 @@ from calendars.kernel.identifiers import Etag, etag_of
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.principal import OWNER, Principal
+from calendars.model.resource_name import hashed_name, name_of_uid
 from calendars.services.default_calendars import DEFAULT_CALENDAR, DEFAULT_TASK_LIST
 from calendars.services.put_object import ObjectPath, PutObject, UidConflict, store_in
 from calendars.storage import calendar_objects, collections, imports
@@ -26,8 +25,6 @@ from calendars.storage.calendar_objects import HeldUid
 from calendars.storage.imports import ImportedItem
 
 MAX_EXAMPLES = 5
-
-_PLAIN_UID = re.compile(r"[A-Za-z0-9_@-][A-Za-z0-9._@-]{0,199}")
 
 
 class Piece(NamedTuple):
@@ -199,12 +196,12 @@ def _store(
     if held is not None and held.etag == etag:
         tally.unchanged += 1
         return
-    name = held.name if held is not None else name_of(parsed.uid)
+    name = held.name if held is not None else name_of_uid(parsed.uid)
     try:
         _put(db, target, collection, name, new, now=now)
     except UidConflict:
         # Another object happens to bear the name that this one would get.
-        _put(db, target, collection, _hashed_name(parsed.uid), new, now=now)
+        _put(db, target, collection, hashed_name(parsed.uid), new, now=now)
     if held is None:
         tally.added += 1
     else:
@@ -223,13 +220,4 @@ def _put(
     piece, parsed = new
     path = ObjectPath(collection.owner_login, collection.name, name)
     put = PutObject(path, parsed, piece.body)
-    store_in(db, target.owner, collection, OWNER, put, now=now)
-
-
-def name_of(uid: str) -> str:
-    """The resource name of a UID: itself where a path may bear it, else a digest of it."""
-    return f"{uid}.ics" if _PLAIN_UID.fullmatch(uid) else _hashed_name(uid)
-
-
-def _hashed_name(uid: str) -> str:
-    return f"{sha256(uid.encode()).hexdigest()[:32]}.ics"
+    store_in(db, target.owner, (collection, OWNER), put, now=now)

@@ -12,7 +12,9 @@ from calendars.model.calendar_object import CalendarObject
 from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.authorize import open_collection
+from calendars.services.deliver_itip import Dispatch
 from calendars.services.put_object import ObjectPath, PutObject, UidConflict, store_in
+from calendars.services.schedule_object import schedule_removal
 from calendars.services.show_objects import View
 from calendars.services.write_object import remove_object
 from calendars.storage import calendar_objects, collections, dead_properties
@@ -34,8 +36,18 @@ class Transfer:
     precondition: Precondition = NO_CONDITION
 
 
-def move_object(db: Db, actor: Principal, transfer: Transfer, *, now: int) -> bool:
+def move_object(
+    db: Db,
+    actor: Principal,
+    transfer: Transfer,
+    *,
+    dispatch: Dispatch | None = None,
+    now: int,
+) -> bool:
     """Copy or move one object; whether the destination is new.
+
+    Between the calendars of one person a move is no news; to another person's it is a removal here
+    and a new object there (RFC 6638 §3.2.1, §3.2.2).
 
     Raises NotFound, NeedPrivileges, NoSuchParent, PreconditionFailed, UidConflict, MaskedObject,
     UnsupportedComponent.
@@ -47,13 +59,18 @@ def move_object(db: Db, actor: Principal, transfer: Transfer, *, now: int) -> bo
     stored = View(db, origin, access).open(transfer.source.name)
     if stored is None:
         raise NotFound("there is nothing here")
-    transfer.precondition.check(stored.etag)
+    transfer.precondition.check(stored.etag, stored.schedule_tag)
     dead = dead_properties.list_of(db, Bearer(object=stored.id))
     created = _clear(db, actor, target, target_access, transfer, now=now)
     if not transfer.keep:
         remove_object(db, actor, origin, stored, now=now)
-    put = PutObject(transfer.destination, CalendarObject.parse(stored.data), stored.data)
-    store_in(db, actor, target, target_access, put, now=now)
+    own = not transfer.keep and origin.owner_id == target.owner_id
+    if not transfer.keep and not own and dispatch is not None and stored.schedule_tag is not None:
+        schedule_removal(db, dispatch, actor, origin, stored, now=now)
+    parsed = CalendarObject.parse(stored.data)
+    moved_from = stored if own else None
+    put = PutObject(transfer.destination, parsed, stored.data, moved_from=moved_from)
+    store_in(db, actor, (target, target_access), put, dispatch=dispatch, now=now)
     if dead:
         _take_along(db, target, transfer.destination.name, dead)
     return created

@@ -13,6 +13,15 @@ from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.invalid import UnsupportedComponent
 from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.authorize import open_collection
+from calendars.services.deliver_itip import Dispatch
+from calendars.services.reconcile import reconciled_text
+from calendars.services.schedule_object import (
+    calendar_of,
+    has_organizer,
+    lock_involved,
+    schedule_put,
+    unsent,
+)
 from calendars.services.show_objects import View
 from calendars.services.write_object import NewText, write_object
 from calendars.storage import calendar_objects, collections
@@ -60,56 +69,91 @@ class PutObject:
     parsed: CalendarObject
     body: bytes
     precondition: Precondition = NO_CONDITION
+    moved_from: StoredObject | None = None
+    """What stood in another calendar of the same person until now: moving is no news."""
 
 
 @dataclass(frozen=True, slots=True)
 class PutOutcome:
-    """What the writer is told."""
+    """What the writer is told: the tag of what is stored, and whether that is what was sent."""
 
     etag: Etag
     created: bool
+    body: bytes
+    as_sent: bool = True
+    schedule_tag: str | None = None
     masked: bool = False
     """The writer does not see the content of what he wrote: its class is not for him."""
 
 
-def put_object(db: Db, actor: Principal, put: PutObject, *, now: int) -> PutOutcome:
-    """Store one calendar object (RFC 4791 §5.3.2).
+def put_object(
+    db: Db, actor: Principal, put: PutObject, *, dispatch: Dispatch | None = None, now: int
+) -> PutOutcome:
+    """Store one calendar object (RFC 4791 §5.3.2), and tell those it concerns (RFC 6638 §3.2).
 
+    Without a dispatch nobody is told: what is taken in was agreed upon elsewhere.
     Raises NotFound, NeedPrivileges, NotACalendar, PreconditionFailed, UnsupportedComponent,
-    UidConflict, MaskedObject, TooManyInstances.
+    UidConflict, MaskedObject, TooManyInstances, and the refusals of scheduling.
     """
     collection, access = open_collection(
         db, actor, put.path.parent, Privilege.WRITE_CONTENT, now=now
     )
-    return store_in(db, actor, collection, access, put, now=now)
+    return store_in(db, actor, (collection, access), put, dispatch=dispatch, now=now)
 
 
 def store_in(
     db: Db,
     actor: Principal,
-    collection: CalendarCollection,
-    access: Access,
+    opened: tuple[CalendarCollection, Access],
     put: PutObject,
     *,
+    dispatch: Dispatch | None = None,
     now: int,
 ) -> PutOutcome:
     """`put_object` where the collection is open already: imports and moves write many."""
+    collection, access = opened
     if not collection.is_calendar:
         raise NotACalendar("calendar objects can only be stored in a calendar")
-    collections.lock(db, collection.id)
+    _lock(db, collection, put)
     view = View(db, collection, access)
     before = view.open(put.path.name)
     if before is None and view.is_taken(put.path.name):
         raise UidConflict(None)
-    put.precondition.check(before.etag if before else None)
-    _check_component(collection, put.parsed)
+    parsed, body = reconciled_text(
+        db, collection, before, put.path.name, (put.parsed, put.body), put.precondition
+    )
+    _check_component(collection, parsed)
     _check_uid(db, view, before, put)
-    etag = etag_of(put.body)
-    if before is not None and before.etag == etag:
-        return PutOutcome(etag, created=False)
-    new = NewText(put.path.name, put.parsed, put.body)
-    write_object(db, actor, collection, before, new, now=now)
-    return PutOutcome(etag, created=before is None, masked=not view.may_read(put.parsed))
+    if before is not None and before.etag == etag_of(body):
+        return PutOutcome(before.etag, False, body, body == put.body, before.schedule_tag)
+    wanted, was = (put.path.name, parsed, body), before or put.moved_from
+    if dispatch is None or not (has_organizer(parsed) or _is_tagged(was)):
+        scheduled = unsent(was, wanted)
+    else:
+        scheduled = schedule_put(db, dispatch, actor, collection, was, wanted, now=now)
+    parsed, body, tag = scheduled
+    new = NewText(put.path.name, parsed, body, tag)
+    _, etag = write_object(db, actor, collection, before, new, now=now)
+    masked = not view.may_read(parsed)
+    return PutOutcome(etag, before is None, body, body == put.body, tag, masked)
+
+
+def _lock(db: Db, collection: CalendarCollection, put: PutObject) -> None:
+    """Nobody changes what stands at the name, nor what a meeting's people hold, meanwhile."""
+    if not collections.must_lock(db):
+        return
+    before = calendar_objects.find(db, collection.id, put.path.name)
+    concerned = [calendar_of(before)] if before is not None and _is_tagged(before) else []
+    if has_organizer(put.parsed):
+        concerned.append(put.parsed.calendar)
+    if concerned:
+        lock_involved(db, collection, concerned)
+    else:
+        collections.lock(db, collection.id)
+
+
+def _is_tagged(stored: StoredObject | None) -> bool:
+    return stored is not None and stored.schedule_tag is not None
 
 
 def _check_component(collection: CalendarCollection, parsed: CalendarObject) -> None:

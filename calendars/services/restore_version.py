@@ -8,6 +8,7 @@ from calendars.model.calendar_object import CalendarObject
 from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.principal import Principal, Privilege
 from calendars.services.authorize import open_collection
+from calendars.services.deliver_itip import Dispatch
 from calendars.services.list_history import visible_now, visible_version
 from calendars.services.put_object import ObjectPath, PutObject, PutOutcome, store_in
 
@@ -19,6 +20,7 @@ def restore_version(
     version: VersionId,
     *,
     precondition: Precondition = NO_CONDITION,
+    dispatch: Dispatch | None = None,
     now: int,
 ) -> PutOutcome:
     """The text of that version, octet by octet; what stands there now becomes a version itself.
@@ -30,4 +32,4 @@ def restore_version(
     visible_now(db, collection, access, path.name)
     found = visible_version(db, collection, access, path.name, version)
     put = PutObject(path, CalendarObject.parse(found.data), found.data, precondition)
-    return store_in(db, actor, collection, access, put, now=now)
+    return store_in(db, actor, (collection, access), put, dispatch=dispatch, now=now)

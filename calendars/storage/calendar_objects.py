@@ -13,7 +13,7 @@ from calendars.kernel.prepared import Prepared, PreparedForMany
 from calendars.model.window import Window
 from calendars.storage import object_masks
 from calendars.storage.object_masks import PUBLIC, Told
-from calendars.storage.tables import calendar_objects, object_versions, tombstones
+from calendars.storage.tables import calendar_objects, collections, object_versions, tombstones
 
 _T = calendar_objects.c
 
@@ -108,6 +108,16 @@ _BY_IDS = PreparedForMany(lambda ids: select(*_COLUMNS).where(_T.id.in_(ids)))
 _NAME_OF_UID = Prepared(
     select(_T.name).where(_T.collection_id == bindparam("collection"), _T.uid == bindparam("uid"))
 )
+_OF_PERSON = Prepared(
+    select(*_COLUMNS)
+    .join(collections, collections.c.id == _T.collection_id)
+    .where(
+        collections.c.owner_id == bindparam("owner"),
+        collections.c.kind == "CALENDAR",
+        _T.uid == bindparam("uid"),
+    )
+    .order_by(_T.schedule_tag.is_(None), _T.id)
+)
 _HELD_UIDS = select(_T.collection_id, _T.uid, _T.name, _T.etag).where(
     _T.collection_id.in_(bindparam("collections", expanding=True)),
     _T.uid.in_(bindparam("uids", expanding=True)),
@@ -162,6 +172,7 @@ _KEEP_VERSION = insert(object_versions).from_select(
         bindparam("at"),
         bindparam("by"),
         bindparam("deed"),
+        _T.schedule_tag,
         _T.data,
     ).where(_T.id == bindparam("object_id")),
 )
@@ -188,11 +199,22 @@ def name_of_uid(db: Db, collection: CollectionId, uid: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def list_held(db: Db, collections: Collection[CollectionId], uids: Sequence[str]) -> list[HeldUid]:
+def list_of_person(db: Db, owner: PrincipalId, uid: str) -> list[StoredObject]:
+    """Where a person's calendars hold a UID, scheduling objects first."""
+    return list(map(_stored, _OF_PERSON.rows(db, {"owner": owner, "uid": uid})))
+
+
+def names_of_meetings(db: Db, collection: CollectionId) -> list[str]:
+    """The scheduling objects of a calendar, oldest first."""
+    query = select(_T.name).where(_T.collection_id == collection, _T.schedule_tag.is_not(None))
+    return list(db.execute(query.order_by(_T.id)).scalars())
+
+
+def list_held(db: Db, inside: Collection[CollectionId], uids: Sequence[str]) -> list[HeldUid]:
     """Where the collections hold those UIDs; one that they do not hold is left out."""
     found: list[HeldUid] = []
     for start in range(0, len(uids), 500):
-        values = {"collections": list(collections), "uids": uids[start : start + 500]}
+        values = {"collections": list(inside), "uids": uids[start : start + 500]}
         found.extend(HeldUid(*row) for row in db.execute(_HELD_UIDS, values))
     return found
 

@@ -38,6 +38,9 @@ _ALL: Select[Any] = select(*COLUMNS).join(principals, principals.c.id == collect
 _BY_PATH = Prepared(
     _ALL.where(principals.c.login == bindparam("login"), collections.c.name == bindparam("name"))
 )
+_INBOX = Prepared(
+    _ALL.where(collections.c.owner_id == bindparam("owner"), collections.c.kind == "INBOX")
+)
 _BY_ID = _ALL.where(collections.c.id == bindparam("id"))
 _NEXT_MODSEQ = Prepared(
     update(collections)
@@ -45,7 +48,16 @@ _NEXT_MODSEQ = Prepared(
     .values(modseq=collections.c.modseq + 1)
     .returning(collections.c.modseq)
 )
-_LOCK = select(collections.c.id).where(collections.c.id == bindparam("id")).with_for_update()
+_LOCK = (
+    select(collections.c.id)
+    .where(collections.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(collections.c.id)
+    .with_for_update()
+)
+_OF_OWNERS = select(collections.c.id).where(
+    collections.c.owner_id.in_(bindparam("owners", expanding=True)),
+    collections.c.kind.in_(("CALENDAR", "INBOX")),
+)
 
 HOME_NAME = ""
 
@@ -139,16 +151,30 @@ def set_columns(db: Db, collection_id: CollectionId, values: dict[str, object]) 
     db.execute(update(collections).where(collections.c.id == collection_id).values(**values))
 
 
+def must_lock(db: Db) -> bool:
+    """A write transaction of SQLite has the whole store to itself already."""
+    return db.dialect.name != "sqlite"
+
+
 def lock(db: Db, *collection_ids: CollectionId) -> None:
     """Nobody else writes in these collections until the transaction ends.
 
     A deed locks before it looks at what it will change, so that If-Match and the rule of one UID
-    are decided on what is there. In the order of the ids, lest two wait for each other. A write
-    transaction of SQLite has the whole store to itself already.
+    are decided on what is there. In the order of the ids, lest two wait for each other.
     """
-    if db.dialect.name != "sqlite":
-        for collection_id in sorted(set(collection_ids)):
-            db.execute(_LOCK, {"id": collection_id})
+    if must_lock(db):
+        db.execute(_LOCK, {"ids": sorted(set(collection_ids))}).all()
+
+
+def ids_of_owners(db: Db, owners: Sequence[PrincipalId]) -> list[CollectionId]:
+    """The calendars and inboxes of these people: what a scheduling deed may write to."""
+    return list(db.execute(_OF_OWNERS, {"owners": list(owners)}).scalars())
+
+
+def find_inbox(db: Db, owner: PrincipalId) -> CalendarCollection | None:
+    """A person's scheduling inbox (RFC 6638 §2.2)."""
+    row = _INBOX.first(db, {"owner": owner})
+    return None if row is None else collection_of(row)
 
 
 def next_modseq(db: Db, collection_id: CollectionId) -> int:

@@ -112,6 +112,28 @@ def find(
     return found[0] if found else None
 
 
+def text_known_as(
+    db: Db, collection: CollectionId, name: str, *, etags: Collection[str], schedule_tag: str | None
+) -> bytes | None:
+    """What a client edited that names these entity tags, else the oldest text under the
+    Schedule-Tag that it names; None where nothing of that stood at the name.
+    """
+    at_name = select(_V.data).where(_V.collection_id == collection, _V.name == name)
+    if etags:
+        query = at_name.where(_V.etag.in_(sorted(etags))).order_by(_V.id.desc())
+    else:
+        query = at_name.where(_V.schedule_tag == schedule_tag).order_by(_V.id)
+    found: bytes | None = db.execute(query.limit(1)).scalar()
+    return found
+
+
+def last_of(db: Db, collection: CollectionId, name: str) -> VersionId | None:
+    """What stood at a name last."""
+    query = select(_V.id).where(_V.collection_id == collection, _V.name == name)
+    found: VersionId | None = db.execute(query.order_by(_V.id.desc()).limit(1)).scalar()
+    return found
+
+
 def last_visibility(db: Db, collection: CollectionId, name: str) -> str | None:
     """The class of what stood at a name last, None if nothing ever did."""
     query = (

@@ -330,9 +330,41 @@ object_versions = Table(
     Column("replaced_at", BigInteger, nullable=False),
     Column("replaced_by", BigId, ForeignKey("principals.id", ondelete="SET NULL")),
     Column("deed", String(16), nullable=False),  # OVERWRITE, DELETE
+    # The Schedule-Tag it stood under: what a client knows of who edits under that tag.
+    Column("schedule_tag", String(64)),
     Column("data", LargeBinary, nullable=False),
     Index(None, "collection_id", "name"),
     Index(None, "collection_id", "uid"),
+)
+
+# Messages that a mass deletion would have sent: they wait until a person says what was meant.
+held_messages = Table(
+    "held_messages",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("owner_id", "principals.id"),
+    Column("actor_id", BigId, ForeignKey("principals.id", ondelete="SET NULL")),
+    _owned("collection_id", "collections.id"),
+    Column("name", String(255), nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("version_id", BigId, ForeignKey("object_versions.id", ondelete="SET NULL")),
+    Column("visibility", String(16), nullable=False),
+    Column("messages", LargeBinary, nullable=False),
+    Column("held_at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),  # HELD, RELEASED, UNDONE
+    Column("decided_at", BigInteger),
+    Column("decided_by", BigId, ForeignKey("principals.id", ondelete="SET NULL")),
+    Index(None, "owner_id", "state"),
+)
+
+# When a person's calendar last told others that something is off: what makes it a mass.
+deletions_told = Table(
+    "deletions_told",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("owner_id", "principals.id"),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "owner_id", "at"),
 )
 
 # RFC 4918 §4: properties that clients keep here and the service does not understand.

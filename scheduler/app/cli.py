@@ -17,6 +17,7 @@ from scheduler.app.commands import (
     doctor,
     exports,
     groups,
+    held,
     imports,
     resources,
     serve,
@@ -93,6 +94,7 @@ def build() -> typer.Typer:
     for group, module, help_text in (
         ("resource", resources, "Salles, véhicules et matériel."),
         ("group", groups, "Groupes de comptes."),
+        ("held", held, "Suppressions en masse dont personne n'est encore averti."),
     ):
         below = _group(help_text)
         for name, deed in module.COMMANDS.items():

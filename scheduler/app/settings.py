@@ -44,6 +44,8 @@ class Settings(BaseModel):
     mail_from: str = "agenda@localhost"
     smtp_url: str = ""
     imap_url: str = ""
+    believed_deletions: int = Field(5, ge=0, le=10_000)
+    believed_deletions_seconds: int = Field(300, ge=1, le=86_400)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("timezone")

@@ -33,7 +33,7 @@ class WebApp:
     """One ASGI application: paths below /dav/ go to the DAV face, the rest to FastAPI."""
 
     def __init__(self, service: Service) -> None:
-        self._dav = DavApp(service.database, service.identity, service.clock)
+        self._dav = DavApp(service.database, service.identity, service.clock, service.dispatch)
         self._rest = rest_app(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +76,8 @@ def rest_app(service: Service) -> FastAPI:
     app.add_middleware(Guard)
     install_problems(app)
     zone = ZoneInfo(service.settings.timezone)
-    give_state(app, FaceState(service.database, service.identity, service.clock, zone))
+    parts = (service.database, service.identity, service.clock, zone, service.dispatch)
+    give_state(app, FaceState(*parts))
     app.include_router(api.router)
     app.include_router(connect_router(service.settings))
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from calendars.http.identity import Identity
 from calendars.kernel.clock import Clock, SystemClock
 from calendars.kernel.database import Database
+from calendars.services.deliver_itip import Dispatch
+from notifications.imip.transport import MailQueue
 from scheduler.app.migrate import migrate
 from scheduler.app.settings import Settings
 
@@ -19,6 +21,7 @@ class Service:
     database: Database
     clock: Clock
     identity: Identity
+    dispatch: Dispatch
 
 
 def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
@@ -27,4 +30,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
     database = Database(settings.store)
     migrate(database)
     ticking = clock or SystemClock()
-    return Service(settings, database, ticking, Identity(database, ticking))
+    dispatch = Dispatch(
+        MailQueue(), settings.believed_deletions, settings.believed_deletions_seconds
+    )
+    return Service(settings, database, ticking, Identity(database, ticking), dispatch)

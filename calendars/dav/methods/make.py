@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from calendars.dav.conditions import MethodNotAllowed
-from calendars.dav.methods.objects import parse_body
+from calendars.dav.methods.objects import parse_body, tags_of_outcome
 from calendars.dav.methods.properties import collect_changes
 from calendars.dav.names import CALDAV, DAV
 from calendars.dav.paths import Place, object_href
@@ -99,8 +99,10 @@ def post(request: DavRequest) -> DavResponse:
     name = f"{secrets.token_hex(16)}.ics"
     path = ObjectPath(*request.path.parent, name)
     wanted = PutObject(path, parse_body(request), request.body)
-    outcome = put_object(request.db, request.actor, wanted, now=request.now)
+    outcome = put_object(
+        request.db, request.actor, wanted, dispatch=request.dispatch, now=request.now
+    )
     location = object_href(path.login, path.collection, name)
     if outcome.masked:
         return DavResponse(201)
-    return DavResponse(201, headers=(("Location", location), ("ETag", f'"{outcome.etag}"')))
+    return DavResponse(201, headers=(("Location", location), *tags_of_outcome(outcome)))

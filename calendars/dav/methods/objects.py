@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -16,12 +17,12 @@ from calendars.model.conditions import Precondition
 from calendars.model.invalid import UnsupportedCalendarData
 from calendars.model.jcal import MEDIA_TYPE, jcal_text
 from calendars.model.visibility import VisibleObject
-from calendars.services.delete_object import delete_object
+from calendars.services.close_calendar import close_calendar
+from calendars.services.delete_object import Removal, delete_object
 from calendars.services.export_calendar import export_calendar
 from calendars.services.list_changes import sync_token
-from calendars.services.make_calendar import remove_calendar
 from calendars.services.move_object import NoSuchParent
-from calendars.services.put_object import PutObject, put_object
+from calendars.services.put_object import PutObject, PutOutcome, put_object
 
 _TYPES = frozenset({"", "text/calendar", "application/octet-stream", "text/plain"})
 
@@ -38,7 +39,7 @@ def get(request: DavRequest) -> DavResponse:
 
 
 def _get_object(request: DavRequest, stored: VisibleObject) -> DavResponse:
-    headers = (
+    headers: tuple[tuple[str, str], ...] = (
         ("ETag", f'"{stored.etag}"'),
         (
             "Last-Modified",
@@ -46,6 +47,8 @@ def _get_object(request: DavRequest, stored: VisibleObject) -> DavResponse:
         ),
         ("Cache-Control", "private, no-cache"),
     )
+    if stored.schedule_tag is not None:
+        headers += (("Schedule-Tag", f'"{stored.schedule_tag}"'),)
     try:
         Precondition(None, request.precondition.if_none_match).check(stored.etag)
     except PreconditionFailed:
@@ -76,20 +79,36 @@ def put(request: DavRequest) -> DavResponse:
         raise InvalidInput("an object is stored whole")  # RFC 9110 §14.5
     wanted = PutObject(request.path.object, parse_body(request), request.body, request.precondition)
     try:
-        outcome = put_object(request.db, request.actor, wanted, now=request.now)
+        outcome = put_object(
+            request.db, request.actor, wanted, dispatch=request.dispatch, now=request.now
+        )
     except NotFound as error:
         if request.path.login != request.actor.login:
             raise
         raise NoSuchParent("there is no calendar at that path") from error  # RFC 4918 §9.7.1
-    # Who will see the mask alone of what he wrote gets no tag of what he does not see.
-    headers: tuple[tuple[str, str], ...] = ()
-    if not outcome.masked:
-        headers = (("ETag", f'"{outcome.etag}"'),)
+    headers = tags_of_outcome(outcome)
     if "return=representation" in request.preferences:
         status = 201 if outcome.created else 200
-        headers += (("Preference-Applied", "return=representation"),)
-        return DavResponse(status, request.body, CALENDAR, headers)
+        headers = (
+            *tags_of_outcome(replace(outcome, as_sent=True)),
+            ("Preference-Applied", "return=representation"),
+        )
+        return DavResponse(status, outcome.body, CALENDAR, headers)
     return DavResponse(201 if outcome.created else 204, headers=headers)
+
+
+def tags_of_outcome(outcome: PutOutcome) -> tuple[tuple[str, str], ...]:
+    """No entity tag where the text was changed on its way (RFC 4791 §5.3.4): the client reads it.
+
+    A scheduling object has its Schedule-Tag (RFC 6638 §8.2). Who will see the mask alone of what he
+    wrote gets no tag of what he does not see.
+    """
+    if outcome.masked:
+        return ()
+    headers = (("ETag", f'"{outcome.etag}"'),) if outcome.as_sent else ()
+    if outcome.schedule_tag is None:
+        return headers
+    return (*headers, ("Schedule-Tag", f'"{outcome.schedule_tag}"'))
 
 
 def parse_body(request: DavRequest) -> CalendarObject:
@@ -108,11 +127,23 @@ def delete(request: DavRequest) -> DavResponse:
             request.db,
             request.actor,
             request.path.object,
-            precondition=request.precondition,
+            Removal(request.precondition, _says_goodbye(request)),
+            dispatch=request.dispatch,
             now=request.now,
         )
     elif place is Place.COLLECTION:
-        remove_calendar(request.db, request.actor, request.path.parent, now=request.now)
+        close_calendar(
+            request.db,
+            request.actor,
+            request.path.parent,
+            dispatch=request.dispatch,
+            now=request.now,
+        )
     else:
         raise MethodNotAllowed("this cannot be removed")
     return DavResponse(204)
+
+
+def _says_goodbye(request: DavRequest) -> bool:
+    """Schedule-Reply: F lets an attendee go without a word (RFC 6638 §8.1)."""
+    return request.headers.get("schedule-reply", "T").strip().upper() != "F"

@@ -37,6 +37,7 @@ def _transfer(request: DavRequest, *, keep: bool) -> DavResponse:
             overwrite=_overwrite(request),
             precondition=request.precondition,
         ),
+        dispatch=request.dispatch,
         now=request.now,
     )
     location = (("Location", destination.href),) if created else ()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
-from calendars.storage.tables import metadata
+from calendars.storage import tables as calendars
+from notifications import tables as notifications
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=metadata,
+    target_metadata=[calendars.metadata, notifications.metadata],
     render_as_batch=connection.dialect.name == "sqlite",
 )
 with context.begin_transaction():

@@ -40,6 +40,7 @@ KNOWN = {
     "name": st.sampled_from(["serie.ics", "tache.ics", "none.ics"]),
     "version": st.integers(1, 4),
     "id": st.integers(1, 4),
+    "held": st.integers(1, 2),
 }
 YEAR = {"from": "2026-01-01T00:00:00+11:00", "to": "2027-01-01T00:00:00+11:00"}
 

@@ -1,0 +1,142 @@
+"""A scheduling message arrives in a person's calendars (RFC 6638 §4).
+
+Whoever sends it, a colleague's calendar or a mail, it is applied to the copy that the person holds
+and left in the scheduling inbox, in the transaction that is open.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from calendars.itip.apply import Applied, Effect, apply
+from calendars.itip.message import ItipMessage, ItipMethod, ScheduleStatus
+from calendars.itip.plan import refresh
+from calendars.kernel.database import Db
+from calendars.kernel.identifiers import ObjectId, etag_of
+from calendars.model.calendar_collection import CalendarCollection
+from calendars.model.calendar_object import CalendarObject
+from calendars.model.calendar_user_address import addresses_of
+from calendars.model.component import Component, parse, serialize
+from calendars.model.principal import Principal
+from calendars.model.resource_name import hashed_name, name_of_uid
+from calendars.services.collection_zone import zone_of
+from calendars.services.default_calendars import calendar_for
+from calendars.services.write_object import NewText, write_object
+from calendars.storage import calendar_objects, collections
+from calendars.storage.calendar_objects import StoredObject
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the sender is told, and the messages that this calls for in turn."""
+
+    status: ScheduleStatus
+    onward: tuple[ItipMessage, ...] = ()
+
+
+REFUSED = Received(ScheduleStatus.REJECTED)
+
+
+def receive(
+    db: Db, actor: Principal, recipient: Principal, message: ItipMessage, *, now: int
+) -> Received:
+    """Apply a message to the recipient's copy; `actor` is who caused it.
+
+    A message that is late, doubled or for nobody here changes nothing.
+    """
+    if recipient.disabled:
+        return REFUSED
+    held = calendar_objects.list_of_person(db, recipient.id, message.uid)
+    before = held[0] if held else None
+    collection = (
+        collections.get_by_id(db, before.collection_id)
+        if before is not None
+        else calendar_for(db, recipient.login, _kind(message))
+    )
+    if collection is None:
+        return REFUSED
+    copy = None if before is None else parse(before.data.decode().removeprefix("\ufeff"))
+    mine = frozenset[str](addresses_of(recipient))
+    applied = apply(copy, message, mine, zone=zone_of(collection), now=now)
+    if applied.effect is Effect.REFUSED:
+        return REFUSED
+    if applied.calendar is not None:
+        _store(db, actor, collection, before, message, applied, now=now)
+    _leave_in_inbox(db, actor, recipient, message, applied, now=now)
+    if applied.effect is Effect.ANSWERED and applied.calendar is not None:
+        onward = refresh(
+            applied.calendar, mine, zone=zone_of(collection), but=message.sender, now=now
+        )
+        return Received(ScheduleStatus.SUCCESS, onward)
+    return Received(ScheduleStatus.DELIVERED)
+
+
+def _kind(message: ItipMessage) -> str:
+    return next(
+        (part.name for part in message.calendar.components if part.name != "VTIMEZONE"), "VEVENT"
+    )
+
+
+def _store(
+    db: Db,
+    actor: Principal,
+    collection: CalendarCollection,
+    before: StoredObject | None,
+    message: ItipMessage,
+    applied: Applied,
+    *,
+    now: int,
+) -> None:
+    if applied.calendar is None:
+        return
+    parsed, body = object_of(applied.calendar, message.uid, _kind(message))
+    name = before.name if before is not None else _free_name(db, collection, message.uid)
+    tag = before.schedule_tag if before is not None else None
+    if tag is None or _is_told_anew(message):
+        tag = etag_of(body)
+    write_object(db, actor, collection, before, NewText(name, parsed, body, tag), now=now)
+
+
+def _is_told_anew(message: ItipMessage) -> bool:
+    """The Schedule-Tag stays where only others' answers were told (RFC 6638 §3.2.10)."""
+    if message.method in {ItipMethod.REPLY, ItipMethod.COUNTER, ItipMethod.REFRESH}:
+        return False
+    return message.significant
+
+
+def object_of(calendar: Component, uid: str, kind: str) -> tuple[CalendarObject, bytes]:
+    """A calendar that we wrote ourselves, as an object and as octets."""
+    text = serialize(calendar)
+    return CalendarObject(text, calendar, uid, kind), text.encode()
+
+
+def _free_name(db: Db, collection: CalendarCollection, uid: str) -> str:
+    name = name_of_uid(uid)
+    taken = calendar_objects.find(db, collection.id, name) is not None
+    return hashed_name(uid) if taken else name
+
+
+def _leave_in_inbox(
+    db: Db,
+    actor: Principal,
+    recipient: Principal,
+    message: ItipMessage,
+    applied: Applied,
+    *,
+    now: int,
+) -> ObjectId | None:
+    """The message as it came, for clients that look there (RFC 6638 §4.1).
+
+    What only refreshes others' answers, and what changed nothing, is no news.
+    """
+    refreshes = message.method is ItipMethod.REQUEST and not message.significant
+    if applied.effect is Effect.UNCHANGED or (refreshes and applied.effect is Effect.UPDATED):
+        return None
+    inbox = collections.find_inbox(db, recipient.id)
+    if inbox is None:
+        return None
+    parsed, body = object_of(message.calendar, message.uid, _kind(message))
+    name = f"{secrets.token_hex(12)}.ics"
+    object_id, _ = write_object(db, actor, inbox, None, NewText(name, parsed, body), now=now)
+    return object_id

@@ -1,0 +1,1 @@
+"""iTIP by mail (RFC 6047)."""

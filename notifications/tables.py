@@ -1,0 +1,49 @@
+"""The table of everything that leaves the service (NOT-1). Instants are epoch seconds UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+# Written in the transaction that decides it; delivered later, by whoever claims it.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column("kind", String(32), nullable=False),  # imip
+    Column("idempotency_key", String(64), nullable=False, unique=True),
+    Column("state", String(16), nullable=False),  # PENDING, SENT, FAILED, CANCELLED
+    # In whose name, by whom: principals of the calendar store.
+    Column("owner_id", BigInteger, nullable=False),
+    Column("actor_id", BigInteger, nullable=False),
+    Column("sender", String(320), nullable=False),
+    Column("sent_by", String(320)),
+    Column("recipient", String(320), nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Index(None, "state", "due_at"),
+    Index(None, "uid", "recipient"),
+)
