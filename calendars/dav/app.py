@@ -17,7 +17,7 @@ from calendars.dav.methods import METHODS, Method
 from calendars.dav.methods.options import FEATURES, allow
 from calendars.dav.paths import DavPath, Place
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
-from calendars.dav.xml import parse
+from calendars.dav.xml import parse, parse_to_read
 from calendars.http.identity import REALM, Identity, NotSignedIn, Proof, holder
 from calendars.http.turns import Turns
 from calendars.kernel.audit import Face
@@ -35,11 +35,11 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 # Objects may have less than this; their parser says why one is refused.
 MAX_BODY = 2 * 1024 * 1024
-BODY_SECONDS = 30
 BRIEF_BODY = 16 * 1024
 COMPRESS_FROM = 1_024
 CHUNK = 256 * 1024
 
+_FEATURES = (b"dav", FEATURES.encode())
 _CHALLENGE = ("WWW-Authenticate", f'Basic realm="{REALM}", charset="UTF-8"')
 log = logging.getLogger(__name__)
 
@@ -91,8 +91,6 @@ class DavApp:
             return
         except ServiceError as error:
             response = _with_dressing(refusal(error), error)
-        except TimeoutError:
-            response = DavResponse(408, headers=(("Connection", "close"),))
         except Exception:
             # A bug: the log says where, the client only that; nothing of the data is in either.
             log.exception("request.crashed", extra={"method": scope["method"][:20]})
@@ -102,7 +100,9 @@ class DavApp:
     async def _respond(
         self, scope: Scope, headers: dict[str, str], receive: Receive
     ) -> DavResponse:
-        proof = await self._sign_in(scope, headers)
+        proof = self._identity.recall(headers.get("authorization"))
+        if proof is None:
+            proof = await self._sign_in(scope, headers)
         method = scope["method"]
         path = paths.parse(scope["raw_path"])
         spec = METHODS.get(method)
@@ -122,11 +122,7 @@ class DavApp:
             return await self._perform(replace(ask, proof=proof))
 
     async def _sign_in(self, scope: Scope, headers: dict[str, str]) -> Proof:
-        header = headers.get("authorization")
-        known = self._identity.recall(header)
-        if known is not None:
-            return known
-        return await self._identity.prove(header, _address_of(scope))
+        return await self._identity.prove(headers.get("authorization"), _address_of(scope))
 
     async def _perform(self, ask: _Ask) -> DavResponse:
         if ask.spec.writes:
@@ -151,7 +147,9 @@ def _unit(db: Db, ask: _Ask, *, brief: bool) -> DavResponse:
     actor = holder(db, ask.proof, Face.CALDAV, ask.address)
     if actor is None:
         raise WrongPassword("wrong login or password")
-    xml = parse(ask.body) if ask.spec.xml and ask.body.strip() else None
+    xml = None
+    if ask.spec.xml and ask.body.strip():
+        xml = parse(ask.body) if ask.spec.writes else parse_to_read(ask.body)
     request = DavRequest(
         ask.method, ask.path, ask.headers, ask.body, xml, db, actor, ask.now, ask.dispatch, brief
     )
@@ -163,31 +161,30 @@ def _unit(db: Db, ask: _Ask, *, brief: bool) -> DavResponse:
 
 
 async def _read_body(headers: dict[str, str], receive: Receive, *, xml: bool) -> bytes:
-    """The body, counted while it is read.
+    """The body, counted while it is read; the connection sees to it that it comes in time.
 
-    Raises UnsupportedMediaType, ResourceTooLarge or BodyTooLarge, TimeoutError, ClientWentAway.
+    Raises UnsupportedMediaType, ResourceTooLarge or BodyTooLarge, ClientWentAway.
     """
     if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise UnsupportedMediaType("compressed request bodies are not taken")
-    announced = headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced[:18]) > MAX_BODY:
-        raise _too_large(xml=xml)
-    if "content-length" not in headers and "transfer-encoding" not in headers:
+    announced = headers.get("content-length")
+    if announced is None and "transfer-encoding" not in headers:
         return b""
+    if announced and announced.isdecimal() and int(announced[:18]) > MAX_BODY:
+        raise _too_large(xml=xml)
     pieces: list[bytes] = []
     size = 0
-    async with asyncio.timeout(BODY_SECONDS):
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientWentAway
-            piece: bytes = message.get("body", b"")
-            size += len(piece)
-            if size > MAX_BODY:
-                raise _too_large(xml=xml)
-            pieces.append(piece)
-            more = message.get("more_body", False)
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientWentAway
+        piece: bytes = message.get("body", b"")
+        size += len(piece)
+        if size > MAX_BODY:
+            raise _too_large(xml=xml)
+        pieces.append(piece)
+        more = message.get("more_body", False)
     return b"".join(pieces)
 
 
@@ -217,8 +214,9 @@ def _with_dressing(response: DavResponse, error: ServiceError) -> DavResponse:
 
 async def _send(response: DavResponse, method: str, asked: dict[str, str], send: Send) -> None:
     body = response.body if isinstance(response.body, bytes) else response.body.encode()
-    headers = [*response.headers, ("DAV", FEATURES)] if method != "OPTIONS" else response.headers
-    out = [(key.lower().encode(), value.encode("latin-1")) for key, value in headers]
+    out = [(key.lower().encode(), value.encode("latin-1")) for key, value in response.headers]
+    if method != "OPTIONS":
+        out.append(_FEATURES)
     if response.status not in {204, 304}:
         if body:
             out.append((b"content-type", response.content_type.encode()))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from unicodedata import normalize
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -134,6 +135,7 @@ def _decoded(piece: bytes) -> str:
     return text
 
 
+@lru_cache(maxsize=4_096)
 def parse(raw_path: bytes) -> DavPath:
     """What a request path names. Raises BadPath, and NotFound where nothing can be.
 

@@ -64,6 +64,8 @@ class DavRequest:
     @property
     def preferences(self) -> frozenset[str]:
         """Tokens of Prefer (RFC 7240); `Brief: t` stands for return=minimal."""
+        if "prefer" not in self.headers and "brief" not in self.headers:
+            return frozenset()
         tokens = {
             token.strip().lower().replace(" ", "").replace('"', "")
             for token in self.headers.get("prefer", "").replace(";", ",").split(",")

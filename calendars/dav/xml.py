@@ -15,6 +15,9 @@ MAX_DEPTH = 64
 MAX_ELEMENTS = 50_000
 MAX_ATTRIBUTES = 100
 
+KEPT_OCTETS = 1_024
+KEPT_TREES = 256
+
 Element = etree._Element
 
 # What XML 1.0 cannot bear; a CR must be written as a reference or a parser turns it into LF.
@@ -56,6 +59,17 @@ def parse(body: bytes) -> Element:
     return root
 
 
+def parse_to_read(body: bytes) -> Element:
+    """`parse` for those who only read the tree; a short one is kept.
+
+    Clients poll with the same octets all day. Raises InvalidXml.
+    """
+    return parse(body) if len(body) > KEPT_OCTETS else _kept(body)
+
+
+_kept = lru_cache(KEPT_TREES)(parse)
+
+
 def _check_size(root: Element) -> None:
     depth = elements = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -70,18 +84,18 @@ def _check_size(root: Element) -> None:
 
 def children(element: Element, name: str | None = None) -> Iterator[Element]:
     """Child elements, of one name or of any."""
-    for child in element:
-        if isinstance(child.tag, str) and (name is None or child.tag == name):
-            yield child
+    return element.iterchildren(etree.Element if name is None else name)
 
 
 def child(element: Element, name: str) -> Element | None:
     """The first child of that name."""
-    return next(children(element, name), None)
+    return next(element.iterchildren(name), None)
 
 
 def text_of(element: Element | None) -> str:
     """The text of an element without the blanks around it."""
+    if element is not None and not len(element):
+        return (element.text or "").strip()
     return "".join(str(text) for text in element.itertext()).strip() if element is not None else ""
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import hmac
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
+from hashlib import blake2b
 from typing import NamedTuple
 
 from calendars.kernel.audit import Face, Origin
@@ -54,7 +53,8 @@ class Identity:
         self._hashers = ThreadPoolExecutor(HASHERS, thread_name_prefix="argon2")
 
     def _mark(self, header: str) -> bytes:
-        return hmac.digest(self._key, header.encode("utf-8", "surrogateescape"), sha256)
+        octets = header.encode("utf-8", "surrogateescape")
+        return blake2b(octets, key=self._key, digest_size=32).digest()
 
     def recall(self, header: str | None) -> Proof | None:
         """The proof of a header that was right a short time ago."""

@@ -45,8 +45,10 @@ def report(request: DavRequest) -> DavResponse:
     if request.brief and len(changes.changed) > BRIEF:
         raise TooMuchForNow
     wanted = Wanted.of(root, minimal=request.minimal)
-    writer = data_writer(request.db, root, resource.of_collection)
-    answers = list(_answers(replace(resource, calendar_data=writer), changes, wanted))
+    if not wanted.light:
+        writer = data_writer(request.db, root, resource.of_collection)
+        resource = replace(resource, calendar_data=writer)
+    answers = list(_answers(resource, changes, wanted))
     if changes.truncated:
         answers.append(status_response(resource.href, 507, NUMBER_OF_MATCHES))
     tail = f"<D:sync-token>{escape(changes.token)}</D:sync-token>"
