@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from calendars.api import (
+    audit,
     busy_time,
     calendars,
     delegations,
@@ -40,6 +41,7 @@ TAGS = [
     {"name": busy_time.TAG, "description": "Quand des personnes sont occupées."},
     {"name": resources.TAG, "description": "Ce qui se réserve, quand, et qui répond."},
     {"name": delegations.TAG, "description": "Qui peut lire ou tenir mon agenda."},
+    {"name": audit.TAG, "description": "Qui a vu ou changé quoi, quand, par où."},
     {"name": passwords.TAG, "description": "Le mien, et un pour chaque programme."},
 ]
 
@@ -53,6 +55,7 @@ _PARTS = (
     busy_time,
     resources,
     delegations,
+    audit,
     passwords,
 )
 for _part in _PARTS:

@@ -154,23 +154,26 @@ def _locked_chain(db: Db, owner: PrincipalId) -> _End:
 # --- the key ------------------------------------------------------------------------------------
 
 _known: WeakKeyDictionary[Engine, bytes] = WeakKeyDictionary()
+_KEY = select(service_keys.c.value).where(service_keys.c.name == KEY_NAME)
 # Made in a transaction that is still open: it may yet be undone.
 _fresh: WeakKeyDictionary[Transaction, bytes] = WeakKeyDictionary()
 
 
-def key_of(db: Db) -> bytes:
-    """The key of the seals, made at the first need of it; who has only the lines cannot forge."""
+def find_key(db: Db) -> bytes | None:
+    """The key of the seals, None before the first line."""
     known = _known.get(db.engine)
     if known is not None:
         return known
     transaction = db.get_transaction()
     if transaction is not None and transaction in _fresh:
         return _fresh[transaction]
-    query = select(service_keys.c.value).where(service_keys.c.name == KEY_NAME)
-    found = db.execute(query).scalar()
-    if found is not None:
-        return _known.setdefault(db.engine, bytes(found))
-    return _make_key(db)
+    found = db.execute(_KEY).scalar()
+    return None if found is None else _known.setdefault(db.engine, bytes(found))
+
+
+def key_of(db: Db) -> bytes:
+    """The key of the seals, made at the first need: who has only the lines cannot forge any."""
+    return find_key(db) or _make_key(db)
 
 
 def _make_key(db: Db) -> bytes:
@@ -178,8 +181,7 @@ def _make_key(db: Db) -> bytes:
     insert_or = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
     made = insert_or(service_keys).values(name=KEY_NAME, value=key, created_at=int(time.time()))
     db.execute(made.on_conflict_do_nothing())
-    query = select(service_keys.c.value).where(service_keys.c.name == KEY_NAME)
-    key = bytes(db.execute(query).scalar_one())
+    key = bytes(db.execute(_KEY).scalar_one())
     transaction = db.get_transaction()
     if transaction is not None:
         _fresh[transaction] = key

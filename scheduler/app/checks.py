@@ -14,11 +14,12 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from calendars.kernel.database import SAFE_SQLITE, Database, StoreUnavailable, sqlite_module
+from calendars.services import verify_audit
 from scheduler.app import migrate
 from scheduler.app.settings import Settings
 
@@ -76,6 +77,23 @@ def _check_store(settings: Settings) -> tuple[State, str]:
     if revision != migrate.newest():
         return State.WARNING, f"{where} : schéma {revision}, mis à jour au prochain démarrage"
     return State.OK, f"{where} : répond, schéma {revision}, contenu intègre"
+
+
+def _check_audit(settings: Settings) -> tuple[State, str]:
+    url = make_url(settings.store)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return State.OK, "encore vide"
+    database = Database(settings.store)
+    try:
+        with database.reading() as db:
+            if not inspect(db).has_table("audit_chains"):
+                return State.OK, "encore vide"
+            broken = verify_audit.glance(db)
+    finally:
+        database.close()
+    if broken:
+        return State.ERROR, f"{len(broken)} fins de chaîne fausses ; voyez « niaouli audit verify »"
+    return State.OK, "fins de chaîne exactes (« niaouli audit verify » vérifie chaque ligne)"
 
 
 def _check_engine(settings: Settings) -> tuple[State, str]:
@@ -184,4 +202,5 @@ _CHECKS: dict[str, Callable[[Settings], tuple[State, str]]] = {
     "Horloge": _check_clock,
     "Fuseaux horaires": _check_zones,
     "Droits": _check_rights,
+    "Journal": _check_audit,
 }

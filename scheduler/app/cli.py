@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from scheduler.app.commands import (
+    audits,
     backups,
     delegations,
     demo,
@@ -95,6 +96,7 @@ def build() -> typer.Typer:
         ("resource", resources, "Salles, véhicules et matériel."),
         ("group", groups, "Groupes de comptes."),
         ("held", held, "Suppressions en masse dont personne n'est encore averti."),
+        ("audit", audits, "Journal : qui a vu ou changé quoi."),
     ):
         below = _group(help_text)
         for name, deed in module.COMMANDS.items():

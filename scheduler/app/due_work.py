@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendars.kernel.identifiers import ObjectId
 from calendars.services.forget_old import forget_old
 from calendars.services.index_occurrences import list_to_extend, reindex
+from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service
 
 BATCH = 200
@@ -13,7 +14,11 @@ BATCH = 200
 def do_due_work(service: Service) -> dict[str, int]:
     """How much of each kind was done; a second run right after finds next to nothing."""
     now = int(service.clock.now().timestamp())
-    return {"extended": _extend_series(service, now), "forgotten": _forget(service, now)}
+    return {
+        "extended": _extend_series(service, now),
+        "forgotten": _forget(service, now),
+        "checkpoints": append_due(service.database, service.settings.data, now=now),
+    }
 
 
 def _extend_series(service: Service, now: int) -> int:
