@@ -15,6 +15,7 @@ import uvicorn
 from argon2 import PasswordHasher
 from lxml import etree
 
+from calendars.kernel.audit import CONSOLE
 from calendars.kernel.identifiers import Login, PrincipalId
 from calendars.model.principal import Principal, PrincipalKind, Role
 from calendars.services import sign_in
@@ -176,7 +177,7 @@ class Server:
         with self.service.database.transaction() as db:
             added = principals.add(db, person, now=now)
             provision(db, added, timezone_id=self.service.settings.timezone, now=now)
-            sign_in.set_password(db, added, _HASH, now=now)
+            sign_in.set_password(db, added, _HASH, by=CONSOLE, now=now)
         return Client(self.base, login)
 
     def principal(self, login: str) -> Principal:

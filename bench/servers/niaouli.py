@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.events import event
 from bench.servers.server import PASSWORD, USER, Server
+from calendars.kernel.audit import CONSOLE
 from calendars.kernel.clock import SystemClock
 from calendars.kernel.identifiers import Login, PrincipalId
 from calendars.model.calendar_object import CalendarObject
@@ -43,7 +44,7 @@ class Niaouli(Server):
         with service.database.transaction() as db:
             added = principals.add(db, person, now=now)
             provision(db, added, timezone_id="Pacific/Noumea", now=now)
-            sign_in.set_password(db, added, sign_in.hash_password(PASSWORD), now=now)
+            sign_in.set_password(db, added, sign_in.hash_password(PASSWORD), by=CONSOLE, now=now)
         service.database.close()
 
     def fill(self, calendar: str, count: int) -> None:

@@ -92,4 +92,4 @@ def change(actor: CurrentPrincipal, state: State, wanted: PasswordChange, reques
             sign_in.record_failure(db, attempt, now=now)
         raise
     with state.database.transaction() as db:
-        sign_in.set_password(db, actor.id, hashed, now=now)
+        sign_in.set_password(db, actor.id, hashed, by=actor, now=now)

@@ -11,7 +11,7 @@ DEEDS: Mapping[str, str] = {
     Deed.CHANGE: "Modification",
     Deed.DELETE: "Suppression",
     Deed.RESTORE: "Restauration d'une version antérieure",
-    Deed.MOVE: "Déplacement ou copie",
+    Deed.COPY: "Copie dans un autre agenda",
     Deed.READ: "Lecture d'un contenu protégé",
     Deed.EXPORT: "Export d'un agenda",
     Deed.READ_BUSY: "Consultation des disponibilités",

@@ -60,7 +60,7 @@ class Deed(StrEnum):
     CHANGE = "change"
     DELETE = "delete"
     RESTORE = "restore"
-    MOVE = "move"
+    COPY = "copy"
     READ = "read"
     EXPORT = "export"
     READ_BUSY = "read-busy"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, IntFlag, StrEnum, auto
 
 from calendars.kernel.audit import NOWHERE, Origin
@@ -48,6 +48,10 @@ class Principal:
     addresses: tuple[str, ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False)
     """From where it acts, where it is the one that asks."""
+
+    def acting(self, origin: Origin) -> Principal:
+        """The same one, acting from there."""
+        return replace(self, origin=origin)
 
 
 class Privilege(IntFlag):

@@ -46,7 +46,9 @@ def issue_password(
     _check_main(db, actor, by)
     if len(list_issued(db, actor)) >= MAX_ISSUED:
         raise TooManyPasswords(f"a person has at most {MAX_ISSUED} application passwords")
-    added, secret = sign_in.add_application_password(db, actor.id, label, kind=kind, now=now)
+    added, secret = sign_in.add_application_password(
+        db, actor.id, label, kind=kind, by=actor, now=now
+    )
     made = next(held for held in list_issued(db, actor) if held.id == added)
     return Issued(made, secret)
 
@@ -57,7 +59,7 @@ def withdraw_password(
     """End a secret at once. A program may end its own. Raises MainPasswordNeeded, NotFound."""
     if credential != by:
         _check_main(db, actor, by)
-    sign_in.revoke_application_password(db, actor.id, credential, now=now)
+    sign_in.revoke_application_password(db, actor.id, credential, by=actor, now=now)
 
 
 def _check_main(db: Db, actor: Principal, by: CredentialId) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from calendars.kernel.identifiers import CollectionId, PrincipalId
@@ -21,7 +22,7 @@ from calendars.services.default_calendars import (
     check_not_needed,
 )
 from calendars.services.mount_calendars import tell_members, unmount
-from calendars.storage import collections
+from calendars.storage import audit, collections
 from calendars.storage.collections import HOME_NAME, NewCollection
 
 MAX_CALENDARS = 250
@@ -102,7 +103,9 @@ def make_calendar(
         collections.set_columns(db, made, dict(draft.columns))
     collections.dig_up(db, home.id, name)
     collections.mark_changed(db, home.id, made)
-    tell_members(db, collections.get_by_id(db, made), now=now)
+    calendar = collections.get_by_id(db, made)
+    tell_members(db, calendar, now=now)
+    audit.record(db, actor, Deed.MAKE_CALENDAR, audit.about(calendar), now=now)
     return made
 
 
@@ -133,3 +136,4 @@ def remove_calendar(db: Db, actor: Principal, path: tuple[str, str], *, now: int
     check_not_needed(db, collection)
     tell_members(db, collection, now=now)
     collections.remove(db, home.id, collection, now=now)
+    audit.record(db, actor, Deed.REMOVE_CALENDAR, audit.about(collection), now=now)

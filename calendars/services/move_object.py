@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, NotFound, PreconditionFailed
 from calendars.model.calendar_collection import CalendarCollection
@@ -17,7 +18,7 @@ from calendars.services.put_object import ObjectPath, PutObject, UidConflict, st
 from calendars.services.schedule_object import schedule_removal
 from calendars.services.show_objects import View
 from calendars.services.write_object import remove_object
-from calendars.storage import calendar_objects, collections, dead_properties
+from calendars.storage import audit, calendar_objects, collections, dead_properties
 from calendars.storage.dead_properties import Bearer
 
 
@@ -62,7 +63,10 @@ def move_object(
     transfer.precondition.check(stored.etag, stored.schedule_tag)
     dead = dead_properties.list_of(db, Bearer(object=stored.id))
     created = _clear(db, actor, target, target_access, transfer, now=now)
-    if not transfer.keep:
+    if transfer.keep:
+        told = audit.about(origin, stored.name, stored.visibility, into=target.id)
+        audit.record(db, actor, Deed.COPY, told, now=now)
+    else:
         remove_object(db, actor, origin, stored, now=now)
     own = not transfer.keep and origin.owner_id == target.owner_id
     if not transfer.keep and not own and dispatch is not None and stored.schedule_tag is not None:

@@ -6,13 +6,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from calendars.kernel.audit import Deed, Target
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput
 from calendars.kernel.identifiers import Login, PrincipalId
 from calendars.model.principal import Principal, PrincipalKind, Role
 from calendars.services import sign_in
 from calendars.services.make_calendar import provision
-from calendars.storage import principals
+from calendars.storage import audit, principals
+from calendars.storage.audit import Acting
 
 # Basic authentication cuts at the first colon (RFC 7617 §2); the rest would need care in paths.
 _LOGIN = re.compile(r"[^\x00-\x20\x7f-\xa0:/\\?#%&<>\"'|*]{1,100}")
@@ -47,7 +49,13 @@ class NewAccount:
 
 
 def open_account(
-    db: Db, new: NewAccount, *, timezone_id: str, now: int, hashed: str | None = None
+    db: Db,
+    new: NewAccount,
+    *,
+    timezone_id: str,
+    by: Acting,
+    now: int,
+    hashed: str | None = None,
 ) -> Principal:
     """The new principal with its home; `hashed` is its password (`sign_in.hash_password`).
 
@@ -64,8 +72,10 @@ def open_account(
     )
     added = principals.add(db, wanted, now=now)
     provision(db, added, timezone_id=timezone_id, now=now)
+    details = {"kind": str(new.kind), "role": str(new.role)}
+    audit.record(db, by, Deed.OPEN_ACCOUNT, Target(added, details=details), now=now)
     if hashed is not None:
-        sign_in.set_password(db, added, hashed, now=now)
+        sign_in.set_password(db, added, hashed, by=by, now=now)
     return principals.get_by_id(db, added)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import VersionId
 from calendars.model.calendar_object import CalendarObject
@@ -11,6 +12,7 @@ from calendars.services.authorize import open_collection
 from calendars.services.deliver_itip import Dispatch
 from calendars.services.list_history import visible_now, visible_version
 from calendars.services.put_object import ObjectPath, PutObject, PutOutcome, store_in
+from calendars.storage import audit
 
 
 def restore_version(
@@ -32,4 +34,7 @@ def restore_version(
     visible_now(db, collection, access, path.name)
     found = visible_version(db, collection, access, path.name, version)
     put = PutObject(path, CalendarObject.parse(found.data), found.data, precondition)
-    return store_in(db, actor, (collection, access), put, dispatch=dispatch, now=now)
+    outcome = store_in(db, actor, (collection, access), put, dispatch=dispatch, now=now)
+    told = audit.about(collection, path.name, found.visibility, version=version)
+    audit.record(db, actor, Deed.RESTORE, told, now=now)
+    return outcome

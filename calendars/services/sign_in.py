@@ -16,11 +16,13 @@ from hashlib import sha256
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from calendars.kernel.audit import Deed, Origin, Result, Target
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput, NotFound, ServiceError
 from calendars.kernel.identifiers import CredentialId, PrincipalId
 from calendars.model.principal import Principal
-from calendars.storage import credentials, principals
+from calendars.storage import audit, credentials, principals
+from calendars.storage.audit import Acting
 from calendars.storage.credentials import Credential
 
 PASSWORD = "PASSWORD"  # noqa: S105
@@ -151,6 +153,10 @@ def record_failure(db: Db, attempt: Attempt, *, now: int) -> bool:
     credentials.add_failure(
         db, attempt.login, attempt.address, now=now, keep_since=now - 2 * WINDOW
     )
+    tried = principals.find(db, attempt.login)
+    told = Target() if tried is None else Target(tried.id)
+    origin = Origin(address=attempt.address)
+    audit.record(db, origin, Deed.SIGN_IN, told, now=now, result=Result.REFUSED)
     here = credentials.count_failures(
         db, since=now - WINDOW, login=attempt.login, address=attempt.address
     )
@@ -166,14 +172,21 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
-def set_password(db: Db, principal_id: PrincipalId, hashed: str, *, now: int) -> None:
+def set_password(db: Db, principal_id: PrincipalId, hashed: str, *, by: Acting, now: int) -> None:
     """A new password (`hash_password`); the former one ends at once."""
     credentials.revoke(db, principal_id, kind=PASSWORD, now=now)
-    credentials.add(db, principal_id, PASSWORD, hashed, now=now)
+    added = credentials.add(db, principal_id, PASSWORD, hashed, now=now)
+    _record(db, by, Deed.SET_PASSWORD, (principal_id, added), now=now)
 
 
 def add_application_password(
-    db: Db, principal_id: PrincipalId, label: str, *, kind: str = APPLICATION, now: int
+    db: Db,
+    principal_id: PrincipalId,
+    label: str,
+    *,
+    kind: str = APPLICATION,
+    by: Acting,
+    now: int,
 ) -> tuple[CredentialId, str]:
     """A random secret for one calendar client; it is told once and kept as a digest."""
     raw = secrets.token_hex(16)
@@ -181,15 +194,24 @@ def add_application_password(
     added = credentials.add(
         db, principal_id, kind, digest_of(secret), label=label.strip()[:100], now=now
     )
+    _record(db, by, Deed.ISSUE_PASSWORD, (principal_id, added), now=now)
     return added, secret
 
 
 def revoke_application_password(
-    db: Db, principal_id: PrincipalId, credential: CredentialId, *, now: int
+    db: Db, principal_id: PrincipalId, credential: CredentialId, *, by: Acting, now: int
 ) -> None:
     """End an application password or token. Raises NotFound."""
     for held in credentials.list_of(db, principal_id):
         if held.id == credential and held.kind != PASSWORD:
             credentials.revoke(db, principal_id, credential=credential, now=now)
+            _record(db, by, Deed.WITHDRAW_PASSWORD, (principal_id, credential), now=now)
             return
     raise NotFound("there is no such application password")
+
+
+def _record(
+    db: Db, by: Acting, deed: Deed, whose: tuple[PrincipalId, CredentialId], *, now: int
+) -> None:
+    owner, credential = whose
+    audit.record(db, by, deed, Target(owner, details={"credential": credential}), now=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from calendars.kernel.audit import Deed, Result, Target
 from calendars.kernel.database import Db
 from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
@@ -15,7 +16,7 @@ from calendars.services.authorize import access_to
 from calendars.services.find_busy_time import COUNTED, MAX_WINDOW
 from calendars.services.list_occurrences import WindowTooLong
 from calendars.services.query_objects import find_instances
-from calendars.storage import collections, principals
+from calendars.storage import audit, collections, principals
 
 GRAIN = 15 * 60
 """Who may not read the diary itself learns of its periods no closer than that."""
@@ -38,18 +39,22 @@ def tell_busy_time(
     if window.end - window.start > MAX_WINDOW:
         raise WindowTooLong("free-busy is told for a year at most")
     budget = Budget()
-    return [
-        BusyPerson(login, _busy(db, actor, login, window, budget, now=now))
-        for login in dict.fromkeys(logins)
-    ]
+    found = [BusyPerson(login, None) for login in dict.fromkeys(logins)]
+    for number, asked in enumerate(found):
+        person = principals.find(db, asked.login)
+        if person is None or person.disabled:
+            continue
+        busy = _busy(db, actor, asked.login, window, budget, now=now)
+        found[number] = BusyPerson(asked.login, busy)
+        if person.id != actor.id:
+            result = Result.REFUSED if busy is None else Result.DONE
+            audit.record(db, actor, Deed.READ_BUSY, Target(person.id), now=now, result=result)
+    return found
 
 
 def _busy(
     db: Db, actor: Principal, login: str, window: Window, budget: Budget, *, now: int
 ) -> list[BusyInterval] | None:
-    person = principals.find(db, login)
-    if person is None or person.disabled:
-        return None
     found: list[BusyInterval] = []
     grain = None
     for collection in collections.list_of(db, login):

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from calendars.kernel.audit import CONSOLE
 from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import Conflict
 from calendars.model.principal import Principal, PrincipalKind, Role
@@ -66,16 +67,16 @@ def _load_accounts(db: Db, directorate: Directorate, *, timezone_id: str, now: i
     admin = None
     for new in _accounts(directorate):
         secret = hashed if new.kind is PrincipalKind.INDIVIDUAL else None
-        opened = open_account(db, new, timezone_id=timezone_id, now=now, hashed=secret)
+        opened = open_account(db, new, timezone_id=timezone_id, now=now, hashed=secret, by=CONSOLE)
         admin = opened if opened.login == ADMIN else admin
     for unit in directorate.units:
-        change_members(db, unit.login, add=(*unit.readers, *unit.writers))
+        change_members(db, unit.login, add=(*unit.readers, *unit.writers), by=CONSOLE, now=now)
     zone = ZoneInfo(timezone_id)
     for given in directorate.delegations:
         draft = DelegationDraft(
             given.rights, given.sees_private, given.first_day, given.last_day, given.reason
         )
-        delegate(db, given.owner, given.delegate, draft, zone=zone, now=now)
+        delegate(db, given.owner, given.delegate, draft, zone=zone, now=now, by=CONSOLE)
     if admin is not None:
         remember(db, admin, SOURCE, [(_ACCOUNTS, "")], now=now)
 
@@ -98,7 +99,8 @@ def _load_diary(database: Database, diary: Diary, color: str, *, now: int) -> Ta
     fingerprint = sha256(diary.path.read_bytes()).hexdigest()
     item = f"file {diary.slug}"
     with database.transaction() as db:
-        [owner] = [each for each in list_principals(db) if each.login == diary.owner]
+        [found] = [each for each in list_principals(db) if each.login == diary.owner]
+        owner = found.acting(CONSOLE)
         if list_known(db, owner, SOURCE).get(item) == fingerprint:
             return Tally()
         target = _target(db, owner, diary, color, now=now)

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import pytest
 
+from calendars.kernel.audit import CONSOLE
 from calendars.kernel.database import Database
 from calendars.kernel.identifiers import etag_of
 from calendars.services import sign_in
@@ -250,7 +251,7 @@ def strike_again_and_again(url: str, data: Path, kills: int) -> None:
     store = Database(url)
     with store.transaction() as db:
         person = a_person(db)
-        sign_in.set_password(db, person.id, sign_in.hash_password(PASSWORD), now=NOW)
+        sign_in.set_password(db, person.id, sign_in.hash_password(PASSWORD), by=CONSOLE, now=NOW)
     store.close()
     service, follower = Service(url, data), Follower()
     writers = [Writer(number) for number in range(WRITERS)]

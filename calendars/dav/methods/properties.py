@@ -26,14 +26,16 @@ from calendars.dav.xml import (
     response,
     write,
 )
+from calendars.kernel.audit import Target
 from calendars.model.principal import Privilege
 from calendars.services.authorize import NeedPrivileges
 from calendars.services.find_principals import find_principals
 from calendars.services.list_changes import list_tags
 from calendars.services.list_home_changes import list_members
 from calendars.services.read_objects import read_each
-from calendars.services.set_properties import PropertyChanges, set_properties, write_dead
+from calendars.services.set_properties import PropertyChanges, set_dead_properties, set_properties
 from calendars.services.show_objects import View
+from calendars.storage import audit
 
 
 def propfind(request: DavRequest) -> DavResponse:
@@ -118,11 +120,22 @@ def proppatch(request: DavRequest) -> DavResponse:
     else:
         bearer = bearer_of(resource)
         if bearer is not None:
-            write_dead(request.db, bearer, changes.dead)
+            told = _told(resource)
+            set_dead_properties(
+                request.db, request.actor, bearer, told, changes.dead, now=request.now
+            )
     if request.minimal:
         return DavResponse(200, headers=(("Preference-Applied", "return=minimal"),))
     done = propstat("".join(write(name) for name in names), 200)
     return DavResponse(207, multistatus([response(resource.href, done)]))
+
+
+def _told(resource: Resource) -> Target:
+    """What the audit trail says is changed."""
+    if resource.stored is None:
+        return Target(resource.of_principal.id)
+    stored = resource.stored
+    return audit.about(resource.of_collection, stored.name, stored.visibility)
 
 
 def _check_may_write(resource: Resource) -> None:

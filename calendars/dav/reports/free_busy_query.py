@@ -8,11 +8,13 @@ from calendars.dav.paths import Place
 from calendars.dav.reports.query_xml import time_range_from_xml
 from calendars.dav.request import CALENDAR, DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.xml import child
+from calendars.kernel.audit import Deed
 from calendars.model.free_busy import BusyInterval, free_busy
 from calendars.model.invalid import InvalidFilter
 from calendars.model.principal import Privilege
 from calendars.services.authorize import open_collection
 from calendars.services.find_busy_time import busy_instances
+from calendars.storage import audit
 
 
 def report(request: DavRequest) -> DavResponse:
@@ -24,6 +26,9 @@ def report(request: DavRequest) -> DavResponse:
     collection, _ = open_collection(
         request.db, request.actor, request.path.parent, Privilege.READ_FREE_BUSY, now=request.now
     )
+    if collection.owner_id != request.actor.id:
+        told = audit.about(collection)
+        audit.record(request.db, request.actor, Deed.READ_BUSY, told, now=request.now)
     time_range = child(request.root, CALDAV("time-range"))
     if time_range is None:
         raise InvalidFilter("a free-busy-query has a time-range")

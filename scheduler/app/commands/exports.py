@@ -12,6 +12,7 @@ from scheduler.app.commands.console import (
     Config,
     LoginArgument,
     get_account,
+    now_of,
     open_service,
 )
 
@@ -24,9 +25,10 @@ def export(
     config: Config = None,
 ) -> None:
     """Écrire les agendas d'un compte sur la sortie standard (> FICHIER.ics)."""
+    from calendars.kernel.audit import CONSOLE, Deed
     from calendars.model.principal import OWNER
     from calendars.services.export_calendar import export_lines
-    from calendars.storage import collections
+    from calendars.storage import audit, collections
 
     with open_service(config) as service, service.database.reading() as db:
         owner = get_account(db, login)
@@ -40,3 +42,5 @@ def export(
         for text in export_lines(db, [(each, OWNER) for each in found], name=name):
             sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
+        for each in found:
+            audit.record(db, CONSOLE, Deed.EXPORT, audit.about(each), now=now_of(service))

@@ -30,12 +30,15 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Créer un groupe, avec ses agendas."""
+    from calendars.kernel.audit import CONSOLE
     from calendars.model.principal import PrincipalKind
     from calendars.services.open_account import NewAccount, open_account
 
     new = NewAccount(login, name, PrincipalKind.GROUP)
     with open_service(config) as service, service.database.transaction() as db:
-        added = open_account(db, new, timezone_id=service.settings.timezone, now=now_of(service))
+        added = open_account(
+            db, new, timezone_id=service.settings.timezone, by=CONSOLE, now=now_of(service)
+        )
     if as_json:
         write_json({"login": added.login, "name": added.display_name})
     else:
@@ -69,6 +72,7 @@ def members(
     as_json: AsJson = False,
 ) -> None:
     """Lister les membres d'un groupe, en ajouter (--add) ou en retirer (--remove)."""
+    from calendars.kernel.audit import CONSOLE
     from calendars.services.set_members import change_members
     from calendars.storage import principals
 
@@ -76,7 +80,9 @@ def members(
         for each in (login, *(add or ()), *(remove or ())):
             get_account(db, each)
         if add or remove:
-            found = change_members(db, login, add=add or (), remove=remove or ())
+            found = change_members(
+                db, login, add=add or (), remove=remove or (), by=CONSOLE, now=now_of(service)
+            )
         else:
             found = principals.members_of(db, get_account(db, login).id)
     rows = [{"login": each.login, "name": each.display_name} for each in found]

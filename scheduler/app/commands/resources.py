@@ -40,6 +40,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Créer une salle, un véhicule ou un matériel, avec son agenda."""
+    from calendars.kernel.audit import CONSOLE
     from calendars.model.principal import PrincipalKind
     from calendars.services.open_account import NewAccount, open_account
 
@@ -47,7 +48,9 @@ def add(
         raise WrongUsage(f"le genre « {kind} » n'existe pas ; choisissez : {', '.join(KINDS)}")
     new = NewAccount(login, name, PrincipalKind(KINDS[kind]), email=email, capacity=capacity)
     with open_service(config) as service, service.database.transaction() as db:
-        added = open_account(db, new, timezone_id=service.settings.timezone, now=now_of(service))
+        added = open_account(
+            db, new, timezone_id=service.settings.timezone, by=CONSOLE, now=now_of(service)
+        )
     if as_json:
         write_json({"login": added.login, "name": added.display_name, "kind": str(added.kind)})
     else:

@@ -43,6 +43,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Créer un compte, avec son agenda et sa liste de tâches."""
+    from calendars.kernel.audit import CONSOLE
     from calendars.services.open_account import NewAccount, open_account
     from calendars.services.sign_in import hash_password
 
@@ -51,7 +52,12 @@ def add(
     new = NewAccount(login, name, role=chosen, email=email)
     with open_service(config) as service, service.database.transaction() as db:
         added = open_account(
-            db, new, timezone_id=service.settings.timezone, now=now_of(service), hashed=hashed
+            db,
+            new,
+            timezone_id=service.settings.timezone,
+            by=CONSOLE,
+            now=now_of(service),
+            hashed=hashed,
         )
     if as_json:
         write_json({"login": added.login, "name": added.display_name, "email": added.email})
@@ -108,29 +114,32 @@ def passwd(
     login: LoginArgument, config: Config = None, *, password_stdin: FromStdin = False
 ) -> None:
     """Changer le mot de passe ; l'ancien cesse aussitôt de valoir."""
+    from calendars.kernel.audit import CONSOLE
     from calendars.services.sign_in import hash_password, set_password
 
     hashed = hash_password(_checked(read_password(from_stdin=password_stdin)))
     with open_service(config) as service, service.database.transaction() as db:
-        set_password(db, get_account(db, login).id, hashed, now=now_of(service))
+        set_password(db, get_account(db, login).id, hashed, by=CONSOLE, now=now_of(service))
     say(f"Mot de passe changé : {login}.")
 
 
 def disable(login: LoginArgument, config: Config = None) -> None:
     """Fermer l'accès d'un compte ; ses agendas restent."""
+    from calendars.kernel.audit import CONSOLE
     from calendars.services.disable_account import disable_account
 
     with open_service(config) as service, service.database.transaction() as db:
-        disable_account(db, get_account(db, login).login, now=now_of(service))
+        disable_account(db, get_account(db, login).login, by=CONSOLE, now=now_of(service))
     say(f"Compte désactivé : {login}.")
 
 
 def enable(login: LoginArgument, config: Config = None) -> None:
     """Rouvrir l'accès d'un compte."""
+    from calendars.kernel.audit import CONSOLE
     from calendars.services.disable_account import enable_account
 
     with open_service(config) as service, service.database.transaction() as db:
-        enable_account(db, get_account(db, login).login)
+        enable_account(db, get_account(db, login).login, by=CONSOLE, now=now_of(service))
     say(f"Compte activé : {login}.")
 
 
@@ -159,11 +168,14 @@ def app_password(
 
 
 def _add_secret(login: str, _: int | None, label: str, config: Config, *, as_json: bool) -> None:
+    from calendars.kernel.audit import CONSOLE
     from calendars.services.sign_in import add_application_password
 
     with open_service(config) as service, service.database.transaction() as db:
         account = get_account(db, login)
-        added, secret = add_application_password(db, account.id, label, now=now_of(service))
+        added, secret = add_application_password(
+            db, account.id, label, by=CONSOLE, now=now_of(service)
+        )
     if as_json:
         write_json({"id": added, "label": label, "password": secret})
         return
@@ -202,6 +214,7 @@ def _list_secrets(login: str, _: int | None, __: str, config: Config, *, as_json
 def _revoke_secret(
     login: str, identifier: int | None, _: str, config: Config, *, as_json: bool
 ) -> None:
+    from calendars.kernel.audit import CONSOLE
     from calendars.kernel.errors import NotFound
     from calendars.kernel.identifiers import CredentialId
     from calendars.services.sign_in import revoke_application_password
@@ -214,7 +227,7 @@ def _revoke_secret(
         account = get_account(db, login)
         try:
             revoke_application_password(
-                db, account.id, CredentialId(identifier), now=now_of(service)
+                db, account.id, CredentialId(identifier), by=CONSOLE, now=now_of(service)
             )
         except NotFound:
             raise CommandFailed(f"{login} n'a pas de mot de passe n° {identifier}") from None

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from calendars.kernel.audit import CONSOLE
 from calendars.kernel.clock import FixedClock
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.principal import PrincipalKind, Rights
@@ -167,7 +168,9 @@ def join(service: Service, client: TestClient) -> Join:
         new = NewAccount(login, name or login.title(), kind, email=f"{login}@example.org")
         with service.database.transaction() as db:
             now = int(NOW.timestamp())
-            made = open_account(db, new, timezone_id="Pacific/Noumea", now=now, hashed=_HASH)
+            made = open_account(
+                db, new, timezone_id="Pacific/Noumea", by=CONSOLE, now=now, hashed=_HASH
+            )
         return Asker(client, service, login, made.id)
 
     return joined

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from calendars.kernel.audit import CONSOLE
 from calendars.model.principal import PrincipalKind, Rights
 from calendars.services.disable_account import disable_account
 from tests.calendars.api.conftest import Asker, Join
@@ -39,7 +40,7 @@ def test_the_directory_is_not_told_as_a_whole(anne: Asker, paul: Asker, search: 
 
 def test_who_is_not_there_and_who_has_left_look_alike(anne: Asker, paul: Asker) -> None:
     with anne.service.database.transaction() as db:
-        disable_account(db, "paul", now=0)
+        disable_account(db, "paul", by=CONSOLE, now=0)
 
     assert anne.get("/principals/paul").status_code == 404
     assert anne.get("/principals/paul").content == anne.get("/principals/nobody").content
@@ -87,6 +88,6 @@ def test_who_guesses_too_often_has_to_wait(anne: Asker) -> None:
 def test_a_disabled_account_is_out_at_once(anne: Asker) -> None:
     assert anne.get("/me").status_code == 200
     with anne.service.database.transaction() as db:
-        disable_account(db, "anne", now=0)
+        disable_account(db, "anne", by=CONSOLE, now=0)
 
     assert anne.get("/me").status_code == 401

@@ -7,6 +7,7 @@ from statistics import median
 
 import pytest
 
+from calendars.kernel.audit import CONSOLE
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput, NotFound
 from calendars.model.principal import Principal
@@ -32,7 +33,7 @@ PHONE, ELSEWHERE = "10.0.0.1", "203.0.113.9"
 def anne(db: Db) -> Principal:
     """A person with a password."""
     person = a_person(db)
-    sign_in.set_password(db, person.id, HASHED, now=NOW)
+    sign_in.set_password(db, person.id, HASHED, by=CONSOLE, now=NOW)
     return person
 
 
@@ -71,7 +72,7 @@ def test_anything_else_does_not(db: Db, anne: Principal, login: str, secret: str
 
 
 def test_a_new_password_ends_the_old_one(db: Db, anne: Principal) -> None:
-    sign_in.set_password(db, anne.id, sign_in.hash_password("un autre mot"), now=NOW)
+    sign_in.set_password(db, anne.id, sign_in.hash_password("un autre mot"), by=CONSOLE, now=NOW)
 
     try_in(db, "anne", "un autre mot")
     with pytest.raises(WrongPassword):
@@ -86,11 +87,11 @@ def test_a_disabled_account_does_not_sign_in(db: Db, anne: Principal) -> None:
 
 
 def test_an_application_password_signs_in_until_it_is_revoked(db: Db, anne: Principal) -> None:
-    added, secret = sign_in.add_application_password(db, anne.id, "téléphone", now=NOW)
+    added, secret = sign_in.add_application_password(db, anne.id, "téléphone", by=CONSOLE, now=NOW)
     try_in(db, "anne", secret)
     [held] = [c for c in credentials.list_of(db, anne.id) if c.id == added]
 
-    sign_in.revoke_application_password(db, anne.id, added, now=NOW)
+    sign_in.revoke_application_password(db, anne.id, added, by=CONSOLE, now=NOW)
 
     assert secret not in held.secret
     assert principals.holder_of(db, added, held.secret) is None
@@ -101,10 +102,10 @@ def test_an_application_password_signs_in_until_it_is_revoked(db: Db, anne: Prin
 
 def test_nobody_revokes_what_is_not_his(db: Db, anne: Principal) -> None:
     paul = a_person(db, "paul")
-    added, secret = sign_in.add_application_password(db, anne.id, "téléphone", now=NOW)
+    added, secret = sign_in.add_application_password(db, anne.id, "téléphone", by=CONSOLE, now=NOW)
 
     with pytest.raises(NotFound):
-        sign_in.revoke_application_password(db, paul.id, added, now=NOW)
+        sign_in.revoke_application_password(db, paul.id, added, by=CONSOLE, now=NOW)
     try_in(db, "anne", secret)
 
 
@@ -112,7 +113,7 @@ def test_the_password_itself_is_no_application_password_to_revoke(db: Db, anne: 
     [password] = credentials.list_of(db, anne.id)
 
     with pytest.raises(NotFound):
-        sign_in.revoke_application_password(db, anne.id, password.id, now=NOW)
+        sign_in.revoke_application_password(db, anne.id, password.id, by=CONSOLE, now=NOW)
 
 
 def test_too_many_wrong_tries_at_one_place_are_refused_without_a_hash(
@@ -169,7 +170,7 @@ def test_trying_many_logins_from_one_address_is_refused(db: Db, anne: Principal)
 
 def test_an_unknown_login_costs_what_a_wrong_password_costs(db: Db, anne: Principal) -> None:
     without = a_person(db, "paul")  # has an application password alone
-    sign_in.add_application_password(db, without.id, "téléphone", now=NOW)
+    sign_in.add_application_password(db, without.id, "téléphone", by=CONSOLE, now=NOW)
 
     costs = {login: median(cost(db, login) for _ in range(5)) for login in ("anne", "paul", "?")}
 

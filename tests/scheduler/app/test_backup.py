@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from calendars.kernel.audit import CONSOLE
 from calendars.kernel.database import Database
 from calendars.services.list_changes import InvalidSyncToken, list_changes
 from calendars.services.sign_in import add_application_password
@@ -33,7 +34,7 @@ def filled(database: Database) -> Database:
             put(db, anne, an_event(uid=f"{number}@x", summary="Goûter 🌺"), f"{number}.ics")
         put(db, anne, an_event(uid="1@x", summary="Changé"), "1.ics")
         put(db, anne, a_series(uid="serie@x"), "serie.ics")
-        add_application_password(db, anne.id, "téléphone", now=NOW)
+        add_application_password(db, anne.id, "téléphone", by=CONSOLE, now=NOW)
     return database
 
 
