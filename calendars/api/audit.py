@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from calendars.api.parameters import Before
 from calendars.api.shapes.audit import AuditOut, csv_of
@@ -23,6 +27,24 @@ _EXPLAINED = (
     "Chacun lit les lignes qui concernent ses agendas, et ses propres actes ; un administrateur "
     "lit tout, et sa consultation est elle-même inscrite. Les plus récentes d'abord."
 )
+
+
+def _known(codes: type[StrEnum], text: str) -> str:
+    if text not in set(codes):
+        raise PydanticCustomError("field", "ce code n'existe pas")
+    return text
+
+
+DeedCode = Annotated[
+    str,
+    AfterValidator(partial(_known, Deed)),
+    WithJsonSchema({"type": "string", "enum": [str(deed) for deed in Deed]}),
+]
+ResultCode = Annotated[
+    str,
+    AfterValidator(partial(_known, Result)),
+    WithJsonSchema({"type": "string", "enum": [str(result) for result in Result]}),
+]
 PageSize = Annotated[int, Query(ge=1, le=500, description="Combien de lignes au plus.")]
 
 
@@ -30,8 +52,8 @@ async def _question(  # noqa: PLR0913 - the filters of one question
     *,
     owner: Annotated[PathName | None, Query(description="Chez qui.")] = None,
     actor: Annotated[PathName | None, Query(description="Par qui.")] = None,
-    deed: Annotated[list[Deed] | None, Query(max_length=40, description="Quels actes.")] = None,
-    result: Annotated[Result | None, Query(description="Faits ou refusés.")] = None,
+    deed: Annotated[list[DeedCode] | None, Query(max_length=40, description="Quels actes.")] = None,
+    result: Annotated[ResultCode | None, Query(description="Faits ou refusés.")] = None,
     calendar: Annotated[PathName, Query(description="L'agenda de `object`.")] = "agenda",
     object_: Annotated[
         PathName | None, Query(alias="object", description="Le nom d'un objet de cet agenda.")
@@ -41,7 +63,7 @@ async def _question(  # noqa: PLR0913 - the filters of one question
     before: Before = None,
 ) -> Question:
     wanted = Wanted(
-        deeds=[str(one) for one in deed or ()],
+        deeds=deed or (),
         result=result,
         since=None if start is None else int(start.timestamp()),
         until=None if end is None else int(end.timestamp()),
