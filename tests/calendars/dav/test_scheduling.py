@@ -250,6 +250,7 @@ class TestStaleWrites:
 
 
 def test_a_group_is_its_members(server: Server, anne: Client, paul: Client) -> None:
+    from calendars.kernel.audit import CONSOLE
     from calendars.kernel.identifiers import Login
     from calendars.model.principal import PrincipalKind
     from calendars.services.open_account import NewAccount, open_account
@@ -260,6 +261,7 @@ def test_a_group_is_its_members(server: Server, anne: Client, paul: Client) -> N
             db,
             NewAccount("codir", "CODIR", PrincipalKind.GROUP, email="codir@example.org"),
             timezone_id="Pacific/Noumea",
+            by=CONSOLE,
             now=0,
         )
         principals.set_members(db, group.id, [principals.get(db, Login("paul")).id])
