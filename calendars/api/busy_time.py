@@ -11,6 +11,8 @@ from calendars.api.shapes.access import BusyOut, BusyPersonOut, period_of
 from calendars.http.shapes import PathName
 from calendars.http.state import CurrentPrincipal, State
 from calendars.model.window import Window
+from calendars.services.find_principals import list_people
+from calendars.services.gather_busy_time import BusyQuestion
 from calendars.services.tell_busy_time import tell_busy_time
 
 TAG = "Disponibilités"
@@ -33,13 +35,12 @@ def read(actor: CurrentPrincipal, state: State, login: Logins, start: From, end:
     """Merged busy periods of each login."""
     window = Window(int(start.timestamp()), int(end.timestamp()))
     with state.database.reading() as db:
-        found = tell_busy_time(db, actor, login, window, now=state.now())
-    items = [
-        BusyPersonOut(
-            login=one.login,
-            found=one.busy is not None,
-            busy=[period_of(interval, state.zone) for interval in one.busy or ()],
-        )
-        for one in found
-    ]
+        people = list_people(db, login)
+        question = BusyQuestion(window)
+        told = tell_busy_time(db, actor, list(people.values()), question, now=state.now())
+    items = []
+    for one in dict.fromkeys(login):
+        busy = told.get(people[one].id) if one in people else None
+        periods = [period_of(interval, state.zone) for interval in busy or ()]
+        items.append(BusyPersonOut(login=one, found=busy is not None, busy=periods))
     return BusyOut(items=items)

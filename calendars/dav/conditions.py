@@ -15,12 +15,15 @@ from calendars.itip import plan
 from calendars.kernel import errors
 from calendars.kernel.database import StoreUnavailable
 from calendars.model import invalid
+from calendars.model.free_busy_request import InvalidSchedulingMessage
 from calendars.model.principal import Privilege
 from calendars.model.recurrence_rule import TooFrequent
 from calendars.services import (
+    answer_free_busy,
     authorize,
     default_calendars,
     list_changes,
+    list_occurrences,
     make_calendar,
     move_object,
     put_object,
@@ -78,6 +81,9 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     invalid.InvalidFilter: Condition(403, CALDAV("valid-filter")),
     invalid.UnsupportedFilter: Condition(403, CALDAV("supported-filter")),
     invalid.UnsupportedCollation: Condition(403, CALDAV("supported-collation")),
+    InvalidSchedulingMessage: Condition(403, CALDAV("valid-scheduling-message")),
+    answer_free_busy.InvalidOrganizer: Condition(403, CALDAV("valid-organizer")),
+    list_occurrences.WindowTooLong: Condition(403, CALDAV("max-date-time")),
     put_object.UidConflict: Condition(403, CALDAV("no-uid-conflict")),
     schedule_object.UniqueSchedulingObject: Condition(
         403, CALDAV("unique-scheduling-object-resource")
@@ -124,6 +130,7 @@ _PRIVILEGE_NAMES = {
     Privilege.UNBIND: "<D:unbind/>",
     Privilege.READ: "<D:read/>",
     Privilege.ACL: "<D:write-acl/>",
+    Privilege.SCHEDULE: "<C:schedule-send/>",
 }
 
 

@@ -54,15 +54,21 @@ def letter_of(component: Component, busy: str, addresses: Addresses) -> str:
     return _LETTERS.get(answer_in(line), NOT_BOOKED)
 
 
-def letters(addresses: Addresses) -> Callable[[TimedInstance], str]:
-    """`letter_of` for the instances of one object: each component is looked at once."""
+Letter: TypeAlias = Callable[[TimedInstance], str]
+"""What an instance does to the time of whoever's calendar it stands in."""
+
+
+def letters(
+    addresses: Addresses, rule: Callable[[Component, str, Addresses], str] = letter_of
+) -> Letter:
+    """A rule for the instances of one object: each component is looked at once."""
     known: dict[int, str] = {}
 
     def letter(instance: TimedInstance) -> str:
         key = id(instance.component)
         found = known.get(key)
         if found is None:
-            found = known[key] = letter_of(instance.component, instance.busy, addresses)
+            found = known[key] = rule(instance.component, instance.busy, addresses)
         return found
 
     return letter

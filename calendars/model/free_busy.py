@@ -31,13 +31,18 @@ def merge(intervals: Iterable[BusyInterval], window: Window, grain: int = 1) -> 
     to a multiple of that many seconds, so that the answer tells less of what lies behind it.
     """
     by_type: dict[str, list[tuple[int, int]]] = {busy: [] for busy in FBTYPES}
+    first, last = window
     for starts_at, ends_at, busy in intervals:
-        if busy not in by_type or ends_at - starts_at <= 1:
+        stretches = by_type.get(busy)
+        if stretches is None or ends_at - starts_at <= 1:
             continue
-        start = max(starts_at // grain * grain, window.start)
-        end = min(-(-ends_at // grain) * grain, window.end)
+        start = starts_at - starts_at % grain
+        end = ends_at + -ends_at % grain
+        # Written out: a question about many people has ten thousand of them.
+        start = max(start, first)
+        end = min(end, last)
         if start < end:
-            by_type[busy].append((start, end))
+            stretches.append((start, end))
     merged = [
         BusyInterval(start, end, busy)
         for busy, stretches in by_type.items()
@@ -59,15 +64,14 @@ def _union(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def free_busy(
-    intervals: Iterable[BusyInterval],
+    merged: Iterable[BusyInterval],
     window: Window,
     *,
     stamp: int,
     method: str | None = None,
     lines: Sequence[str] = (),
-    grain: int = 1,
 ) -> str:
-    """A VCALENDAR with one VFREEBUSY for a window that has both bounds.
+    """A VCALENDAR with one VFREEBUSY for a window that has both bounds, of merged intervals.
 
     `lines` are the unfolded content lines that the occasion asks for besides the times: UID,
     ORGANIZER and ATTENDEE of a reply (RFC 5546 §3.3.3), URL of a published one.
@@ -82,7 +86,7 @@ def free_busy(
     out.extend(map(fold, lines))
     out.extend(
         f"FREEBUSY;FBTYPE={FBTYPES[busy]}:{utc_text(start)}/{utc_text(end)}\r\n"
-        for start, end, busy in merge(intervals, window, grain)
+        for start, end, busy in merged
     )
     out.append("END:VFREEBUSY\r\nEND:VCALENDAR\r\n")
     return "".join(out)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
+from calendars.kernel.identifiers import Login
 from calendars.model.principal import Principal, PrincipalKind
 from calendars.storage import principals
 
@@ -22,6 +23,12 @@ def get_principal(db: Db, login: str) -> Principal:
     if principal.disabled:
         raise NotFound("there is nothing here")
     return principal
+
+
+def list_people(db: Db, logins: Sequence[str]) -> dict[str, Principal]:
+    """The principals of those logins, people or not; unknown and disabled ones are left out."""
+    found = principals.list_by_login(db, [Login(login) for login in logins])
+    return {login: principal for login, principal in found.items() if not principal.disabled}
 
 
 def list_principals(

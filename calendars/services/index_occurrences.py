@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import ObjectId
-from calendars.model.bookings import Addresses, letters
+from calendars.model.attendance import busy_for, names_attendees
+from calendars.model.bookings import Letter, letters
 from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
@@ -16,7 +17,6 @@ from calendars.model.calendar_user_address import addresses_of
 from calendars.model.component import Component, parse
 from calendars.model.instances import bounds, instances
 from calendars.model.invalid import TooManyInstances
-from calendars.model.timed_instance import TimedInstance
 from calendars.model.window import ALWAYS, NEVER_AFTER, NEVER_BEFORE, Window
 from calendars.services.collection_zone import zone_of
 from calendars.storage import calendar_objects, collections, occurrences, principals
@@ -46,15 +46,15 @@ def index_of(
     recurring: bool,
     zone: tzinfo,
     now: int,
-    booked_by: Addresses | None = None,
+    letter: Letter | None = None,
 ) -> Indexed:
     """What to index of an object: all of it if it ends, else a window around today.
 
-    In the calendar of a resource, which `booked_by` names, an entry takes what was booked.
+    The letter says what an entry takes of the time of its owner, where not it alone tells.
     Raises InvalidCalendarData or TooManyInstances where its instances cannot be told.
     """
     if not recurring:
-        found = list(rows_of(calendar, ALWAYS, zone, Budget(), booked_by))
+        found = list(rows_of(calendar, ALWAYS, zone, Budget(), letter))
         return Indexed(_extent(found), found, ALWAYS)
     extent = bounds(calendar, zone)
     # What starts or ends inside the window has nothing beyond it on that side.
@@ -62,7 +62,7 @@ def index_of(
         NEVER_BEFORE if extent.start >= now - BACK else now - BACK,
         NEVER_AFTER if extent.end <= now + AHEAD else now + AHEAD,
     )
-    rows = _up_to_limit(calendar, window, zone, booked_by)
+    rows = _up_to_limit(calendar, window, zone, letter)
     return Indexed(extent, [], _NOT_INDEXED) if rows is None else Indexed(extent, rows, window)
 
 
@@ -73,11 +73,11 @@ def _extent(rows: list[IndexedInstance]) -> Window:
 
 
 def _up_to_limit(
-    calendar: Component, window: Window, zone: tzinfo, booked_by: Addresses | None
+    calendar: Component, window: Window, zone: tzinfo, letter: Letter | None
 ) -> list[IndexedInstance] | None:
     rows: list[IndexedInstance] = []
     try:
-        for row in rows_of(calendar, window, zone, Budget(), booked_by):
+        for row in rows_of(calendar, window, zone, Budget(), letter):
             rows.append(row)
             if len(rows) > MAX_INDEXED:
                 return None
@@ -91,44 +91,45 @@ def rows_of(
     window: Window,
     zone: tzinfo,
     budget: Budget,
-    booked_by: Addresses | None,
+    letter: Letter | None,
 ) -> Iterator[IndexedInstance]:
     """The instances in a window as rows. Raises InvalidCalendarData, TooManyInstances."""
-    letter = _busy if booked_by is None else letters(booked_by)
     for one in instances(calendar, window, zone=zone, budget=budget):
-        yield IndexedInstance(one.starts_at, one.ends_at, one.recurrence_id, letter(one))
+        busy = one.busy if letter is None else letter(one)
+        yield IndexedInstance(one.starts_at, one.ends_at, one.recurrence_id, busy)
 
 
-def _busy(instance: TimedInstance) -> str:
-    return instance.busy
+def letter_for(db: Db, collection: CalendarCollection, calendar: Component) -> Letter | None:
+    """How an entry of this collection takes its owner's time; None where it says that alone.
 
-
-def addresses_of_resource(db: Db, collection: CalendarCollection) -> Addresses | None:
-    """By what the owner of the calendar is invited, if that is a resource; else None."""
-    if not collection.of_resource:
+    A resource is taken by what it has accepted, a person by what he has not declined.
+    """
+    if not collection.of_resource and not names_attendees(calendar):
         return None
-    return frozenset(addresses_of(principals.get_by_id(db, collection.owner_id)))
+    addresses = frozenset(addresses_of(principals.get_by_id(db, collection.owner_id)))
+    return letters(addresses) if collection.of_resource else letters(addresses, busy_for)
 
 
 def index_parsed(
-    parsed: CalendarObject, *, zone: tzinfo, now: int, booked_by: Addresses | None = None
+    db: Db, collection: CalendarCollection, parsed: CalendarObject, *, now: int
 ) -> Indexed:
-    """`index_of` a parsed object."""
-    return index_of(
-        parsed.calendar, recurring=parsed.recurring, zone=zone, now=now, booked_by=booked_by
-    )
+    """`index_of` a parsed object in its collection."""
+    letter = letter_for(db, collection, parsed.calendar)
+    zone = zone_of(collection)
+    return index_of(parsed.calendar, recurring=parsed.recurring, zone=zone, now=now, letter=letter)
 
 
 def reindex(db: Db, object_ids: list[ObjectId], *, now: int) -> int:
     """Index objects anew: their collection's zone changed, or their window has run out."""
     for stored in calendar_objects.list_by_id(db, object_ids):
         collection = collections.get_by_id(db, stored.collection_id)
+        calendar = parse(stored.data.decode())
         indexed = index_of(
-            parse(stored.data.decode()),
+            calendar,
             recurring=stored.recurring,
             zone=zone_of(collection),
             now=now,
-            booked_by=addresses_of_resource(db, collection),
+            letter=letter_for(db, collection, calendar),
         )
         occurrences.replace(
             db, stored.id, stored.collection_id, stored.component, indexed.instances

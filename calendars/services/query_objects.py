@@ -20,7 +20,7 @@ from calendars.model.principal import Access
 from calendars.model.visibility import VisibleObject
 from calendars.model.window import Window
 from calendars.services.collection_zone import zone_of
-from calendars.services.index_occurrences import addresses_of_resource, rows_of
+from calendars.services.index_occurrences import letter_for, rows_of
 from calendars.services.show_objects import View
 from calendars.storage import calendar_objects, occurrences
 from calendars.storage.calendar_objects import StoredObject
@@ -126,14 +126,20 @@ def find_instances(
         if hit.object_id not in computed:
             row = IndexedInstance(hit.starts_at, hit.ends_at, hit.recurrence_id, hit.busy)
             found.setdefault(hit.object_id, []).append(row)
-    if not beyond:
-        return found
-    zone, booked_by = zone_of(collection), addresses_of_resource(db, collection)
     for stored in calendar_objects.list_by_id(db, beyond):
-        rows = list(rows_of(_calendar(stored), window, zone, budget, booked_by))
+        rows = computed_instances(db, collection, stored, window, budget)
         if rows:
             found[stored.id] = rows
     return found
+
+
+def computed_instances(
+    db: Db, collection: CalendarCollection, stored: StoredObject, window: Window, budget: Budget
+) -> list[IndexedInstance]:
+    """The instances of an object that the index does not tell. Raises TooManyInstances."""
+    calendar = _calendar(stored)
+    letter = letter_for(db, collection, calendar)
+    return list(rows_of(calendar, window, zone_of(collection), budget, letter))
 
 
 def _calendar(stored: StoredObject | VisibleObject) -> Component:

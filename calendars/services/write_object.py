@@ -14,8 +14,7 @@ from calendars.kernel.identifiers import Etag, ObjectId, etag_of
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.principal import Principal
-from calendars.services.collection_zone import zone_of
-from calendars.services.index_occurrences import addresses_of_resource, index_parsed
+from calendars.services.index_occurrences import index_parsed
 from calendars.services.mask_object import mask_object, unmask_removed
 from calendars.storage import audit, calendar_objects, collections, occurrences
 from calendars.storage.calendar_objects import ObjectValues, StoredObject
@@ -76,8 +75,7 @@ def _indexed_values(
     db: Db, actor: Principal, collection: CalendarCollection, new: NewText, etag: Etag, *, now: int
 ) -> tuple[ObjectValues, list[IndexedInstance]]:
     parsed = new.parsed
-    booked_by = addresses_of_resource(db, collection)
-    indexed = index_parsed(parsed, zone=zone_of(collection), now=now, booked_by=booked_by)
+    indexed = index_parsed(db, collection, parsed, now=now)
     values = ObjectValues(
         # Several messages in an inbox may speak of one UID: each goes by its own name.
         uid=parsed.uid if collection.is_calendar else new.name,

@@ -122,6 +122,11 @@ _HELD_UIDS = select(_T.collection_id, _T.uid, _T.name, _T.etag).where(
     _T.collection_id.in_(bindparam("collections", expanding=True)),
     _T.uid.in_(bindparam("uids", expanding=True)),
 )
+_IDS_OF_UID = PreparedForMany(
+    lambda collections: select(_T.id).where(
+        _T.collection_id.in_(collections), _T.uid == bindparam("uid")
+    )
+)
 _CHANGED_OBJECTS = Prepared(
     select(_T.modseq, _T.name, _T.etag, _T.visibility)
     .where(_T.collection_id == bindparam("collection"), _T.modseq > bindparam("since"))
@@ -217,6 +222,11 @@ def list_held(db: Db, inside: Collection[CollectionId], uids: Sequence[str]) -> 
         values = {"collections": list(inside), "uids": uids[start : start + 500]}
         found.extend(HeldUid(*row) for row in db.execute(_HELD_UIDS, values))
     return found
+
+
+def ids_of_uid(db: Db, collections: Sequence[CollectionId], uid: str) -> list[ObjectId]:
+    """The objects of one UID, in whichever of the collections."""
+    return [ObjectId(row[0]) for row in _IDS_OF_UID.rows(db, collections, {"uid": uid})]
 
 
 def each_of(

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, false, insert, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, PrincipalId
@@ -42,6 +42,11 @@ _INBOX = Prepared(
     _ALL.where(collections.c.owner_id == bindparam("owner"), collections.c.kind == "INBOX")
 )
 _BY_ID = _ALL.where(collections.c.id == bindparam("id"))
+_COUNTED = _ALL.where(
+    collections.c.owner_id.in_(bindparam("owners", expanding=True)),
+    collections.c.kind == CollectionKind.CALENDAR.value,
+    collections.c.transparent == false(),
+)
 _NEXT_MODSEQ = Prepared(
     update(collections)
     .where(collections.c.id == bindparam("collection"))
@@ -90,6 +95,12 @@ def list_of(db: Db, login: str) -> list[CalendarCollection]:
             collections.c.id
         )
     )
+    return [collection_of(row) for row in rows]
+
+
+def list_counted(db: Db, owners: Sequence[PrincipalId]) -> list[CalendarCollection]:
+    """The calendars of these principals that make them busy (RFC 6638 §9.1)."""
+    rows = db.execute(_COUNTED, {"owners": owners})
     return [collection_of(row) for row in rows]
 
 

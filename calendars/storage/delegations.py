@@ -114,6 +114,23 @@ def owners_delegating_to(db: Db, delegate: PrincipalId, *, now: int) -> list[tup
     )
 
 
+def rights_on_diaries(db: Db, delegate: PrincipalId, *, now: int) -> dict[PrincipalId, Rights]:
+    """The highest right that the delegate holds now on the whole diary of each owner."""
+    rows = db.execute(
+        select(delegations.c.owner_id, delegations.c.rights).where(
+            delegations.c.delegate_id == delegate,
+            delegations.c.collection_id.is_(None),
+            in_force_at(now),
+        )
+    )
+    held: dict[PrincipalId, Rights] = {}
+    for owner, text in rows:
+        rights = Rights(text)
+        if owner not in held or rights.covers(held[owner]):
+            held[owner] = rights
+    return held
+
+
 def delegates_of(db: Db, owner: PrincipalId, *, now: int) -> list[tuple[str, Rights]]:
     """Logins of those who may open the owner's whole diary now, with the greatest right."""
     return _greatest(

@@ -8,7 +8,7 @@ the window and its end; the few longer ones stand apart and are all looked at (d
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     BindParameter,
@@ -43,6 +43,11 @@ class IndexedInstance(NamedTuple):
     busy: str
 
 
+BusyHit: TypeAlias = tuple[CollectionId, ObjectId, int, int, str]
+"""Where an instance that takes time stands, its start and end, and its kind: as the driver gives
+it, for there are thousands."""
+
+
 class Hit(NamedTuple):
     """An instance that overlaps the window."""
 
@@ -69,6 +74,24 @@ def _hits(collections: Sequence[BindParameter[Any]]) -> CompoundSelect[Any]:
     )
 
 
+def _busy(collections: Sequence[BindParameter[Any]]) -> CompoundSelect[Any]:
+    """The columns of the range index and no other: the rows themselves are not touched."""
+    columns = (_O.collection_id, _O.object_id, _O.starts_at, _O.ends_at, _O.busy)
+    in_window = (
+        _O.collection_id.in_(collections),
+        _O.component == bindparam("component"),
+        _O.starts_at < bindparam("end"),
+        _O.ends_at > bindparam("start"),
+        _O.busy != bindparam("free", "F"),
+    )
+    return union_all(
+        select(*columns).where(
+            *in_window, _O.long == false(), _O.starts_at > bindparam("earliest")
+        ),
+        select(*columns).where(*in_window, _O.long == true()),
+    )
+
+
 def _beyond(collections: Sequence[BindParameter[Any]]) -> CompoundSelect[Any]:
     """The instances of these objects in the window are not all in the index.
 
@@ -88,6 +111,7 @@ def _beyond(collections: Sequence[BindParameter[Any]]) -> CompoundSelect[Any]:
 
 
 _HITS = PreparedForMany(_hits)
+_BUSY = PreparedForMany(_busy)
 _BEYOND = PreparedForMany(_beyond)
 _REMOVE = Prepared(delete(occurrences).where(_O.object_id == bindparam("object")))
 _INSERT = Prepared(insert(occurrences).values({name: bindparam(name) for name in _O.keys()}))  # noqa: SIM118
@@ -104,6 +128,19 @@ def list_overlapping(
         "earliest": window.start - LONG,
     }
     return list(map(Hit._make, _HITS.rows(db, collections, values)))
+
+
+def list_busy(
+    db: Db, collections: Sequence[CollectionId], component: str, window: Window
+) -> list[BusyHit]:
+    """Indexed instances that take time in a window, of however many collections."""
+    values = {
+        "component": component,
+        "start": window.start,
+        "end": window.end,
+        "earliest": window.start - LONG,
+    }
+    return _BUSY.rows(db, collections, values)
 
 
 def list_beyond(

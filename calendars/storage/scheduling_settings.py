@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -21,6 +22,13 @@ class SchedulingSettings(NamedTuple):
     availability: str | None = None
 
 
+class Usual(NamedTuple):
+    """When a person can usually be reached, and in which zone floating times of it are read."""
+
+    text: str
+    timezone_id: str
+
+
 _COLUMNS = tuple(collections.c[name] for name in SchedulingSettings._fields)
 _OF_LOGIN = Prepared(
     select(*_COLUMNS)
@@ -30,7 +38,9 @@ _OF_LOGIN = Prepared(
         collections.c.kind == CollectionKind.INBOX.value,
     )
 )
-_AVAILABILITIES = select(collections.c.owner_id, collections.c.availability).where(
+_AVAILABILITIES = select(
+    collections.c.owner_id, collections.c.availability, collections.c.timezone_id
+).where(
     collections.c.owner_id.in_(bindparam("owners", expanding=True)),
     collections.c.kind == CollectionKind.INBOX.value,
     collections.c.availability.is_not(None),
@@ -43,6 +53,7 @@ def of_login(db: Db, login: str) -> SchedulingSettings:
     return SchedulingSettings() if row is None else SchedulingSettings(*row)
 
 
-def availabilities_of(db: Db, owners: list[PrincipalId]) -> dict[PrincipalId, str]:
+def availabilities_of(db: Db, owners: Sequence[PrincipalId]) -> dict[PrincipalId, Usual]:
     """The VAVAILABILITY texts of those who have one (RFC 7953 §7.2.4)."""
-    return {owner: text for owner, text in db.execute(_AVAILABILITIES, {"owners": owners})}  # noqa: C416
+    rows = db.execute(_AVAILABILITIES, {"owners": owners})
+    return {owner: Usual(text, timezone_id) for owner, text, timezone_id in rows}

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from calendars.dav.methods.acl import acl
-from calendars.dav.methods.make import mkcalendar, mkcol, post
+from calendars.dav.methods.make import mkcalendar, mkcol
 from calendars.dav.methods.objects import delete, get, put
 from calendars.dav.methods.options import options
+from calendars.dav.methods.post import post
 from calendars.dav.methods.properties import propfind, proppatch
 from calendars.dav.methods.report import report
 from calendars.dav.methods.transfer import copy, move

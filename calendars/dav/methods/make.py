@@ -1,4 +1,4 @@
-"""MKCALENDAR, extended MKCOL and POST of a new member (RFC 4791 §5.3.1, RFC 5689, RFC 5995)."""
+"""MKCALENDAR, extended MKCOL and adding of a new member (RFC 4791 §5.3.1, RFC 5689, RFC 5995)."""
 
 from __future__ import annotations
 
@@ -92,10 +92,8 @@ def _refusal(answer: str, names: list[str], refused: dict[str, tuple[int, str]])
     return DavResponse(403, document(answer, "".join(stats)))
 
 
-def post(request: DavRequest) -> DavResponse:
+def add_member(request: DavRequest) -> DavResponse:
     """RFC 5995: add a member under a name that the service chooses."""
-    if request.path.place is not Place.COLLECTION:
-        raise MethodNotAllowed("new members are added to calendars")
     name = f"{secrets.token_hex(16)}.ics"
     path = ObjectPath(*request.path.parent, name)
     wanted = PutObject(path, parse_body(request), request.body)

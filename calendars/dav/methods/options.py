@@ -7,8 +7,8 @@ from calendars.dav.request import DavRequest, DavResponse
 
 # Thunderbird drops the first token, so that it must be 1. What is not done is not named.
 FEATURES = (
-    "1, 3, access-control, extended-mkcol, calendar-access, calendar-proxy, "
-    "calendarserver-principal-property-search"
+    "1, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, "
+    "calendar-availability, calendar-proxy, calendarserver-principal-property-search"
 )
 _READ = ("OPTIONS", "GET", "HEAD", "PROPFIND", "REPORT")
 ALLOWED = {

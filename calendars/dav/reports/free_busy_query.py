@@ -9,7 +9,7 @@ from calendars.dav.reports.query_xml import time_range_from_xml
 from calendars.dav.request import CALENDAR, DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.xml import child
 from calendars.kernel.audit import Deed
-from calendars.model.free_busy import BusyInterval, free_busy
+from calendars.model.free_busy import BusyInterval, free_busy, merge
 from calendars.model.invalid import InvalidFilter
 from calendars.model.principal import Privilege
 from calendars.services.authorize import open_collection
@@ -37,4 +37,4 @@ def report(request: DavRequest) -> DavResponse:
         BusyInterval(row.starts_at, row.ends_at, row.busy)
         for row in busy_instances(request.db, collection, window)
     )
-    return DavResponse(200, free_busy(busy, window, stamp=request.now), CALENDAR)
+    return DavResponse(200, free_busy(merge(busy, window), window, stamp=request.now), CALENDAR)

@@ -123,16 +123,18 @@ def test_own_busy_time_is_told_to_the_minute(anne: Asker) -> None:
 
 
 @pytest.mark.rule("SEC-5")
-def test_who_may_not_be_asked_about_looks_like_nobody(anne: Asker, paul: Asker) -> None:
-    anne.store("a.ics", an_event())
+def test_colleagues_are_told_to_the_quarter_of_an_hour(anne: Asker, paul: Asker) -> None:
+    anne.store("a.ics", an_event(start="20260303T000700Z", end="20260303T001200Z"))
 
     told = busy(paul, "anne", "nobody", "paul").json()["items"]
 
-    assert told == [
-        {"login": "anne", "found": False, "busy": []},
-        {"login": "nobody", "found": False, "busy": []},
-        {"login": "paul", "found": True, "busy": []},
+    assert [(one["login"], one["found"], len(one["busy"])) for one in told] == [
+        ("anne", True, 1),
+        ("nobody", False, 0),
+        ("paul", True, 0),
     ]
+    [period] = told[0]["busy"]
+    assert (period["start"][11:16], period["end"][11:16]) == ("11:00", "11:15")
 
 
 def test_a_calendar_that_makes_nobody_busy_does_not_count(anne: Asker) -> None:

@@ -25,7 +25,7 @@ def busy(start: float, end: float, kind: str = "B") -> BusyInterval:
 
 def written(*intervals: BusyInterval) -> Component:
     """The VFREEBUSY of a day."""
-    calendar = parse(free_busy(intervals, DAY, stamp=EIGHT))
+    calendar = parse(free_busy(merge(intervals, DAY), DAY, stamp=EIGHT))
     [component] = calendar.components
     return component
 
