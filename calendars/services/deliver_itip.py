@@ -99,4 +99,4 @@ def _tell_others(db: Db, sender: Sender, messages: Sequence[ItipMessage], *, now
     for message in messages:
         recipient = ours.get(message.recipient)
         if recipient is not None and recipient.kind is not PrincipalKind.GROUP:
-            receive(db, sender.actor, recipient, message, now=now)
+            receive(db, sender.actor, recipient, message, news=False, now=now)

@@ -13,7 +13,7 @@ from calendars.itip.apply import Applied, Effect, apply
 from calendars.itip.message import ItipMessage, ItipMethod, ScheduleStatus
 from calendars.itip.plan import refresh
 from calendars.kernel.database import Db
-from calendars.kernel.identifiers import ObjectId, etag_of
+from calendars.kernel.identifiers import etag_of
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.calendar_user_address import addresses_of
@@ -22,6 +22,7 @@ from calendars.model.principal import Principal
 from calendars.model.resource_name import hashed_name, name_of_uid
 from calendars.services.collection_zone import zone_of
 from calendars.services.default_calendars import calendar_for
+from calendars.services.tell_changes import tell_changes
 from calendars.services.write_object import NewText, write_object
 from calendars.storage import calendar_objects, collections
 from calendars.storage.calendar_objects import StoredObject
@@ -39,11 +40,18 @@ REFUSED = Received(ScheduleStatus.REJECTED)
 
 
 def receive(
-    db: Db, actor: Principal, recipient: Principal, message: ItipMessage, *, now: int
+    db: Db,
+    actor: Principal,
+    recipient: Principal,
+    message: ItipMessage,
+    *,
+    news: bool = True,
+    now: int,
 ) -> Received:
     """Apply a message to the recipient's copy; `actor` is who caused it.
 
-    A message that is late, doubled or for nobody here changes nothing.
+    A message that is late, doubled or for nobody here changes nothing. What is no `news` leaves
+    nothing in the inbox.
     """
     if recipient.disabled:
         return REFUSED
@@ -63,7 +71,8 @@ def receive(
         return REFUSED
     if applied.calendar is not None:
         _store(db, actor, collection, before, message, applied, now=now)
-    _leave_in_inbox(db, actor, recipient, message, applied, now=now)
+    if news and applied.effect is not Effect.UNCHANGED:
+        _leave_in_inbox(db, actor, recipient, message, applied, now=now)
     if applied.effect is Effect.ANSWERED and applied.calendar is not None:
         onward = refresh(
             applied.calendar, mine, zone=zone_of(collection), but=message.sender, now=now
@@ -125,18 +134,12 @@ def _leave_in_inbox(
     applied: Applied,
     *,
     now: int,
-) -> ObjectId | None:
-    """The message as it came, for clients that look there (RFC 6638 §4.1).
-
-    What only refreshes others' answers, and what changed nothing, is no news.
-    """
-    refreshes = message.method is ItipMethod.REQUEST and not message.significant
-    if applied.effect is Effect.UNCHANGED or (refreshes and applied.effect is Effect.UPDATED):
-        return None
+) -> None:
+    """The message as it came, for clients that look there (RFC 6638 §4.1)."""
     inbox = collections.find_inbox(db, recipient.id)
     if inbox is None:
-        return None
+        return
     parsed, body = object_of(message.calendar, message.uid, _kind(message))
     name = f"{secrets.token_hex(12)}.ics"
-    object_id, _ = write_object(db, actor, inbox, None, NewText(name, parsed, body), now=now)
-    return object_id
+    item, _ = write_object(db, actor, inbox, None, NewText(name, parsed, body), now=now)
+    tell_changes(db, item, message, applied, now=now)

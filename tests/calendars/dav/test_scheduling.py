@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import requests
+from lxml import etree
 from sqlalchemy import select
 
 from notifications.tables import outbox
@@ -320,6 +321,24 @@ class TestEmptiedCalendar:
         self.test_a_mass_of_deletions_is_held(anne, paul)
 
         assert paul.ask("GET", "/api/v1/principals/anne/held-messages").status_code == 404
+
+
+def test_an_inbox_item_says_what_it_changed(anne: Client, paul: Client) -> None:
+    invite(anne, meeting())
+    invite(anne, meeting(start=START + timedelta(days=1)))
+    answer(paul, "ACCEPTED")
+
+    def changes(client: Client) -> list[str]:
+        found = client.propfind(
+            f"/dav/calendars/{client.login}/inbox/", "<CS:schedule-changes/>", depth="1"
+        )
+        return [etree.tostring(value).decode() for one in found for value in one.found.values()]
+
+    new, moved = changes(paul)
+    assert "create" in new
+    assert 'name="DTSTART"' in moved
+    [replied] = changes(anne)
+    assert "mailto:paul@example.org" in replied
 
 
 def test_hrefs_of_the_inbox_are_there(anne: Client, paul: Client) -> None:
