@@ -12,6 +12,7 @@ from datetime import UTC, tzinfo
 from enum import StrEnum
 
 from calendars.itip.copy import Copy
+from calendars.itip.logical_time import later_than
 from calendars.itip.message import ItipMessage
 from calendars.itip.people import attendee
 from calendars.itip.plan_attendee import attendee_messages, decline_all
@@ -75,6 +76,7 @@ def plan(
     Raises DifferentOrganizers, OrganizerChangeNotAllowed, AttendeeChangeNotAllowed,
     InvalidCalendarData, TooManyInstances.
     """
+    now = later_than(before, now)
     old = None if before is None else Copy(before, zone)
     new = None if after is None else Copy(after, zone)
     was, now_is = _role(old, mine), _role(new, mine)
@@ -110,6 +112,7 @@ def refresh(
 
     Nobody has to think again because of them (protocol.md §7.2).
     """
+    now = later_than(organizer_copy, now)
     return refresh_messages(Copy(organizer_copy, zone), mine, but=but, now=now)
 
 

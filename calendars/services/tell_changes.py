@@ -1,4 +1,4 @@
-"""What a message in a scheduling inbox changed, in a few words for clients (caldav-schedulingchanges).
+"""What a message in a scheduling inbox changed, for clients (caldav-schedulingchanges).
 
 Apple's clients show from it that a meeting is new, moved or off, and who answered; it stands beside
 the message as the property CALENDARSERVER:schedule-changes.

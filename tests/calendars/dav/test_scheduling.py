@@ -323,6 +323,13 @@ class TestEmptiedCalendar:
         assert paul.ask("GET", "/api/v1/principals/anne/held-messages").status_code == 404
 
 
+def test_answers_within_one_second_all_count(anne: Client, paul: Client) -> None:
+    invite(anne, meeting())
+    for partstat in ("ACCEPTED", "DECLINED", "TENTATIVE", "ACCEPTED"):
+        answer(paul, partstat)
+        assert f"PARTSTAT={partstat}" in copy_of(anne)
+
+
 def test_an_inbox_item_says_what_it_changed(anne: Client, paul: Client) -> None:
     invite(anne, meeting())
     invite(anne, meeting(start=START + timedelta(days=1)))
