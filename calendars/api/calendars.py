@@ -98,7 +98,8 @@ def change(
     status_code=204,
     operation_id="deleteCalendar",
     summary="Supprimer un agenda",
-    description="Avec tout ce qu'il contient. Seul son propriétaire le peut.",
+    description="Avec tout ce qu'il contient. Seul son propriétaire le peut ; il peut aussi le "
+    "rétablir.",
 )
 def remove(actor: CurrentPrincipal, state: State, login: LoginPath, calendar: CalendarPath) -> None:
     """The calendar with all that is in it."""

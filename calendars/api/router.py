@@ -14,6 +14,7 @@ from calendars.api import (
     objects,
     passwords,
     principals,
+    removed_calendars,
     resources,
 )
 from calendars.http.problems import PROBLEM_RESPONSES
@@ -49,6 +50,7 @@ router = APIRouter(prefix=PREFIX, responses=PROBLEM_RESPONSES)
 _PARTS = (
     principals,
     calendars,
+    removed_calendars,
     objects,
     history,
     held_messages,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from io import BytesIO
 
 from lxml import etree
 
-from calendars.dav.names import DAV, DECLARATIONS, qualified
+from calendars.dav.names import CALDAV, DAV, DECLARATIONS, qualified
 from calendars.kernel.errors import InvalidInput
+from calendars.model.invalid import UnsupportedFilter
 
 MAX_DEPTH = 64
 MAX_ELEMENTS = 50_000
@@ -52,6 +54,8 @@ def parse(body: bytes) -> Element:
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
+        if "depth" in str(error):
+            _refuse_deep_filter(_root_tag(body))
         raise InvalidXml(f"the body is not well-formed XML: {error}") from None
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise InvalidXml("a document type declaration is not taken")
@@ -70,6 +74,21 @@ def parse_to_read(body: bytes) -> Element:
 _kept = lru_cache(KEPT_TREES)(parse)
 
 
+def _root_tag(body: bytes) -> str | None:
+    """What the root is called in a body that cannot be read to its end."""
+    events = etree.iterparse(BytesIO(body), events=("start",), resolve_entities=False)
+    try:
+        return next((str(root.tag) for _, root in events), None)
+    except etree.XMLSyntaxError:
+        return None
+
+
+def _refuse_deep_filter(root: str | None) -> None:
+    """What lies so deep in a query is its filter. Raises UnsupportedFilter."""
+    if root == CALDAV("calendar-query"):
+        raise UnsupportedFilter("filters nested too deeply")
+
+
 def _check_size(root: Element) -> None:
     depth = elements = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -78,6 +97,8 @@ def _check_size(root: Element) -> None:
             continue
         depth += 1
         elements += 1
+        if depth > MAX_DEPTH:
+            _refuse_deep_filter(root.tag)
         if depth > MAX_DEPTH or elements > MAX_ELEMENTS or len(element.attrib) > MAX_ATTRIBUTES:
             raise InvalidXml("the XML is too deep, too long or has too many attributes")
 

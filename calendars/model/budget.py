@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from calendars.model.invalid import TooManyInstances
 
-MAX_INSTANCES = 5_000
+MAX_INSTANCES = 10_000
+"""A year of every hour, which is the longest that anybody is answered about, and some more."""
 MAX_INSTANCES_PER_REPORT = 50_000
 STEPS_PER_INSTANCE = 16
 

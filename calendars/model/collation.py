@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from calendars.model.invalid import UnsupportedCollation
 
@@ -37,6 +37,18 @@ def _unicode_casemap(text: str) -> bytes:
     if text.isascii():
         return text.encode().upper()
     return normalize("NFKD", text.translate(_TITLE)).encode()
+
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "‐": "-"})
+
+
+def search_key(text: str) -> str:
+    """Text as somebody types it who looks for it: no accents, no capitals, no ligatures.
+
+    « Élodie ALIZÉ » is found by “elodie alize”, « Cœur » by “coeur”.
+    """
+    decomposed = normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(character for character in decomposed if not combining(character))
 
 
 class Collation(Enum):

@@ -23,6 +23,8 @@ class Limits:
     """RFC 4791 §5.2.7."""
     max_instances: int = MAX_INSTANCES
     """Instances that may be looked at to answer for one object (RFC 4791 §5.2.8)."""
+    max_instances_a_month: int = 5_000
+    """A rule may not be denser: a month of it must be answered at any rate."""
     max_attendees: int = 300
     """In one component (RFC 4791 §5.2.9)."""
 

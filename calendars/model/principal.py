@@ -133,3 +133,5 @@ class CollectionKind(Enum):
     CALENDAR = "CALENDAR"
     INBOX = "INBOX"
     OUTBOX = "OUTBOX"
+    REMOVED = "REMOVED"
+    """A calendar that was removed: it stands at no path until it is brought back."""

@@ -175,4 +175,4 @@ def _check_recurrence(component: Component, duration: int, limits: Limits) -> No
     if len(lines) + len(component.all("EXRULE")) > limits.max_rules:
         raise TooManyInstances(f"more than {limits.max_rules} recurrence rules in one component")
     rules = [Rule.parse(line.value) for line in lines]
-    refuse_dense(rules, duration=duration, most=limits.max_instances)
+    refuse_dense(rules, duration=duration, most=limits.max_instances_a_month)

@@ -88,12 +88,7 @@ def make_calendar(
     login, name = path
     home, _ = open_collection(db, actor, (login, HOME_NAME), Privilege.BIND, now=now)
     collections.lock(db, home.id)
-    if collections.find(db, login, name) is not None:
-        raise PathTaken("something stands at that path already")
-    if check_name(name) in RESERVED or owner_and_name(name) is not None:
-        raise BadLocation(f"the name “{name}” is reserved")
-    if len(collections.list_of(db, login)) >= MAX_CALENDARS:
-        raise BadLocation(f"a person has at most {MAX_CALENDARS} calendars")
+    check_free(db, login, name)
     _check_components(draft.components)
     new = NewCollection(home.owner_id, CollectionKind.CALENDAR, name, home.timezone_id)
     if draft.components:
@@ -109,6 +104,16 @@ def make_calendar(
     return made
 
 
+def check_free(db: Db, login: str, name: str) -> None:
+    """One more calendar can stand there. Raises PathTaken, BadLocation, InvalidInput."""
+    if collections.find(db, login, name) is not None:
+        raise PathTaken("something stands at that path already")
+    if check_name(name) in RESERVED or owner_and_name(name) is not None:
+        raise BadLocation(f"the name “{name}” is reserved")
+    if len(collections.list_of(db, login)) >= MAX_CALENDARS:
+        raise BadLocation(f"a person has at most {MAX_CALENDARS} calendars")
+
+
 def _check_components(components: Sequence[str]) -> None:
     for component in components:
         if component not in COMPONENTS:
@@ -118,7 +123,8 @@ def _check_components(components: Sequence[str]) -> None:
 def remove_calendar(db: Db, actor: Principal, path: tuple[str, str], *, now: int) -> None:
     """The calendar with all that is in it; its name is free at once.
 
-    A calendar of somebody else only leaves the actor's own home.
+    It is kept for a time, so that its owner may bring it back (`restore_calendar`). A calendar of
+    somebody else only leaves the actor's own home.
     Raises NotFound, NeedPrivileges, CannotRemove, DefaultCalendarNeeded.
     """
     collection, access = open_collection(db, actor, path, Privilege.READ, now=now)

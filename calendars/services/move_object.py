@@ -67,7 +67,7 @@ def move_object(
         told = audit.about(origin, stored.name, stored.visibility, into=target.id)
         audit.record(db, actor, Deed.COPY, told, now=now)
     else:
-        remove_object(db, actor, origin, stored, now=now)
+        remove_object(db, actor, origin, stored, moved=True, now=now)
     own = not transfer.keep and origin.owner_id == target.owner_id
     if not transfer.keep and not own and dispatch is not None and stored.schedule_tag is not None:
         schedule_removal(db, dispatch, actor, origin, stored, now=now)

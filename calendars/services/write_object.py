@@ -61,12 +61,22 @@ def write_object(
 
 
 def remove_object(
-    db: Db, actor: Principal, collection: CalendarCollection, stored: StoredObject, *, now: int
+    db: Db,
+    actor: Principal,
+    collection: CalendarCollection,
+    stored: StoredObject,
+    *,
+    moved: bool = False,
+    now: int,
 ) -> None:
-    """The object goes; its text stays in the history, its name in the change log."""
+    """The object goes; its text stays in the history, its name in the change log.
+
+    One that was moved stands elsewhere: the history does not say that it was deleted.
+    """
     modseq = collections.next_modseq(db, collection.id)
     unmask_removed(db, stored, modseq=modseq, now=now)
-    calendar_objects.remove(db, stored, by=actor.id, modseq=modseq, now=now)
+    deed = "MOVE" if moved else "DELETE"
+    calendar_objects.remove(db, stored, by=actor.id, modseq=modseq, now=now, deed=deed)
     told = audit.about(collection, stored.name, stored.visibility)
     audit.record(db, actor, Deed.DELETE, told, now=now)
 

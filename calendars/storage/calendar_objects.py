@@ -290,9 +290,17 @@ def overwrite(db: Db, object_id: ObjectId, values: ObjectValues, *, modseq: int)
     db.execute(_UPDATE, {"object_id": object_id, "modseq": modseq, **values._asdict()})
 
 
-def remove(db: Db, stored: StoredObject, *, by: PrincipalId | None, modseq: int, now: int) -> None:
+def remove(
+    db: Db,
+    stored: StoredObject,
+    *,
+    by: PrincipalId | None,
+    modseq: int,
+    now: int,
+    deed: str = "DELETE",
+) -> None:
     """The object goes; its text stays in the history, its name as a tombstone."""
-    db.execute(_KEEP_VERSION, {"object_id": stored.id, "at": now, "by": by, "deed": "DELETE"})
+    db.execute(_KEEP_VERSION, {"object_id": stored.id, "at": now, "by": by, "deed": deed})
     db.execute(delete(calendar_objects).where(_T.id == stored.id))
     db.execute(
         insert(tombstones).values(

@@ -34,14 +34,15 @@ COLUMNS = (
     collections.c.oldest_modseq,
     principals.c.kind,
 )
-_ALL: Select[Any] = select(*COLUMNS).join(principals, principals.c.id == collections.c.owner_id)
+_EVERY: Select[Any] = select(*COLUMNS).join(principals, principals.c.id == collections.c.owner_id)
+_ALL = _EVERY.where(collections.c.kind != CollectionKind.REMOVED.value)
 _BY_PATH = Prepared(
     _ALL.where(principals.c.login == bindparam("login"), collections.c.name == bindparam("name"))
 )
 _INBOX = Prepared(
     _ALL.where(collections.c.owner_id == bindparam("owner"), collections.c.kind == "INBOX")
 )
-_BY_ID = _ALL.where(collections.c.id == bindparam("id"))
+_BY_ID = _EVERY.where(collections.c.id == bindparam("id"))
 _COUNTED = _ALL.where(
     collections.c.owner_id.in_(bindparam("owners", expanding=True)),
     collections.c.kind == CollectionKind.CALENDAR.value,
@@ -84,7 +85,7 @@ def find(db: Db, login: str, name: str) -> CalendarCollection | None:
 
 
 def get_by_id(db: Db, collection_id: CollectionId) -> CalendarCollection:
-    """The collection of that id, which is known to exist."""
+    """The collection of that id, which is known to exist, if only as a removed one."""
     return collection_of(db.execute(_BY_ID, {"id": collection_id}).one())
 
 
@@ -226,8 +227,14 @@ def list_gone(db: Db, home: CollectionId, *, since: int) -> list[str]:
 
 
 def remove(db: Db, home: CollectionId, collection: CalendarCollection, *, now: int) -> None:
-    """The collection and all that is in it; the name is free at once."""
-    db.execute(delete(collections).where(collections.c.id == collection.id))
+    """Out of everybody's reach; its objects and their history are kept, its name is free."""
+    values = {
+        "kind": CollectionKind.REMOVED.value,
+        "name": f"/{collection.id}",  # what no path can name
+        "former_name": collection.name,
+        "removed_at": now,
+    }
+    set_columns(db, collection.id, values)
     bury(db, home, collection.name, now=now)
 
 

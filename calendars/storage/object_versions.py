@@ -42,7 +42,7 @@ class EarlierVersion(NamedTuple):
     replaced_at: int
     replaced_by: Author | None
     deed: str
-    """OVERWRITE or DELETE."""
+    """OVERWRITE, DELETE or MOVE."""
     data: bytes
 
 

@@ -18,6 +18,7 @@ from calendars.model.calendar_user_address import (
     calendar_user_address,
     mailto,
 )
+from calendars.model.collation import search_key
 from calendars.model.principal import Principal, PrincipalKind, Role
 from calendars.storage.tables import (
     calendar_user_addresses,
@@ -197,20 +198,15 @@ def search(
 ) -> list[Principal]:
     """Enabled principals of those kinds whose name, login or e-mail holds every word.
 
-    The asker comes first, of whatever kind.
+    Accents and capitals are of no matter, on either engine. The asker comes first, of
+    whatever kind.
     """
     query = select(*COLUMNS).where(
         principals.c.disabled_at.is_(None),
         or_(principals.c.id == asker, principals.c.kind.in_([str(kind) for kind in kinds])),
     )
     for word in words:
-        query = query.where(
-            or_(
-                func.lower(principals.c.display_name).contains(word.lower(), autoescape=True),
-                principals.c.login.contains(word.lower(), autoescape=True),
-                func.lower(principals.c.email).contains(word.lower(), autoescape=True),
-            )
-        )
+        query = query.where(principals.c.search_key.contains(search_key(word), autoescape=True))
     rows = db.execute(
         query.order_by(principals.c.id != asker, principals.c.login).limit(limit)
     ).all()
@@ -230,6 +226,9 @@ def add(db: Db, principal: Principal, *, now: int) -> PrincipalId:
                 role=principal.role,
                 display_name=principal.display_name,
                 email=principal.email,
+                search_key=search_key(
+                    f"{principal.display_name}\n{principal.login}\n{principal.email or ''}"
+                ),
                 capacity=principal.capacity,
                 created_at=now,
             )

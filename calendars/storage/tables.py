@@ -53,6 +53,8 @@ principals = Table(
     Column("role", String(32), nullable=False, server_default="agent"),
     Column("display_name", Text, nullable=False),
     Column("email", String(320)),
+    # Name, login and e-mail as people type them who look for somebody.
+    Column("search_key", Text, nullable=False, server_default=""),
     Column("capacity", Integer),
     Column("language", String(8)),
     Column("created_at", BigInteger, nullable=False),
@@ -140,7 +142,7 @@ collections = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     _owned("owner_id", "principals.id"),
-    Column("kind", String(16), nullable=False),  # HOME, CALENDAR, INBOX, OUTBOX
+    Column("kind", String(16), nullable=False),  # HOME, CALENDAR, INBOX, OUTBOX, REMOVED
     Column("name", String(255), nullable=False),  # last path segment, empty for the home
     Column("display_name", Text),
     Column("description", Text),
@@ -164,6 +166,9 @@ collections = Table(
     Column("default_tasks", String(255)),
     Column("availability", Text),
     Column("created_at", BigInteger, nullable=False),
+    # A removed calendar gives its name away at once and is kept for a while to be brought back.
+    Column("former_name", String(255)),
+    Column("removed_at", BigInteger),
     UniqueConstraint("owner_id", "name"),
 )
 
@@ -329,7 +334,7 @@ object_versions = Table(
     Column("written_by", BigId, ForeignKey("principals.id", ondelete="SET NULL")),
     Column("replaced_at", BigInteger, nullable=False),
     Column("replaced_by", BigId, ForeignKey("principals.id", ondelete="SET NULL")),
-    Column("deed", String(16), nullable=False),  # OVERWRITE, DELETE
+    Column("deed", String(16), nullable=False),  # OVERWRITE, DELETE, MOVE
     # The Schedule-Tag it stood under: what a client knows of who edits under that tag.
     Column("schedule_tag", String(64)),
     Column("data", LargeBinary, nullable=False),

@@ -36,4 +36,4 @@ def _extend_series(service: Service, now: int) -> int:
 
 def _forget(service: Service, now: int) -> int:
     with service.database.transaction() as db:
-        return forget_old(db, now=now)
+        return forget_old(db, removed_days=service.settings.removed_days, now=now)

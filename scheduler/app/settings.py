@@ -39,6 +39,7 @@ class Settings(BaseModel):
     behind_proxy: bool = False
     trusted_proxies: str = ""
     timezone: str = "Pacific/Noumea"
+    removed_days: int = Field(400, ge=1, le=36_500)
     language: Literal["fr", "en"] = "fr"
     organisation: str = "Niaouli"
     mail_from: str = "agenda@localhost"

@@ -108,8 +108,9 @@ def _load_diary(database: Database, diary: Diary, color: str, *, now: int) -> Ta
     with diary.path.open("rb") as stream:
         for tally in import_pieces(database, target, pieces_of(stream), now=now):
             total.add(tally)
-    with database.transaction() as db:
-        remember(db, owner, SOURCE, [(item, fingerprint)], now=now)
+    if not total.refused:  # else it is tried again, by a version that may know better
+        with database.transaction() as db:
+            remember(db, owner, SOURCE, [(item, fingerprint)], now=now)
     return total
 
 

@@ -12,8 +12,8 @@ from calendars.http.shapes import Shape, instant_of
 from calendars.model.component import decode, parse
 from calendars.storage.object_versions import Author, EarlierVersion
 
-Deed = Literal["replaced", "deleted"]
-_DEEDS: dict[str, Deed] = {"OVERWRITE": "replaced", "DELETE": "deleted"}
+Deed = Literal["replaced", "deleted", "moved"]
+_DEEDS: dict[str, Deed] = {"OVERWRITE": "replaced", "DELETE": "deleted", "MOVE": "moved"}
 
 
 class AuthorOut(Shape):

@@ -47,6 +47,7 @@ def demo(
 
 
 def _load(service: Service, directorate: Directorate) -> None:
+    from scheduler.app.commands.refusals import tell_refused
     from scheduler.demonstration.load import StoreInUse, load
 
     with progress() as bar:
@@ -70,6 +71,7 @@ def _load(service: Service, directorate: Directorate) -> None:
             ) from None
     if loaded.total:
         say(f"Démonstration chargée : {loaded.added} objets.")
+    tell_refused(loaded)
 
 
 def _present(settings: Settings, directorate: Directorate) -> None:

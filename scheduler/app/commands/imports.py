@@ -18,7 +18,6 @@ from scheduler.app.commands.console import (
     open_service,
     progress,
     read_password,
-    say,
     write,
     write_json,
 )
@@ -155,7 +154,7 @@ def _import_account(
 
 def _report(tally: Tally, *, as_json: bool) -> None:
     """What was taken, and what was refused and why: UIDs, never a title (SEC-1)."""
-    from scheduler.app.commands.refusals import wording
+    from scheduler.app.commands.refusals import tell_refused, wording
 
     if as_json:
         write_json(
@@ -179,7 +178,6 @@ def _report(tally: Tally, *, as_json: bool) -> None:
         f"Ajoutés : {tally.added} ; remplacés : {tally.replaced} ; "
         f"inchangés : {tally.unchanged} ; refusés : {tally.refused_count}."
     )
-    for reason, refusals in tally.refused.items():
-        say(f"  {refusals.count} × {wording(reason)}, par exemple : {', '.join(refusals.examples)}")
+    tell_refused(tally)
     if tally.refused and tally.total == tally.refused_count:
         raise CommandFailed("rien n'a pu être importé")

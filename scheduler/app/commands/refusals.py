@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calendars.kernel.database import StoreUnavailable
 from calendars.kernel.errors import NotFound, ServiceError
@@ -13,6 +13,7 @@ from calendars.services.open_account import InvalidAddress, InvalidDisplayName, 
 from calendars.services.put_object import UidConflict
 from calendars.services.set_members import NotAGroup
 from calendars.storage.principals import AddressTaken, LoginTaken
+from scheduler.app.commands.console import say
 from scheduler.app.migrate import UnknownSchema
 from scheduler.connections.refusals import (
     BadAddress,
@@ -23,6 +24,9 @@ from scheduler.connections.refusals import (
     ServerRefuses,
     ServerUnreachable,
 )
+
+if TYPE_CHECKING:
+    from calendars.services.import_objects import Tally
 
 _WORDS: dict[type[ServiceError], str] = {
     BadAddress: "l'adresse d'un serveur commence par https://",
@@ -57,6 +61,12 @@ _WORDS: dict[type[ServiceError], str] = {
     invalid.UnsupportedComponent: "type de composant que l'agenda ne prend pas",
     invalid.UnsupportedRscale: "récurrence dans un calendrier inconnu",
 }
+
+
+def tell_refused(tally: Tally) -> None:
+    """What of an import was refused and why: UIDs, never a title (SEC-1)."""
+    for reason, refusals in tally.refused.items():
+        say(f"  {refusals.count} × {wording(reason)}, par exemple : {', '.join(refusals.examples)}")
 
 
 def wording(error: ServiceError | type[ServiceError]) -> str:

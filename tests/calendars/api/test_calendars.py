@@ -94,3 +94,49 @@ def test_only_its_owner_removes_a_calendar(anne: Asker, paul: Asker) -> None:
     assert anne.get(f"{HOME}/taches").status_code == 404
     assert anne.delete(anne.agenda).status_code == 409  # invitations go there
     assert anne.delete(f"{HOME}/inbox").status_code == 403
+
+
+@pytest.mark.rule("SEC-8")
+def test_a_removed_calendar_comes_back_with_its_objects_and_their_history(
+    anne: Asker, paul: Asker
+) -> None:
+    anne.entrust(paul, Rights.WRITE)
+    anne.post(HOME, {"name": "projets", "title": "Projets"})
+    anne.store("a.ics", an_event(summary="Un"), "projets")
+    anne.patch(f"{HOME}/projets/objects/a.ics", {"title": "Deux"})
+    removed = "/principals/anne/removed-calendars"
+
+    assert anne.delete(f"{HOME}/projets").status_code == 204
+
+    assert anne.get(f"{HOME}/projets").status_code == 404
+    assert paul.get(f"{HOME}/projets/objects/a.ics").status_code == 404
+    assert [c["name"] for c in anne.get(HOME).json()["items"]] == ["agenda", "taches"]
+    assert anne.raw("GET", "/dav/calendars/anne/%2F9/a.ics").status_code in {400, 404}
+    [told] = anne.get(removed).json()["items"]
+    assert (told["name"], told["title"], told["objects"]) == ("projets", "Projets", 1)
+    assert paul.get(removed).status_code == 404
+    assert paul.post(f"{removed}/{told['id']}/restore").status_code == 404
+
+    assert anne.post(f"{removed}/{told['id']}/restore").status_code == 200
+
+    history = anne.get(f"{HOME}/projets/objects/a.ics/history").json()
+    assert history["current"]["content"]["title"] == "Deux"
+    assert [v["content"]["title"] for v in history["items"]] == ["Un"]
+    assert paul.get(f"{HOME}/projets/objects/a.ics").status_code == 200
+    assert anne.get(removed).json()["items"] == []
+    assert anne.post(f"{removed}/{told['id']}/restore").status_code == 404
+
+
+def test_the_name_of_a_removed_calendar_is_free_at_once(anne: Asker) -> None:
+    removed = "/principals/anne/removed-calendars"
+    anne.post(HOME, {"name": "projets", "title": "Les anciens"})
+    anne.delete(f"{HOME}/projets")
+    assert anne.post(HOME, {"name": "projets", "title": "Les nouveaux"}).status_code == 201
+    [told] = anne.get(removed).json()["items"]
+
+    assert anne.post(f"{removed}/{told['id']}/restore").status_code == 409
+    back = anne.post(f"{removed}/{told['id']}/restore", {"name": "projets-anciens"})
+
+    assert back.status_code == 200
+    assert anne.get(f"{HOME}/projets-anciens").json()["title"] == "Les anciens"
+    assert anne.get(f"{HOME}/projets").json()["title"] == "Les nouveaux"

@@ -39,6 +39,7 @@ KNOWN = {
     "calendar": st.sampled_from(["agenda", "taches", "inbox", "none"]),
     "name": st.sampled_from(["serie.ics", "tache.ics", "none.ics"]),
     "version": st.integers(1, 4),
+    "removed": st.integers(1, 9),
     "id": st.integers(1, 4),
     "held": st.integers(1, 2),
 }

@@ -181,3 +181,15 @@ def test_long_histories_come_in_slices(anne: Asker) -> None:
     titles = [v["content"]["title"] for v in first["items"] + rest["items"]]
     assert titles == ["4", "3", "2", "1", "0"]
     assert rest["next"] is None
+
+
+@pytest.mark.rfc("4918 §9.9")
+def test_what_was_moved_is_not_said_to_be_deleted(anne: Asker) -> None:
+    anne.store("a.ics", an_event(summary="Un"))
+    target = "/dav/calendars/anne/agenda/b.ics"
+    moved = anne.raw("MOVE", "/dav/calendars/anne/agenda/a.ics", headers={"Destination": target})
+    assert moved.status_code == 201
+
+    [version] = anne.get(f"{PATH}/history").json()["items"]
+    assert version["deed"] == "moved"
+    assert anne.get(f"{anne.agenda}/deleted").json()["items"] == []

@@ -341,3 +341,17 @@ def test_properties_that_objects_lack_are_told_as_missing(anne: Client) -> None:
     [response] = responses(answer)
     assert set(response.found) == {f"{DAV}getetag"}
     assert response.missing == {f"{DAV}displayname"}
+
+
+@pytest.mark.rfc("4791 §7.8")
+@pytest.mark.parametrize("depth", [5, 80, 800])
+def test_filters_nested_too_deeply_are_named_as_the_reason(anne: Client, depth: int) -> None:
+    nested = '<C:comp-filter name="VCALENDAR">' * depth + "</C:comp-filter>" * depth
+    answer = anne.report(
+        anne.agenda,
+        f"<C:calendar-query><D:prop><D:getetag/></D:prop><C:filter>{nested}</C:filter>"
+        "</C:calendar-query>",
+    )
+
+    assert answer.status_code == 403
+    assert precondition(answer) == f"{CALDAV}supported-filter"

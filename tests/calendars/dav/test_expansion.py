@@ -98,3 +98,19 @@ def test_a_range_of_centuries_is_refused(anne: Client) -> None:
 
     assert answer.status_code == 403
     assert precondition(answer) == f"{CALDAV}max-date-time"
+
+
+@pytest.mark.rfc("4791 §5.2.8")
+def test_every_hour_without_end_is_told_for_a_year_and_refused_for_longer(anne: Client) -> None:
+    anne.put(PATH, a_series(start=START, rrule="FREQ=HOURLY"))
+
+    year = fetch(anne, expand("20270101T000000Z", "20280101T000000Z"))
+    assert len(re.findall(r"^DTSTART:", year, re.MULTILINE)) == 365 * 24
+
+    window = expand("20270101T000000Z", "20290101T000000Z")
+    answer = anne.report(
+        anne.agenda,
+        f"<C:calendar-query><D:prop><C:calendar-data>{window}</C:calendar-data></D:prop>"
+        '<C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>',
+    )
+    assert "max-instances" in answer.text

@@ -13,7 +13,7 @@ from calendars.model.conditions import Precondition
 from calendars.model.invalid import UnsupportedComponent
 from calendars.model.principal import Principal, Rights
 from calendars.services.authorize import NeedPrivileges, access_to
-from calendars.services.delete_object import delete_object
+from calendars.services.delete_object import Removal, delete_object
 from calendars.services.list_changes import list_tags
 from calendars.services.move_object import NoSuchParent, Transfer, move_object
 from calendars.services.put_object import NotACalendar, PutOutcome, UidConflict
@@ -171,6 +171,31 @@ def test_the_name_of_a_masked_object_is_no_name_for_who_sees_the_mask(
         with pytest.raises(UidConflict) as refused:
             put(db, paul, an_event(uid=uid), f"anne/agenda/{name}")
         assert refused.value.path is None
+
+
+@pytest.mark.rule("SEC-5")
+@pytest.mark.parametrize("etag", ["right", "wrong", "*"])
+def test_no_condition_tells_of_what_is_hidden(
+    db: Db, anne: Principal, paul: Principal, etag: str
+) -> None:
+    """The same answer whether the guess of a tag, of "there is none" or of a UID is right."""
+    delegations.grant(db, anne.id, paul.id, Rights.WRITE)
+    stored = put(db, anne, an_event(uid="hidden@x", visibility="PRIVATE"), "hidden.ics")
+    condition = NEW if etag == "*" else matching(stored.etag if etag == "right" else "0")
+    path = "anne/agenda/hidden.ics"
+
+    with pytest.raises(UidConflict) as refused:
+        put(db, paul, an_event(uid="other@x"), path, precondition=condition)
+    assert refused.value.path is None
+    with pytest.raises((NotFound, PreconditionFailed)) as gone:
+        delete_object(db, paul, object_path(paul, path), Removal(precondition=condition), now=NOW)
+    nowhere = object_path(paul, "anne/agenda/nowhere.ics")
+    with pytest.raises((NotFound, PreconditionFailed)) as never:
+        delete_object(db, paul, nowhere, Removal(precondition=condition), now=NOW)
+    assert gone.type is never.type
+    with pytest.raises(UidConflict) as refused:
+        put(db, paul, an_event(uid="hidden@x"), "anne/agenda/mine.ics")
+    assert refused.value.path is None
 
 
 def test_the_history_says_who(db: Db, anne: Principal, paul: Principal) -> None:

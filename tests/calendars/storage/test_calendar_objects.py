@@ -7,7 +7,7 @@ import pytest
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId
 from calendars.model.principal import Principal
-from calendars.storage import calendar_objects, collections
+from calendars.storage import calendar_objects, collections, removed_calendars
 from calendars.storage.calendar_objects import StoredObject
 from tests.stores import NOW, a_collection, a_person, a_row, erase, write
 
@@ -143,7 +143,7 @@ def test_history_stays_when_the_person_who_wrote_it_leaves_no_trace_else(
     assert (version.written_by, version.replaced_by) == (anne.id, None)
 
 
-def test_a_calendar_goes_with_all_that_is_in_it(
+def test_a_removed_calendar_goes_with_all_that_is_in_it_when_its_time_is_over(
     db: Db, collection: CollectionId, anne: Principal
 ) -> None:
     write(db, collection, "a")
@@ -155,6 +155,9 @@ def test_a_calendar_goes_with_all_that_is_in_it(
 
     collections.remove(db, home.id, collections.get_by_id(db, collection), now=NOW)
 
+    assert [one.name for one in calendar_objects.each_of(db, collection)] == ["b"]
+    assert removed_calendars.forget(db, before=NOW) == 0
+    assert removed_calendars.forget(db, before=NOW + 1) == 1
     assert list(calendar_objects.each_of(db, collection)) == []
     assert calendar_objects.list_versions(db, collection, "a") == []
 

@@ -6,7 +6,7 @@ import pytest
 
 from calendars.kernel.database import Db
 from calendars.model.principal import Principal
-from calendars.storage import calendar_objects, collections, dead_properties
+from calendars.storage import calendar_objects, collections, dead_properties, removed_calendars
 from calendars.storage.dead_properties import (
     MAX_CHARACTERS,
     MAX_PER_RESOURCE,
@@ -90,6 +90,7 @@ def test_they_go_with_what_bears_them(db: Db, anne: Principal) -> None:
     assert of_collection.collection is not None
 
     collections.remove(db, home.id, collections.get_by_id(db, of_collection.collection), now=NOW)
+    removed_calendars.forget(db, before=NOW + 1)
 
     assert dead_properties.list_of(db, of_collection) == {}
     assert dead_properties.list_of(db, of_object) == {}

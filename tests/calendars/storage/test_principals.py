@@ -73,6 +73,17 @@ def test_the_search_wants_every_word_somewhere(db: Db) -> None:
     assert found(db, anne, "example.org") == ["anne", "mk", "mw"]
 
 
+@pytest.mark.parametrize(
+    "word", ["ELODIE", "élodie", "Elo", "alize", "ALIZÉ", "coeur", "CŒUR", "d'enfance", "d’enfance"]
+)
+def test_accents_capitals_and_ligatures_are_of_no_matter(db: Db, word: str) -> None:
+    anne = a_person(db).id
+    name = "Élodie ALIZÉ (Cœur d’Enfance)"
+    principals.add(db, named("ea", name, "ea@example.org"), now=NOW)
+
+    assert found(db, anne, word) == ["ea"]
+
+
 @pytest.mark.parametrize("word", ["%", "_", "\\", "'", "a%b"])
 def test_signs_of_sql_are_plain_characters_in_a_search(db: Db, word: str) -> None:
     anne = a_person(db).id

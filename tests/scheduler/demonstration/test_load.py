@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -12,7 +13,8 @@ from calendars.model.principal import Privilege, Visibility
 from calendars.services.authorize import access_to
 from calendars.services.import_objects import Tally
 from calendars.storage import calendar_objects, collections, principals
-from scheduler.demonstration.directorate import Directorate
+from scheduler.app.commands.refusals import tell_refused
+from scheduler.demonstration.directorate import DATA, Directorate
 from scheduler.demonstration.load import PASSWORD, StoreInUse, load
 from tests.builders import an_event
 from tests.serving import Client, running_server
@@ -102,3 +104,25 @@ def test_rights_are_as_the_directorate_delegates_them(
 def test_partners_outside_have_no_account(directorate: Directorate) -> None:
     assert all(person.email.endswith("@dpass.example.org") for person in directorate.people)
     assert len({person.login for person in directorate.people}) == len(directorate.people) == 34
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_is_refused_is_told_with_its_reason_and_tried_again(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    copytree(DATA, folder)
+    diary = folder / "calendars" / "people" / "stagiaire.ics"
+    broken = "BEGIN:VEVENT\r\nUID:broken@x\r\nDTSTAMP:x\r\nEND:VEVENT\r\nEND:VCALENDAR"
+    diary.write_text(diary.read_text(encoding="utf-8").replace("END:VCALENDAR", broken))
+
+    first = _load(database, Directorate(folder))
+    tell_refused(first)
+
+    assert first.refused_count == 1
+    assert (
+        "1 × texte iCalendar incorrect, par exemple\N{NO-BREAK SPACE}: broken@x"
+        in capsys.readouterr().err
+    )
+    again = _load(database, Directorate(folder))
+    assert (again.refused_count, again.added) == (1, 0)
