@@ -19,14 +19,16 @@ from calendars.dav.paths import DavPath, Place
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.xml import parse, parse_to_read
 from calendars.http.identity import REALM, Identity, NotSignedIn, Proof, holder
+from calendars.http.tries import Tries
 from calendars.http.turns import Turns
 from calendars.kernel.audit import Face
 from calendars.kernel.clock import Clock
-from calendars.kernel.database import Database, Db
-from calendars.kernel.errors import InvalidInput, NotFound, ServiceError
+from calendars.kernel.database import Database, Db, StoreUnavailable
+from calendars.kernel.errors import Forbidden, InvalidInput, NotFound, ServiceError
 from calendars.model.invalid import ResourceTooLarge
 from calendars.model.limits import LIMITS
 from calendars.services.deliver_itip import Dispatch
+from calendars.services.record_refusal import Tried, may_be_refusal, record_refusal
 from calendars.services.sign_in import WrongPassword
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -78,6 +80,7 @@ class DavApp:
         self._clock = clock
         self._dispatch = dispatch
         self._turns = Turns()
+        self._tries = Tries()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong is answered too."""
@@ -85,8 +88,9 @@ class DavApp:
             key.decode("latin-1").lower(): value.decode("latin-1")
             for key, value in scope["headers"]
         }
+        refused: list[tuple[_Ask, ServiceError]] = []
         try:
-            response = await self._respond(scope, headers, receive)
+            response = await self._respond(scope, headers, receive, refused)
         except ClientWentAway:
             return
         except ServiceError as error:
@@ -96,9 +100,15 @@ class DavApp:
             log.exception("request.crashed", extra={"method": scope["method"][:20]})
             response = DavResponse(500, "internal error\n", "text/plain; charset=utf-8")
         await _send(response, scope["method"], headers, send)
+        for ask, because in refused:
+            await self._note(ask, because)
 
     async def _respond(
-        self, scope: Scope, headers: dict[str, str], receive: Receive
+        self,
+        scope: Scope,
+        headers: dict[str, str],
+        receive: Receive,
+        refused: list[tuple[_Ask, ServiceError]],
     ) -> DavResponse:
         proof = self._identity.recall(headers.get("authorization"))
         if proof is None:
@@ -120,6 +130,19 @@ class DavApp:
             self._identity.forget(headers.get("authorization"))
             proof = await self._sign_in(scope, headers)
             return await self._perform(replace(ask, proof=proof))
+        except ServiceError as error:
+            if isinstance(error, NotFound | Forbidden):
+                refused.append((ask, error))
+            raise
+
+    async def _note(self, ask: _Ask, error: ServiceError) -> None:
+        """The answer has left: who was refused learns nothing from the time that this takes."""
+        tried = (ask.proof.credential, ask.method, ask.path.href)
+        if ask.path.login and self._tries.is_new(tried):
+            try:
+                await self._database.run(_note_refusal, ask, error)
+            except StoreUnavailable:
+                log.warning("audit.refusal_not_noted")
 
     async def _sign_in(self, scope: Scope, headers: dict[str, str]) -> Proof:
         return await self._identity.prove(headers.get("authorization"), _address_of(scope))
@@ -158,6 +181,16 @@ def _unit(db: Db, ask: _Ask, *, brief: bool) -> DavResponse:
     except MethodNotAllowed as error:
         answer = refusal(error)
         return replace(answer, headers=(*answer.headers, allow(ask.path.place)))
+
+
+def _note_refusal(db: Db, ask: _Ask, error: ServiceError) -> None:
+    actor = holder(db, ask.proof, Face.CALDAV, ask.address)
+    path = ask.path
+    if actor is None or not may_be_refusal(error, actor.login, path.login):
+        return
+    collection = None if path.place in {Place.PRINCIPAL, Place.PROXY} else path.collection
+    tried = Tried(path.login, collection, path.name or None, ask.method)
+    record_refusal(db, actor, tried, error, now=ask.now)
 
 
 async def _read_body(headers: dict[str, str], receive: Receive, *, xml: bool) -> bytes:

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from calendars.http.faults import DRAFT_FAULTS, POLICY_FAULTS, faults_of
 from calendars.http.identity import REALM, NotSignedIn
+from calendars.http.refusals import note_of
 from calendars.http.shapes import Shape
 from calendars.kernel import errors
 from calendars.kernel.database import StoreUnavailable
@@ -262,12 +263,14 @@ def _tell_media_type(document: dict[str, Any]) -> None:
 
 
 # Coroutines, so that Starlette answers without a thread.
-async def _service_error(_: Request, error: Exception) -> JSONResponse:
+async def _service_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, errors.ServiceError):
         raise error
     if isinstance(error, sign_in.WrongPassword) and not isinstance(error, NotSignedIn):
         log.info("sign_in.refused")
-    return refusal(error)
+    answer = refusal(error)
+    answer.background = note_of(request, error)
+    return answer
 
 
 async def _invalid_request(_: Request, error: Exception) -> JSONResponse:

@@ -95,6 +95,7 @@ async def signed_in(
     if proof is not None:
         known = await state.database.read_briefly(holder, proof, Face.REST, address)
         if known is not None:
+            request.state.principal = known
             return SignedIn(known, proof.credential)
         # The credential was revoked since it was cached; the header may still hold another.
         state.identity.forget(header)
@@ -102,6 +103,7 @@ async def signed_in(
     principal = await state.database.read_briefly(holder, proof, Face.REST, address)
     if principal is None:
         raise WrongPassword("wrong login or password")
+    request.state.principal = principal
     return SignedIn(principal, proof.credential)
 
 

@@ -17,7 +17,7 @@ class Held(NamedTuple):
     collection: CollectionId | None = None
 
 
-def access_of(held: Iterable[Held], reader: Principal) -> Access:
+def access_of(held: Iterable[Held], reader: Principal, *, now: int) -> Access:
     """The sum of what a reader holds: nothing is taken away by a second delegation."""
     privileges = Privilege.NONE
     sees: set[str] = set()
@@ -27,4 +27,4 @@ def access_of(held: Iterable[Held], reader: Principal) -> Access:
             sees.add(Visibility.PUBLIC)
         if sees_private:
             sees.add(Visibility.PRIVATE)
-    return Access(privileges, frozenset(sees), reader) if privileges else NOTHING
+    return Access(privileges, frozenset(sees), reader, now) if privileges else NOTHING

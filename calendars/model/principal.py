@@ -113,6 +113,8 @@ class Access:
     sees: frozenset[str]
     reader: Principal | None = None
     """Who reads, where he does not see all: he knows masked objects by names of his own."""
+    at: int = 0
+    """When he reads."""
 
     @property
     def sees_all(self) -> bool:

@@ -38,9 +38,9 @@ def access_to(db: Db, actor: Principal, collection: CalendarCollection, *, now: 
     if not held:
         return NOTHING
     if collection.kind is CollectionKind.HOME:
-        return access_of(map(_at_home, held), actor)
+        return access_of(map(_at_home, held), actor, now=now)
     here = (one for one in held if one.collection in {None, collection.id})
-    return access_of(here, actor)
+    return access_of(here, actor, now=now)
 
 
 def _at_home(one: Held) -> Held:

@@ -6,6 +6,7 @@ the versions whose class he may see too: what was PRIVATE yesterday stays so.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from calendars.kernel.database import Db
@@ -18,7 +19,7 @@ from calendars.model.visibility import VisibleObject
 from calendars.services.authorize import open_collection
 from calendars.services.put_object import ObjectPath
 from calendars.services.show_objects import View
-from calendars.storage import object_versions
+from calendars.storage import audit, object_versions
 from calendars.storage.object_versions import Author, EarlierVersion
 
 
@@ -50,6 +51,7 @@ def list_history(db: Db, actor: Principal, path: ObjectPath, wanted: Slice, *, n
         before=wanted.before,
         limit=wanted.limit,
     )
+    _note(db, actor, collection, earlier, now=now)
     author = None if current is None else object_versions.author_of(db, current.id)
     return History(collection, current, author, earlier)
 
@@ -60,7 +62,9 @@ def read_version(
     """One earlier version of a name. Raises NotFound, also where it is hidden."""
     collection, access = open_collection(db, actor, path.parent, Privilege.READ, now=now)
     visible_now(db, collection, access, path.name)
-    return collection, visible_version(db, collection, access, path.name, version)
+    found = visible_version(db, collection, access, path.name, version)
+    _note(db, actor, collection, [found], now=now)
+    return collection, found
 
 
 def list_deleted(
@@ -71,7 +75,21 @@ def list_deleted(
     found = object_versions.list_deleted(
         db, collection.id, sees=access.sees, before=wanted.before, limit=wanted.limit
     )
+    _note(db, actor, collection, found, now=now)
     return collection, found
+
+
+def _note(
+    db: Db,
+    actor: Principal,
+    collection: CalendarCollection,
+    versions: Iterable[EarlierVersion],
+    *,
+    now: int,
+) -> None:
+    """Former versions are content like present ones (SEC-8)."""
+    for one in versions:
+        audit.record_read(db, actor, collection, (one.name, one.visibility), now=now)
 
 
 def visible_now(

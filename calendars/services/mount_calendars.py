@@ -24,7 +24,7 @@ PER_MEMBER = frozenset({"display_name", "color", "display_order", "transparent"}
 def list_mounts(db: Db, actor: Principal, *, now: int) -> list[OpenCalendar]:
     """The calendars of others that stand in the actor's home now."""
     found = (
-        OpenCalendar(collection, access_of(held, actor))
+        OpenCalendar(collection, access_of(held, actor, now=now))
         for collection, held in mounts.list_open(db, actor, now=now)
     )
     return [one for one in found if Privilege.READ in one.access.privileges]

@@ -55,13 +55,15 @@ def query_objects(
     zone = query.zone or zone_of(collection)
     count = 0
     candidates = _candidates(db, collection, _widened(plan, query), budget)
-    for found in View(db, collection, access).each(candidates):
+    view = View(db, collection, access, quiet=True)
+    for found in view.each(candidates):
         # A mask is asked for what it says: no hidden word is found (SEC-3).
         if not exact and not _fits(query.filter, found, zone, budget):
             continue
         count += 1
         if count > MAX_MATCHES:
             raise TooManyFound(f"more than {MAX_MATCHES} objects match")
+        view.saw(found)
         yield found
 
 

@@ -33,6 +33,12 @@ def read_named(
     return View(db, collection, access).named(names)
 
 
-def read_each(db: Db, collection: CalendarCollection, access: Access) -> Iterator[VisibleObject]:
-    """Every object of a collection as the reader sees it, a few hundred in memory at a time."""
-    return View(db, collection, access).each(calendar_objects.each_of(db, collection.id))
+def read_each(
+    db: Db, collection: CalendarCollection, access: Access, *, quiet: bool = False
+) -> Iterator[VisibleObject]:
+    """Every object of a collection as the reader sees it, a few hundred in memory at a time.
+
+    Quietly where nothing of their content is handed on.
+    """
+    view = View(db, collection, access, quiet=quiet)
+    return view.each(calendar_objects.each_of(db, collection.id))

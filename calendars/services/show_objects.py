@@ -28,7 +28,7 @@ from calendars.model.visibility import (
     whole,
 )
 from calendars.services.mask_object import KEY
-from calendars.storage import calendar_objects, object_masks, service_keys
+from calendars.storage import audit, calendar_objects, object_masks, service_keys
 from calendars.storage.calendar_objects import StoredObject
 
 log = logging.getLogger(__name__)
@@ -55,8 +55,12 @@ class Classed(Protocol):
 class View:
     """A collection as one reader sees it, in one unit of work."""
 
-    def __init__(self, db: Db, collection: CalendarCollection, access: Access) -> None:
+    def __init__(
+        self, db: Db, collection: CalendarCollection, access: Access, *, quiet: bool = False
+    ) -> None:
         self._db, self.collection, self.access = db, collection, access
+        self._quiet = quiet
+        """Who looks through it says himself what he hands on (`saw`)."""
 
     @cached_property
     def names(self) -> Pseudonyms | None:
@@ -105,9 +109,24 @@ class View:
         masks = object_masks.list_masks(self._db, hidden) if hidden and names else {}
         for one in batch:
             if self.is_whole(one):
-                yield whole(one)
+                found = whole(one)
+                if not self._quiet:
+                    self.saw(found)
+                yield found
             elif names is not None and (mask := masks.get(one.id)) is not None:
                 yield masked(one, mask, names)
+
+    def saw(self, found: VisibleObject) -> None:
+        """The reader is handed the content of somebody else's object: the trail tells (SEC-8)."""
+        reader = self.access.reader
+        if reader is not None and not found.masked:
+            audit.record_read(
+                self._db,
+                reader,
+                self.collection,
+                (found.name, found.visibility),
+                now=self.access.at,
+            )
 
     def find(self, name: str) -> VisibleObject | None:
         """What the reader knows by that name."""

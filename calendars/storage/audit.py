@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -31,13 +31,14 @@ from calendars.kernel.database import Db, defer
 from calendars.kernel.identifiers import PrincipalId
 from calendars.kernel.prepared import Prepared
 from calendars.model.calendar_collection import CalendarCollection
-from calendars.model.principal import Principal
+from calendars.model.principal import Principal, Visibility
 from calendars.storage.tables import audit_chains, audit_lines, service_keys
 
 Acting: TypeAlias = Principal | Origin
 """Who does it: a principal, or an origin alone where nobody is signed in."""
 
 KEY_NAME = "audit"
+MARKS_PER_LINE = 200
 
 _CHAIN = Prepared(
     select(audit_chains.c.count, audit_chains.c.head)
@@ -86,9 +87,13 @@ def record(
 
     On a connection that only reads, it is written before what was read is answered.
     """
+    defer(db, _append, _line(actor, deed, target, now, result))
+
+
+def _line(actor: Acting, deed: Deed, target: Target, now: int, result: Result) -> Line:
     origin = actor if isinstance(actor, Origin) else actor.origin
     who = None if isinstance(actor, Origin) or origin.anonymous else actor.id
-    line = Line(
+    return Line(
         target.owner,
         now,
         who,
@@ -102,17 +107,59 @@ def record(
         result,
         details_of(target.details),
     )
-    defer(db, _append, line)
 
 
-def _append(db: Db, lines: Sequence[Line]) -> None:
+class _Read(NamedTuple):
+    """Somebody was handed the content of one object of another's."""
+
+    line: Line
+    object: str
+
+
+def record_read(
+    db: Db,
+    reader: Principal,
+    collection: CalendarCollection,
+    what: tuple[str, str],
+    *,
+    now: int,
+) -> None:
+    """The reader is handed an object, told by name and class: a line for each request at most.
+
+    What is PUBLIC, and what is one's own, is read without one.
+    """
+    name, visibility = what
+    if visibility != Visibility.PUBLIC and collection.owner_id != reader.id:
+        target = Target(collection.owner_id, collection.id, None, visibility)
+        defer(db, _append, _Read(_line(reader, Deed.READ, target, now, Result.DONE), name))
+
+
+def _of_reads(key: bytes, reads: Iterable[_Read]) -> Iterator[Line]:
+    """The fewest lines that tell of the reads: one for each class, of so many objects at most."""
+    by_line: dict[Line, dict[str, None]] = {}
+    for line, name in reads:
+        mark = mark_of(key, line.collection_id or 0, name)
+        by_line.setdefault(line, {})[mark] = None
+    for line, seen in by_line.items():
+        marks = list(seen)
+        for start in range(0, len(marks), MARKS_PER_LINE):
+            some = marks[start : start + MARKS_PER_LINE]
+            if len(some) == 1:
+                yield line._replace(object=some[0])
+            else:
+                yield line._replace(details=details_of({"objects": some}))
+
+
+def _append(db: Db, rows: Sequence[Line | _Read]) -> None:
     """Put lines at the end of their chains: in the order of the owners, lest two wait for each
     other for ever.
     """
     key = key_of(db)
     by_owner: dict[PrincipalId, list[Line]] = {}
+    lines = [_without_name(key, row) for row in rows if isinstance(row, Line)]
+    lines.extend(_of_reads(key, (row for row in rows if isinstance(row, _Read))))
     for line in lines:
-        by_owner.setdefault(line.owner_id, []).append(_without_name(key, line))
+        by_owner.setdefault(line.owner_id, []).append(line)
     for owner in sorted(by_owner):
         _append_to(db, key, owner, by_owner[owner])
 

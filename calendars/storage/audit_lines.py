@@ -98,7 +98,6 @@ def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
         (wanted.owner, _L.owner_id == wanted.owner),
         (wanted.actor, _L.actor_id == wanted.actor),
         (wanted.result, _L.result == wanted.result),
-        (wanted.object, _L.object == wanted.object),
         (wanted.since, _L.at >= (wanted.since or 0)),
         (wanted.until, _L.at < (wanted.until or 0)),
         (wanted.before, _L.id < (wanted.before or 0)),
@@ -106,6 +105,9 @@ def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
     for value, condition in conditions:
         if value is not None:
             query = query.where(condition)
+    if wanted.object is not None:
+        one_of_many = _L.details.contains(wanted.object, autoescape=True)
+        query = query.where(or_(_L.object == wanted.object, one_of_many))
     if wanted.deeds:
         query = query.where(_L.deed.in_(sorted(wanted.deeds)))
     if wanted.concerning is not None:

@@ -10,6 +10,7 @@ from calendars.dav.conditions import MethodNotAllowed
 from calendars.dav.paths import Place
 from calendars.dav.request import CALENDAR, DavRequest, DavResponse
 from calendars.dav.resource import CALENDARS, Resource, locate
+from calendars.kernel.audit import Deed
 from calendars.kernel.errors import InvalidInput, NotFound, PreconditionFailed
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.component import parse
@@ -23,6 +24,7 @@ from calendars.services.export_calendar import export_calendar
 from calendars.services.list_changes import sync_token
 from calendars.services.move_object import NoSuchParent
 from calendars.services.put_object import PutObject, PutOutcome, put_object
+from calendars.storage import audit
 
 _TYPES = frozenset({"", "text/calendar", "application/octet-stream", "text/plain"})
 
@@ -65,6 +67,9 @@ def _get_calendar(request: DavRequest, resource: Resource) -> DavResponse:
     if access is None:
         raise MethodNotAllowed("there is no text here")
     text = export_calendar(request.db, collection, access)
+    if collection.owner_id != request.actor.id:
+        told = audit.about(collection)
+        audit.record(request.db, request.actor, Deed.EXPORT, told, now=request.now)
     return DavResponse(
         200, text, CALENDAR, (("ETag", f'"{sync_token(request.db, collection, access)}"'),)
     )

@@ -100,7 +100,7 @@ def _objects(resource: Resource, wanted: Wanted) -> Iterator[str]:
             yield write_light(name, tag)
         return
     write_one = object_writer(resource, wanted)
-    for found in read_each(resource.db, collection, access):
+    for found in read_each(resource.db, collection, access, quiet=True):
         yield write_one(found)
 
 
