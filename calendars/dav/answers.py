@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from calendars.dav.names import CALDAV, DAV
-from calendars.dav.paths import segment
+from calendars.dav.paths import is_bare, segment
 from calendars.dav.properties import BY_KIND
 from calendars.dav.resource import Kind, Resource, of_object
 from calendars.dav.xml import (
@@ -116,18 +116,21 @@ def _write_answer(
     return response(resource.href, stats)
 
 
-def light_writer(base: str, names: tuple[str, ...]) -> Callable[[str, str], str]:
-    """How a response is written about an object of which only its entity tag is wanted.
+def light_answers(base: str, names: tuple[str, ...], tags: Iterable[tuple[str, str]]) -> list[str]:
+    """Responses about objects of which only the entity tags are wanted.
 
-    It is made of pieces that are the same for every name: a listing has thousands.
+    They are made of pieces that are the same for every name: a listing has thousands.
     """
     before, inside = _around(base, names)
     around_tag = inside.split("\0")
+    return [
+        f"{before}{name if is_bare(name) else _escaped(name)}{tag.join(around_tag)}"
+        for name, tag in tags
+    ]
 
-    def write_light(name: str, tag: str) -> str:
-        return f"{before}{segment(name).replace('&', '&amp;')}{tag.join(around_tag)}"
 
-    return write_light
+def _escaped(name: str) -> str:
+    return segment(name).replace("&", "&amp;")
 
 
 def object_writer(resource: Resource, wanted: Wanted) -> Callable[[VisibleObject], str]:
@@ -141,7 +144,8 @@ def object_writer(resource: Resource, wanted: Wanted) -> Callable[[VisibleObject
     def write_one(stored: VisibleObject) -> str:
         text = data(stored) if data is not None and len(around_data) > 1 else ""
         rest = text.join([stored.etag.join(piece) for piece in around_data])
-        return f"{before}{segment(stored.name).replace('&', '&amp;')}{rest}"
+        name = stored.name
+        return f"{before}{name if is_bare(name) else _escaped(name)}{rest}"
 
     return write_one
 

@@ -259,9 +259,13 @@ async def _send(response: DavResponse, method: str, asked: dict[str, str], send:
     if method == "HEAD" or response.status in {204, 304}:
         body = b""
     await send({"type": "http.response.start", "status": response.status, "headers": out})
-    for start in range(0, max(len(body), 1), CHUNK):
-        piece = body[start : start + CHUNK]
+    if len(body) <= CHUNK:
+        await send({"type": "http.response.body", "body": body})
+        return
+    octets = memoryview(body)
+    for start in range(0, len(body), CHUNK):
         more = start + CHUNK < len(body)
+        piece = octets[start : start + CHUNK]
         await send({"type": "http.response.body", "body": piece, "more_body": more})
 
 

@@ -66,6 +66,10 @@ class DavPath:
         return _HREFS[self.place](self)
 
 
+is_bare = re.compile(r"[A-Za-z0-9@:!$'()*+,;=~._-]+").fullmatch
+"""A name that stands in a path and in XML as it is."""
+
+
 def segment(name: str) -> str:
     """One path segment, percent-encoded; `@` stays as it is (RFC 3986 pchar)."""
     return name if _PLAIN.fullmatch(name) else quote(name, safe=_SAFE)

@@ -169,6 +169,9 @@ def document(root: str, inner: str) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n<{root}{DECLARATIONS}>{inner}</{root}>'
 
 
+_MULTISTATUS = document("D:multistatus", "").removesuffix("</D:multistatus>")
+
+
 def error_document(condition: str, inner: str = "") -> str:
     """DAV:error with exactly the one precondition element (RFC 4918 §16)."""
     return document("D:error", write(condition, inner))
@@ -208,7 +211,7 @@ def status_response(path: str, code: int, error: str = "") -> str:
 
 def multistatus(responses: Iterable[str], tail: str = "") -> str:
     """A DAV:multistatus (RFC 4918 §13); the tail bears DAV:sync-token."""
-    return document("D:multistatus", "".join(responses) + tail)
+    return "".join((_MULTISTATUS, *responses, tail, "</D:multistatus>"))
 
 
 NUMBER_OF_MATCHES = write(DAV("number-of-matches-within-limits"))

@@ -133,6 +133,9 @@ _CHANGED_OBJECTS = Prepared(
     .order_by(_T.modseq)
     .limit(bindparam("limit"))
 )
+_TAGS = Prepared(
+    select(_T.name, _T.etag).where(_T.collection_id == bindparam("collection")).order_by(_T.modseq)
+)
 _CHANGED_TOMBSTONES = Prepared(
     select(tombstones.c.modseq, tombstones.c.name, null(), null())
     .where(
@@ -247,6 +250,11 @@ def list_by_id(db: Db, ids: Sequence[ObjectId]) -> list[StoredObject]:
     for start in range(0, len(ids), 500):
         found.extend(map(_stored, _BY_IDS.rows(db, ids[start : start + 500], {})))
     return found
+
+
+def list_tags(db: Db, collection: CollectionId) -> list[tuple[str, str]]:
+    """Names and entity tags of all objects, as the index has them: there may be many thousands."""
+    return _TAGS.rows(db, {"collection": collection})
 
 
 def list_changed(

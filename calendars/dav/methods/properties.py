@@ -7,7 +7,7 @@ from functools import partial
 
 from lxml import etree
 
-from calendars.dav.answers import Wanted, answer, bearer_of, light_writer, object_writer
+from calendars.dav.answers import Wanted, answer, bearer_of, light_answers, object_writer
 from calendars.dav.conditions import FiniteDepthOnly, NotYours
 from calendars.dav.methods.proxies import set_members
 from calendars.dav.names import DAV
@@ -95,9 +95,8 @@ def _objects(resource: Resource, wanted: Wanted) -> Iterator[str]:
     collection = resource.of_collection
     if wanted.light:
         # A listing of entity tags reads the index alone.
-        write_light = light_writer(resource.href, wanted.names)
-        for name, tag in list_tags(resource.db, collection, access):
-            yield write_light(name, tag)
+        tags = list_tags(resource.db, collection, access)
+        yield from light_answers(resource.href, wanted.names, tags)
         return
     write_one = object_writer(resource, wanted)
     for found in read_each(resource.db, collection, access, quiet=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from calendars.dav.answers import Wanted, answer, light_writer, object_writer
+from calendars.dav.answers import Wanted, answer, light_answers, object_writer
 from calendars.dav.conditions import UnsupportedReport
 from calendars.dav.names import DAV
 from calendars.dav.paths import segment
@@ -82,9 +82,7 @@ def _limit(root: Element) -> int | None:
 def _answers(resource: Resource, changes: Changes, wanted: Wanted) -> Iterator[str]:
     base = resource.href
     if wanted.light:
-        write_light = light_writer(base, wanted.names)
-        for name, etag in changes.changed:
-            yield write_light(name, etag)
+        yield from light_answers(base, wanted.names, changes.changed)
     elif resource.access is not None:
         names = [name for name, _ in changes.changed]
         found = read_named(resource.db, resource.of_collection, resource.access, names)
