@@ -1,7 +1,12 @@
 # syntax=docker/dockerfile:1
 # The service alone: no compiler, no tests, no root. `docker build -t niaouli .`
 
-FROM python:3.11-slim-bookworm AS build
+# Python and Debian are pinned to their release lines, and get their security updates with each
+# `docker build --pull`. To pin the very bytes as well, name the image by its digest:
+# --build-arg PYTHON_IMAGE=python:3.11-slim-bookworm@sha256:…
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_ROOT_USER_ACTION=ignore \
@@ -26,7 +31,7 @@ RUN python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && uv pip install --python /opt/niaouli/bin/python --no-deps --offline /wheels/*.whl \
     && /opt/niaouli/bin/python -m compileall -q /opt/niaouli/lib
 
-FROM python:3.11-slim-bookworm
+FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="Niaouli" \
     org.opencontainers.image.description="Collaborative scheduling and calendar service" \
     org.opencontainers.image.licenses="EUPL-1.2"

@@ -44,8 +44,13 @@ def owner_and_name(mounted: str) -> tuple[str, str] | None:
 def mounted(
     collection: CalendarCollection, member: Login, owner_name: str, look: Look
 ) -> CalendarCollection:
-    """The calendar as the member sees it in his own home: it says whose it is."""
-    usual = f"{owner_name} — {collection.display_name or collection.name}"
+    """The calendar as the member sees it in his own home: it says whose it is.
+
+    What it is comes first: lists of calendars are narrow, and many are of one owner.
+    """
+    usual = collection.display_name or collection.name
+    if owner_name not in usual:
+        usual = f"{usual} — {owner_name}"
     return replace(
         collection,
         display_name=look.display_name or usual,

@@ -49,9 +49,9 @@ def guides(place: Place, login: str = LOGIN) -> tuple[Guide, ...]:
             "Thunderbird",
             "https://www.thunderbird.net/fr/",
             (
-                "Agenda › Nouvel agenda… › Sur le réseau",
+                "Agenda › Nouvel agenda… › Sur le réseau › Suivant",
                 f"Nom d'utilisateur : {login}",
-                f"Emplacement : {place.url}",
+                f"Adresse : {place.url}",
                 "Rechercher des agendas, donner le mot de passe, cocher, S'abonner",
             ),
         ),

@@ -69,7 +69,7 @@ def test_a_plain_listing_of_the_own_home_finds_the_diary(
     found = calendars(anne)
     assert {MOUNT, f"{HOME}paul~taches/"} < set(found)
     mounted = found[MOUNT].found
-    assert text(mounted[f"{DAV}displayname"]) == "Paul Niaouli — Agenda"
+    assert text(mounted[f"{DAV}displayname"]) == "Agenda — Paul Niaouli"
     assert hrefs(mounted[f"{DAV}owner"]) == ["/dav/principals/paul/"]
     assert f"{DAV}write" in {
         str(node.tag) for node in mounted[f"{DAV}current-user-privilege-set"].iter()
