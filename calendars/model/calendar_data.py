@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from calendars.model.budget import Budget
@@ -50,9 +50,13 @@ class CalendarData:
     @property
     def whole(self) -> bool:
         """The stored text is the answer (but for its media type)."""
+        return self.expand is None and self.uncut
+
+    @property
+    def uncut(self) -> bool:
+        """Nothing of the text, or of its instances, is left out."""
         return (
             self.selection is None
-            and self.expand is None
             and self.limit_recurrence_set is None
             and self.limit_freebusy_set is None
         )
@@ -79,8 +83,7 @@ def calendar_data(
             text = expand(text, occurrences, zone)
         else:
             text = expand_calendar(parse(text), wanted.expand, zone=zone, budget=budget)
-        wanted = replace(wanted, expand=None)
-        if wanted.whole:
+        if wanted.uncut:
             return text
     calendar = parse(text)
     if wanted.limit_recurrence_set is not None:

@@ -9,7 +9,7 @@ from functools import cache
 
 from calendars.dav.names import CALDAV, DAV
 from calendars.dav.reports.query_xml import calendar_data_from_xml
-from calendars.dav.xml import Element, child, escape, escape_octets, text_of
+from calendars.dav.xml import Element, child, escape_octets, text_of
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import ObjectId
 from calendars.model.budget import Budget
@@ -95,7 +95,9 @@ def _written(
     except InvalidCalendarData:
         # One object that cannot be read must not cost the client the whole answer.
         log.warning("object.unreadable", extra={"object_id": stored.id})
-    return escape(text if wanted.media_type == ICALENDAR else jcal_text(parse(text)))
+    if wanted.media_type != ICALENDAR:
+        text = jcal_text(parse(text))
+    return escape_octets(text.encode())
 
 
 def zone_from_xml(root: Element) -> tzinfo | None:
