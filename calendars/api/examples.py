@@ -98,3 +98,31 @@ CLOSURES: dict[str, Example] = {
         },
     },
 }
+
+BUSY_TIMES: dict[str, Example] = {
+    "réunion à trois": {
+        "summary": "Une collègue, une salle, et un identifiant que personne ne porte",
+        "value": {
+            "items": [
+                {
+                    "login": "anne",
+                    "found": True,
+                    "busy": [
+                        {
+                            "start": "2026-03-03T00:00:00+11:00",
+                            "end": "2026-03-03T07:30:00+11:00",
+                            "kind": "unavailable",
+                        },
+                        {
+                            "start": "2026-03-03T09:00:00+11:00",
+                            "end": "2026-03-03T10:30:00+11:00",
+                            "kind": "busy",
+                        },
+                    ],
+                },
+                {"login": "salle-ocre", "found": True, "busy": []},
+                {"login": "inconnu", "found": False, "busy": []},
+            ]
+        },
+    },
+}

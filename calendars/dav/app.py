@@ -13,12 +13,13 @@ import brotli  # type: ignore[import-untyped]
 
 from calendars.dav import paths
 from calendars.dav.conditions import MethodNotAllowed, UnsupportedMediaType, refusal
-from calendars.dav.methods import METHODS, Method
+from calendars.dav.methods import Method, method_for
 from calendars.dav.methods.options import FEATURES, allow
 from calendars.dav.paths import DavPath, Place
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.xml import parse, parse_to_read
 from calendars.http.identity import REALM, Identity, NotSignedIn, Proof, holder
+from calendars.http.inquiries import Inquiries
 from calendars.http.tries import Tries
 from calendars.http.turns import Turns
 from calendars.kernel.audit import Face
@@ -67,18 +68,25 @@ class _Ask:
     address: str
     now: int
     dispatch: Dispatch
+    inquiries: Inquiries
 
 
 class DavApp:
     """CalDAV under /dav/."""
 
     def __init__(
-        self, database: Database, identity: Identity, clock: Clock, dispatch: Dispatch
+        self,
+        database: Database,
+        identity: Identity,
+        clock: Clock,
+        dispatch: Dispatch,
+        inquiries: Inquiries,
     ) -> None:
         self._database = database
         self._identity = identity
         self._clock = clock
         self._dispatch = dispatch
+        self._inquiries = inquiries
         self._turns = Turns()
         self._tries = Tries()
 
@@ -115,14 +123,13 @@ class DavApp:
             proof = await self._sign_in(scope, headers)
         method = scope["method"]
         path = paths.parse(scope["raw_path"])
-        spec = METHODS.get(method)
+        spec = method_for(method, path)
         if spec is None:
             raise MethodNotAllowed(f"{method[:20]} is not done here")
         body = await _read_body(headers, receive, xml=spec.xml)
         now = int(self._clock.now().timestamp())
-        ask = _Ask(
-            method, spec, path, headers, body, proof, _address_of(scope), now, self._dispatch
-        )
+        parts = (self._dispatch, self._inquiries)
+        ask = _Ask(method, spec, path, headers, body, proof, _address_of(scope), now, *parts)
         try:
             return await self._perform(ask)
         except WrongPassword:
@@ -173,8 +180,9 @@ def _unit(db: Db, ask: _Ask, *, brief: bool) -> DavResponse:
     xml = None
     if ask.spec.xml and ask.body.strip():
         xml = parse(ask.body) if ask.spec.writes else parse_to_read(ask.body)
+    parts = (ask.dispatch, ask.inquiries)
     request = DavRequest(
-        ask.method, ask.path, ask.headers, ask.body, xml, db, actor, ask.now, ask.dispatch, brief
+        ask.method, ask.path, ask.headers, ask.body, xml, db, actor, ask.now, *parts, brief
     )
     try:
         return ask.spec.handle(request)

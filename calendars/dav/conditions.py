@@ -10,6 +10,7 @@ from calendars.dav.paths import BadPath, collection_href, object_href
 from calendars.dav.property import BadPropertyValue
 from calendars.dav.request import DavResponse
 from calendars.dav.xml import InvalidXml, error_document, href
+from calendars.http.inquiries import TooManyInquiries
 from calendars.http.turns import TooManyAtOnce
 from calendars.itip import plan
 from calendars.kernel import errors
@@ -106,6 +107,7 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     sign_in.WrongPassword: Condition(401),
     sign_in.TooManyTries: Condition(429),
     TooManyAtOnce: Condition(429),
+    TooManyInquiries: Condition(429),
     FiniteDepthOnly: Condition(403, DAV("propfind-finite-depth")),
     NotYours: Condition(403, DAV("need-privileges")),
     UnsupportedReport: Condition(403, DAV("supported-report")),
@@ -145,7 +147,7 @@ def refusal(error: errors.ServiceError) -> DavResponse:
     """The answer to a request that cannot be done; the DAV:error holds the precondition alone."""
     condition = condition_of(error)
     headers: list[tuple[str, str]] = []
-    if isinstance(error, sign_in.TooManyTries | TooManyAtOnce):
+    if isinstance(error, sign_in.TooManyTries | TooManyAtOnce | TooManyInquiries):
         headers.append(("Retry-After", str(error.retry_after)))
     elif isinstance(error, StoreUnavailable):
         headers.append(("Retry-After", "5"))

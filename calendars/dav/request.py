@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from calendars.dav.paths import DavPath
 from calendars.dav.xml import Element, InvalidXml
+from calendars.http.inquiries import Inquiries
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput
 from calendars.model.conditions import Precondition, schedule_tag_of, tags_of
@@ -31,6 +32,7 @@ class DavRequest:
     actor: Principal
     now: int
     dispatch: Dispatch
+    inquiries: Inquiries
     brief: bool = False
     """It runs on the event loop: a handler that finds much work raises TooMuchForNow."""
 

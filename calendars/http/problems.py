@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from calendars.http.faults import DRAFT_FAULTS, POLICY_FAULTS, faults_of
 from calendars.http.identity import REALM, NotSignedIn
+from calendars.http.inquiries import TooManyInquiries
 from calendars.http.refusals import note_of
 from calendars.http.shapes import Shape
 from calendars.kernel import errors
@@ -80,6 +81,9 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
         "too-many-tries",
         "Trop d'essais",
         "Trop de mots de passe erronés : réessayez plus tard.",
+    ),
+    TooManyInquiries: Kind(
+        429, "too-many-inquiries", "Trop de demandes", "Attendez une minute avant la suivante."
     ),
     change_password.WrongOldPassword: Kind(403, "old-password", "L'ancien mot de passe est erroné"),
     issue_password.MainPasswordNeeded: Kind(
@@ -215,7 +219,7 @@ def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> 
 def refusal(error: errors.ServiceError) -> JSONResponse:
     """The answer to a request that cannot be done, with the facts that the error carries."""
     kind = kind_of(error)
-    if isinstance(error, sign_in.TooManyTries):
+    if isinstance(error, sign_in.TooManyTries | TooManyInquiries):
         return problem(kind, headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, StoreUnavailable):
         return problem(kind, headers={"Retry-After": RETRY_SECONDS})

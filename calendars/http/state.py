@@ -11,6 +11,7 @@ from fastapi.openapi.models import HTTPBase
 from fastapi.security.base import SecurityBase
 
 from calendars.http.identity import Identity, holder
+from calendars.http.inquiries import Inquiries
 from calendars.kernel.audit import Face
 from calendars.kernel.clock import Clock
 from calendars.kernel.database import Database
@@ -32,6 +33,8 @@ class FaceState:
     """The zone of the site (TIM-1)."""
     dispatch: Dispatch
     """How scheduling leaves a write."""
+    inquiries: Inquiries
+    """Who may ask when people are busy."""
 
     def now(self) -> int:
         """The present instant in epoch seconds."""

@@ -47,6 +47,8 @@ class Settings(BaseModel):
     imap_url: str = ""
     believed_deletions: int = Field(5, ge=0, le=10_000)
     believed_deletions_seconds: int = Field(300, ge=1, le=86_400)
+    free_busy: Literal["everybody", "delegates"] = "everybody"
+    free_busy_per_minute: int = Field(1_200, ge=1, le=1_000_000)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("timezone")

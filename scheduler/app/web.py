@@ -33,7 +33,13 @@ class WebApp:
     """One ASGI application: paths below /dav/ go to the DAV face, the rest to FastAPI."""
 
     def __init__(self, service: Service) -> None:
-        self._dav = DavApp(service.database, service.identity, service.clock, service.dispatch)
+        self._dav = DavApp(
+            service.database,
+            service.identity,
+            service.clock,
+            service.dispatch,
+            service.inquiries,
+        )
         self._rest = rest_app(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,8 +82,15 @@ def rest_app(service: Service) -> FastAPI:
     app.add_middleware(Guard)
     install_problems(app)
     zone = ZoneInfo(service.settings.timezone)
-    parts = (service.database, service.identity, service.clock, zone, service.dispatch)
-    give_state(app, FaceState(*parts))
+    state = FaceState(
+        service.database,
+        service.identity,
+        service.clock,
+        zone,
+        service.dispatch,
+        service.inquiries,
+    )
+    give_state(app, state)
     app.include_router(api.router)
     app.include_router(connect_router(service.settings))
 

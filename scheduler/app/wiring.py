@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calendars.http.identity import Identity
+from calendars.http.inquiries import Inquiries
 from calendars.kernel.clock import Clock, SystemClock
 from calendars.kernel.database import Database
 from calendars.services.deliver_itip import Dispatch
+from calendars.services.tell_busy_time import FreeBusyPolicy
 from notifications.imip.transport import MailQueue
 from scheduler.app.migrate import migrate
 from scheduler.app.settings import Settings
@@ -22,6 +24,7 @@ class Service:
     clock: Clock
     identity: Identity
     dispatch: Dispatch
+    inquiries: Inquiries
 
 
 def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
@@ -33,4 +36,6 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
     dispatch = Dispatch(
         MailQueue(), settings.believed_deletions, settings.believed_deletions_seconds
     )
-    return Service(settings, database, ticking, Identity(database, ticking), dispatch)
+    inquiries = Inquiries(FreeBusyPolicy(settings.free_busy), settings.free_busy_per_minute)
+    identity = Identity(database, ticking)
+    return Service(settings, database, ticking, identity, dispatch, inquiries)

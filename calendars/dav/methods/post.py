@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from calendars.dav.conditions import MethodNotAllowed
 from calendars.dav.methods.make import add_member
-from calendars.dav.paths import Place
-from calendars.dav.request import DavRequest, DavResponse
+from calendars.dav.paths import DavPath, Place
+from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.xml import document, escape, href
 from calendars.model.component import decode, parse
 from calendars.model.invalid import ResourceTooLarge, UnsupportedCalendarData
@@ -16,12 +16,16 @@ from calendars.services.make_calendar import OUTBOX
 _CALENDAR = "text/calendar"
 
 
-def post(request: DavRequest) -> DavResponse:
-    """What is posted is told by where."""
-    path = request.path
-    if path.place is not Place.COLLECTION:
+def is_outbox(path: DavPath) -> bool:
+    """A scheduling outbox: no calendar can have its name."""
+    return path.place is Place.COLLECTION and path.collection == OUTBOX
+
+
+def add_or_refuse(request: DavRequest) -> DavResponse:
+    """Calendars take new members."""
+    if request.path.place is not Place.COLLECTION:
         raise MethodNotAllowed("only calendars and scheduling outboxes take what is posted")
-    return ask_busy_time(request) if path.collection == OUTBOX else add_member(request)
+    return add_member(request)
 
 
 def ask_busy_time(request: DavRequest) -> DavResponse:
@@ -35,11 +39,17 @@ def ask_busy_time(request: DavRequest) -> DavResponse:
         raise UnsupportedCalendarData(f"{kind[:60]} is not taken here, only text/calendar")
     if len(request.body) > LIMITS.max_resource_size:
         raise ResourceTooLarge(f"more than {LIMITS.max_resource_size} octets")
+    if request.brief:
+        raise TooMuchForNow
+    calendar = parse(decode(request.body))
+    asked = sum(len(part.all("ATTENDEE")) for part in calendar.components)
+    request.inquiries.charge(request.actor.id, asked, now=request.now)
     answers = answer_free_busy(
         request.db,
         request.actor,
         request.path.parent,
-        parse(decode(request.body)),
+        calendar,
+        policy=request.inquiries.policy,
         now=request.now,
     )
     body = document("C:schedule-response", "".join(map(_response, answers)))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from calendars.model.principal import Rights
-from tests.builders import a_series, an_event
+from tests.builders import UID, a_series, an_event
 from tests.calendars.api.conftest import Answer, Asker
 
 MINE = "/me/delegations"
@@ -135,6 +135,15 @@ def test_colleagues_are_told_to_the_quarter_of_an_hour(anne: Asker, paul: Asker)
     ]
     [period] = told[0]["busy"]
     assert (period["start"][11:16], period["end"][11:16]) == ("11:00", "11:15")
+    [moved] = busy(paul, "anne", without=UID).json()["items"]
+    assert moved == {"login": "anne", "found": True, "busy": []}
+
+
+@pytest.mark.rule("SEC-5")
+def test_who_maps_the_house_is_slowed_down(anne: Asker) -> None:
+    asked = [busy(anne, *["anne"] * 50).status_code for _ in range(25)]
+
+    assert asked == [200] * 24 + [429]
 
 
 def test_a_calendar_that_makes_nobody_busy_does_not_count(anne: Asker) -> None:
