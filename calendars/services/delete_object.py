@@ -52,7 +52,8 @@ def delete_object(
     may_remove(db, collection, stored, path.name, removal.precondition)
     remove_object(db, actor, collection, stored, now=now)
     if dispatch is not None and collection.is_calendar and stored.schedule_tag is not None:
-        schedule_removal(db, dispatch, actor, collection, stored, reply=removal.reply, now=now)
+        opened = (collection, access)
+        schedule_removal(db, dispatch, actor, opened, stored, reply=removal.reply, now=now)
 
 
 def _lock(db: Db, collection: CalendarCollection, name: str) -> None:

@@ -70,7 +70,7 @@ def move_object(
         remove_object(db, actor, origin, stored, moved=True, now=now)
     own = not transfer.keep and origin.owner_id == target.owner_id
     if not transfer.keep and not own and dispatch is not None and stored.schedule_tag is not None:
-        schedule_removal(db, dispatch, actor, origin, stored, now=now)
+        schedule_removal(db, dispatch, actor, (origin, access), stored, now=now)
     parsed = CalendarObject.parse(stored.data)
     moved_from = stored if own else None
     put = PutObject(transfer.destination, parsed, stored.data, moved_from=moved_from)

@@ -130,7 +130,7 @@ def store_in(
     if dispatch is None or not (has_organizer(parsed) or _is_tagged(was)):
         scheduled = unsent(was, wanted)
     else:
-        scheduled = schedule_put(db, dispatch, actor, collection, was, wanted, now=now)
+        scheduled = schedule_put(db, dispatch, actor, opened, was, wanted, now=now)
     parsed, body, tag = scheduled
     new = NewText(put.path.name, parsed, body, tag)
     _, etag = write_object(db, actor, collection, before, new, now=now)

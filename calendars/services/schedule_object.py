@@ -29,7 +29,8 @@ from calendars.model.calendar_user_address import (
     preferred_address,
 )
 from calendars.model.component import Component, parse
-from calendars.model.principal import Principal, PrincipalKind
+from calendars.model.principal import Access, Principal, PrincipalKind, Privilege
+from calendars.services.authorize import NeedPrivileges
 from calendars.services.collection_zone import zone_of
 from calendars.services.deliver_itip import Dispatch, Sender, deliver, recipients_of
 from calendars.services.find_calendar_users import find_calendar_users
@@ -89,7 +90,7 @@ def schedule_put(
     db: Db,
     dispatch: Dispatch,
     actor: Principal,
-    collection: CalendarCollection,
+    opened: tuple[CalendarCollection, Access],
     before: StoredObject | None,
     wanted: tuple[str, CalendarObject, bytes],
     *,
@@ -97,9 +98,11 @@ def schedule_put(
 ) -> Scheduled:
     """The object as it shall stand, once everybody was told.
 
-    Raises UniqueSchedulingObject and the refusals of `calendars.itip.plan`.
+    Raises UniqueSchedulingObject, NeedPrivileges where the actor may write in the diary but not
+    speak in its owner's name, and the refusals of `calendars.itip.plan`.
     """
     name, parsed, body = wanted
+    collection, access = opened
     owner = principals.get_by_id(db, collection.owner_id)
     mine, zone = frozenset[str](addresses_of(owner)), zone_of(collection)
     was = None if before is None else calendar_of(before)
@@ -111,6 +114,7 @@ def schedule_put(
     tag = None if before is None else before.schedule_tag
     if planned.role is not Role.NONE:
         _check_unique(db, collection, name, parsed.uid)
+        _check_may_tell(collection, access, planned)
         calendar = _tell(db, Sender(actor, owner, dispatch.transport), planned, zone, now=now)
         if calendar is not parsed.calendar:
             parsed, body = object_of(calendar, parsed.uid, parsed.component)
@@ -134,7 +138,7 @@ def schedule_removal(
     db: Db,
     dispatch: Dispatch,
     actor: Principal,
-    collection: CalendarCollection,
+    opened: tuple[CalendarCollection, Access],
     stored: StoredObject,
     *,
     reply: bool = True,
@@ -144,15 +148,24 @@ def schedule_removal(
 
     With `reply` false an attendee goes without a word (Schedule-Reply, §8.1). Deletions in a mass
     are not believed: their messages are held until somebody says what was meant.
+    Raises NeedPrivileges.
     """
+    collection, access = opened
     owner = principals.get_by_id(db, collection.owner_id)
     mine, zone = frozenset[str](addresses_of(owner)), zone_of(collection)
     planned = plan(calendar_of(stored), None, mine, zone=zone, now=now, reply=reply)
     if not planned.messages:
         return
+    _check_may_tell(collection, access, planned)
     if hold_if_mass(db, dispatch, actor, collection, stored, planned.messages, now=now):
         return
     tell(db, Sender(actor, owner, dispatch.transport), planned.messages, now=now)
+
+
+def _check_may_tell(collection: CalendarCollection, access: Access, planned: Plan) -> None:
+    """Writing in a diary is one thing, speaking in its owner's name another (RFC 6638 §6.1.2)."""
+    if planned.messages and Privilege.SCHEDULE not in access.privileges:
+        raise NeedPrivileges(collection.path, Privilege.SCHEDULE)
 
 
 def tell(db: Db, sender: Sender, messages: Sequence[ItipMessage], *, now: int) -> None:

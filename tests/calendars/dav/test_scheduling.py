@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+import time
+from datetime import UTC, timedelta
 
 import pytest
 import requests
 from lxml import etree
 from sqlalchemy import select
 
+from calendars.model.principal import Rights
+from calendars.services.delegate import DelegationDraft, delegate
 from notifications.tables import outbox
 from tests.builders import START, UID, a_series, a_vevent, an_event
 from tests.serving import CALDAV, Client, Server, hrefs, precondition
@@ -277,6 +280,27 @@ def test_a_group_is_its_members(server: Server, anne: Client, paul: Client) -> N
 
     assert 'MEMBER="mailto:codir@example.org"' in copy_of(anne)
     assert f"UID:{UID}" in copy_of(paul)
+
+
+@pytest.mark.rule("SEC-5")
+@pytest.mark.parametrize(
+    ("rights", "status"), [(Rights.WRITE, 403), (Rights.SCHEDULE, 201)], ids=str
+)
+def test_writing_in_a_diary_is_not_speaking_in_its_owners_name(
+    server: Server, anne: Client, paul: Client, zoe: Client, rights: Rights, status: int
+) -> None:
+    with server.service.database.transaction() as db:
+        draft = DelegationDraft(rights)
+        delegate(db, "anne", "zoe", draft, zone=UTC, now=int(time.time()))
+
+    told = zoe.put(anne.agenda + "m.ics", meeting())
+
+    assert told.status_code == status
+    assert zoe.put(anne.agenda + "own.ics", an_event(uid="own")).status_code == 201
+    assert len(objects(paul, paul.agenda)) == (status == 201)
+    if status == 201:
+        assert 'SENT-BY="mailto:zoe@example.org"' in copy_of(paul)
+        assert 'SENT-BY="mailto:zoe@example.org"' in copy_of(anne, anne.agenda + "m.ics")
 
 
 class TestEmptiedCalendar:
