@@ -30,6 +30,7 @@ from calendars.services import (
     put_object,
     query_objects,
     schedule_object,
+    share_calendar,
     sign_in,
 )
 from calendars.storage.dead_properties import TooManyProperties
@@ -99,6 +100,7 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     put_object.NotACalendar: Condition(405),
     query_objects.TooManyFound: Condition(507, DAV("number-of-matches-within-limits")),
     make_calendar.PathTaken: Condition(403, DAV("resource-must-be-null")),
+    share_calendar.UnknownSharee: Condition(403, DAV("recognized-principal")),
     make_calendar.BadLocation: Condition(403, CALDAV("calendar-collection-location-ok")),
     default_calendars.DefaultCalendarNeeded: Condition(403, CALDAV("default-calendar-needed")),
     move_object.NoSuchParent: Condition(409),

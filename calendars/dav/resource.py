@@ -10,12 +10,14 @@ from calendars.dav.paths import DavPath, Place
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
 from calendars.model.calendar_collection import CalendarCollection
-from calendars.model.principal import Access, CollectionKind, Principal, Privilege
+from calendars.model.principal import OWNER, Access, CollectionKind, Principal, Privilege
 from calendars.model.visibility import VisibleObject
 from calendars.services.authorize import open_collection
 from calendars.services.find_principals import get_principal
 from calendars.services.read_objects import read_object
+from calendars.services.share_notices import NOTIFICATION, open_notice
 from calendars.storage.collections import HOME_NAME
+from calendars.storage.sharing_notices import Notice
 
 
 class Kind(Enum):
@@ -31,6 +33,8 @@ class Kind(Enum):
     INBOX = "inbox"
     OUTBOX = "outbox"
     OBJECT = "object"
+    NOTIFICATIONS = "notifications"
+    NOTICE = "notice"
 
 
 COLLECTIONS = frozenset({Kind.CALENDAR, Kind.INBOX, Kind.OUTBOX})
@@ -44,6 +48,7 @@ _KIND_OF = {
     CollectionKind.CALENDAR: Kind.CALENDAR,
     CollectionKind.INBOX: Kind.INBOX,
     CollectionKind.OUTBOX: Kind.OUTBOX,
+    CollectionKind.NOTIFICATIONS: Kind.NOTIFICATIONS,
 }
 
 
@@ -60,6 +65,7 @@ class Resource:
     collection: CalendarCollection | None = None
     access: Access | None = None
     stored: VisibleObject | None = None
+    notice: Notice | None = None
     calendar_data: Callable[[VisibleObject], str] | None = None
     """How CALDAV:calendar-data of this request is written, where it was asked for."""
 
@@ -88,6 +94,13 @@ class Resource:
         return self.collection
 
     @property
+    def of_notice(self) -> Notice:
+        """The notification that it is."""
+        if self.notice is None:
+            raise NotFound("there is nothing here")
+        return self.notice
+
+    @property
     def of_object(self) -> VisibleObject:
         """The calendar object that it is."""
         if self.stored is None:
@@ -98,6 +111,11 @@ class Resource:
 def locate(db: Db, actor: Principal, path: DavPath, *, now: int) -> Resource:
     """The resource at a path. Raises NotFound, also where the actor may not read."""
     match path.place:
+        case Place.OBJECT if path.collection == NOTIFICATION:
+            box, notice = open_notice(db, actor, path.login, path.name, now=now)
+            return Resource(
+                Kind.NOTICE, path, db, actor, now, collection=box, access=OWNER, notice=notice
+            )
         case Place.OBJECT:
             collection, access, stored = read_object(db, actor, path.object, now=now)
             return Resource(
@@ -162,4 +180,19 @@ def of_object(parent: Resource, stored: VisibleObject) -> Resource:
         access=parent.access,
         stored=stored,
         calendar_data=parent.calendar_data,
+    )
+
+
+def of_notice(parent: Resource, notice: Notice) -> Resource:
+    """A notification that was listed in its collection."""
+    path = DavPath(Place.OBJECT, *parent.path.parent, notice.name)
+    return Resource(
+        Kind.NOTICE,
+        path,
+        parent.db,
+        parent.actor,
+        parent.now,
+        collection=parent.collection,
+        access=parent.access,
+        notice=notice,
     )

@@ -37,6 +37,8 @@ class CalendarCollection:
     incarnation: str
     oldest_modseq: int
     owner_kind: PrincipalKind
+    shared: bool
+    """Its owner offered it to somebody (`model/share.py`)."""
     mounted_at: tuple[Login, str] | None = None
     """Where it was asked for, if that is in the home of somebody else than its owner."""
 

@@ -135,5 +135,6 @@ class CollectionKind(Enum):
     CALENDAR = "CALENDAR"
     INBOX = "INBOX"
     OUTBOX = "OUTBOX"
+    NOTIFICATIONS = "NOTIFICATIONS"
     REMOVED = "REMOVED"
     """A calendar that was removed: it stands at no path until it is brought back."""

@@ -34,6 +34,8 @@ def access_to(db: Db, actor: Principal, collection: CalendarCollection, *, now: 
     """The actor's privileges on a collection and the classes that he sees the content of."""
     if collection.owner_id == actor.id:
         return OWNER
+    if collection.kind is CollectionKind.NOTIFICATIONS:
+        return NOTHING
     held = delegations.in_force(db, collection.owner_id, actor.id, now=now)
     if not held:
         return NOTHING

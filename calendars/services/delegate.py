@@ -12,7 +12,8 @@ from calendars.kernel.errors import InvalidInput, NotFound
 from calendars.kernel.identifiers import CollectionId, DelegationId
 from calendars.model.principal import Principal, Rights
 from calendars.services.mount_calendars import mount_again, tell_homes
-from calendars.storage import audit, collections, delegations, principals
+from calendars.services.share_notices import end_share
+from calendars.storage import audit, collections, delegations, principals, shares
 from calendars.storage.audit import Acting
 from calendars.storage.delegations import SHARING, Delegation, Terms
 
@@ -94,7 +95,7 @@ def give(db: Db, by: Acting, given: Given, terms: Terms, *, now: int) -> Delegat
         valid=given.valid,
         terms=terms,
     )
-    mount_again(db, taker.id, giver.id)
+    mount_again(db, taker.id, giver.id, terms.calendar)
     tell_homes(db, giver.login, [taker.id], now=now)
     details = {"delegate": taker.id, "rights": given.rights.value, "origin": terms.origin}
     target = Target(giver.id, terms.calendar, details=details)
@@ -103,13 +104,12 @@ def give(db: Db, by: Acting, given: Given, terms: Terms, *, now: int) -> Delegat
 
 
 def revoke_delegation(db: Db, owner: str, to: str, *, now: int, by: Acting | None = None) -> int:
-    """Take back all that the owner gave; how many delegations that were. Raises NotFound.
+    """Take back all that the owner gave, calendars that he shared included.
 
-    A calendar that was shared is taken back by ending the share (`share_calendar`).
+    How many delegations that were. Raises NotFound.
     """
     giver, taker = principals.get(db, owner), principals.get(db, to)
-    given = delegations.list_given(db, giver.id, to=taker.id)
-    ended = [row for row in given if row.origin != SHARING]
+    ended = delegations.list_given(db, giver.id, to=taker.id)
     take_back(db, by or giver, giver, ended, now=now)
     return len(ended)
 
@@ -119,22 +119,31 @@ def revoke_one(
 ) -> None:
     """Take back one delegation. Raises NotFound."""
     giver = principals.get(db, owner)
-    ended = [
-        row
-        for row in delegations.list_given(db, giver.id)
-        if row.id == delegation and row.origin != SHARING
-    ]
+    ended = [row for row in delegations.list_given(db, giver.id) if row.id == delegation]
     if not ended:
         raise NotFound("there is no such delegation")
     take_back(db, by or giver, giver, ended, now=now)
 
 
 def take_back(
-    db: Db, by: Acting, giver: Principal, rows: Iterable[Delegation], *, now: int
+    db: Db,
+    by: Acting,
+    giver: Principal,
+    rows: Iterable[Delegation],
+    *,
+    offer_stays: bool = False,
+    now: int,
 ) -> None:
-    """These delegations of the giver's end now, with effect on the next request of whoever."""
+    """These delegations of the giver's end now, with effect on the next request of whoever.
+
+    With a shared calendar the share ends, unless it was its sharee who gave it back.
+    """
     for row in rows:
         delegations.remove(db, row.id)
+        if row.origin == SHARING and row.calendar_id is not None and not offer_stays:
+            share = shares.find(db, row.calendar_id, row.delegate_id)
+            if share is not None:
+                end_share(db, share, now=now)
         tell_homes(db, giver.login, [row.delegate_id], now=now)
         details = {"delegate": row.delegate_id, "rights": row.rights.value, "origin": row.origin}
         target = Target(giver.id, row.calendar_id, details=details)

@@ -22,13 +22,15 @@ from calendars.services.default_calendars import (
     check_not_needed,
 )
 from calendars.services.mount_calendars import tell_members, unmount
+from calendars.services.share_calendar import leave, withdraw_all
+from calendars.services.share_notices import NOTIFICATION
 from calendars.storage import audit, collections
 from calendars.storage.collections import HOME_NAME, NewCollection
 
 MAX_CALENDARS = 250
 INBOX = "inbox"
 OUTBOX = "outbox"
-RESERVED = frozenset({INBOX, OUTBOX, "notification", "freebusy", "dropbox"})
+RESERVED = frozenset({INBOX, OUTBOX, NOTIFICATION, "freebusy", "dropbox"})
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,255}")
 
@@ -38,6 +40,7 @@ _FIRST_COLLECTIONS = (
     (CollectionKind.CALENDAR, DEFAULT_TASK_LIST, "Tâches", ("VTODO",)),
     (CollectionKind.INBOX, INBOX, "Invitations reçues", ("VEVENT", "VTODO", "VFREEBUSY")),
     (CollectionKind.OUTBOX, OUTBOX, "Invitations envoyées", ("VEVENT", "VTODO", "VFREEBUSY")),
+    (CollectionKind.NOTIFICATIONS, NOTIFICATION, "Partages", ("VEVENT",)),
 )
 
 
@@ -129,6 +132,7 @@ def remove_calendar(db: Db, actor: Principal, path: tuple[str, str], *, now: int
     """
     collection, access = open_collection(db, actor, path, Privilege.READ, now=now)
     if collection.mounted_at is not None:
+        leave(db, actor, collection, now=now)
         unmount(db, actor, collection, now=now)
         return
     check_privilege(collection, access, Privilege.UNBIND)
@@ -140,6 +144,7 @@ def remove_calendar(db: Db, actor: Principal, path: tuple[str, str], *, now: int
     if home is None:
         raise NotFound("there is nothing here")
     check_not_needed(db, collection)
+    withdraw_all(db, actor, collection, now=now)
     tell_members(db, collection, now=now)
     collections.remove(db, home.id, collection, now=now)
     audit.record(db, actor, Deed.REMOVE_CALENDAR, audit.about(collection), now=now)

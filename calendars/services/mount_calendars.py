@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from calendars.kernel.database import Db
-from calendars.kernel.identifiers import PrincipalId
+from calendars.kernel.identifiers import CollectionId, PrincipalId
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.delegation import access_of
 from calendars.model.mount import mount_name
@@ -50,9 +50,11 @@ def unmount(db: Db, actor: Principal, collection: CalendarCollection, *, now: in
     _tell(db, actor.id, [collection.path[1]], now=now)
 
 
-def mount_again(db: Db, member: PrincipalId, owner: PrincipalId) -> None:
+def mount_again(
+    db: Db, member: PrincipalId, owner: PrincipalId, calendar: CollectionId | None = None
+) -> None:
     """What is given anew is shown, whatever was taken out before."""
-    mounts.show_again(db, member, owner)
+    mounts.show_again(db, member, owner, calendar)
 
 
 def tell_homes(

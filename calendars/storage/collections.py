@@ -33,6 +33,7 @@ COLUMNS = (
     collections.c.incarnation,
     collections.c.oldest_modseq,
     principals.c.kind,
+    collections.c.shared,
 )
 _EVERY: Select[Any] = select(*COLUMNS).join(principals, principals.c.id == collections.c.owner_id)
 _ALL = _EVERY.where(collections.c.kind != CollectionKind.REMOVED.value)
@@ -75,6 +76,7 @@ def collection_of(row: Sequence[Any]) -> CalendarCollection:
     values[11] = tuple(values[11].split(","))
     values[12] = bool(values[12])
     values[16] = PrincipalKind(values[16])
+    values[17] = bool(values[17])
     return CalendarCollection(*values)
 
 
@@ -109,6 +111,14 @@ def home_of(db: Db, owner: PrincipalId) -> CollectionId:
     """The home that every principal has."""
     query = select(collections.c.id).where(
         collections.c.owner_id == owner, collections.c.name == HOME_NAME
+    )
+    return CollectionId(db.execute(query).scalar_one())
+
+
+def id_of_kind(db: Db, owner: PrincipalId, kind: CollectionKind) -> CollectionId:
+    """The one collection of a kind that every principal has one of."""
+    query = select(collections.c.id).where(
+        collections.c.owner_id == owner, collections.c.kind == kind.value
     )
     return CollectionId(db.execute(query).scalar_one())
 

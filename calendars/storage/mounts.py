@@ -137,9 +137,13 @@ def set_look(
         db.execute(insert(mounts).values(member_id=member, collection_id=collection, **values))
 
 
-def show_again(db: Db, member: PrincipalId, owner: PrincipalId) -> None:
-    """What the member had taken out of his home stands in it again."""
+def show_again(
+    db: Db, member: PrincipalId, owner: PrincipalId, calendar: CollectionId | None = None
+) -> None:
+    """What the member had taken out of his home stands in it again: one calendar, or all."""
     theirs = select(collection_rows.c.id).where(collection_rows.c.owner_id == owner)
+    if calendar is not None:
+        theirs = theirs.where(collection_rows.c.id == calendar)
     db.execute(
         update(mounts)
         .where(mounts.c.member_id == member, mounts.c.collection_id.in_(theirs))

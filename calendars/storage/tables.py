@@ -153,6 +153,7 @@ collections = Table(
     Column("timezone_id", String(255), nullable=False),
     Column("components", String(255), nullable=False, server_default="VEVENT,VTODO,VJOURNAL"),
     Column("transparent", Boolean, nullable=False, server_default=text("false")),
+    Column("shared", Boolean, nullable=False, server_default=text("false")),
     Column("default_class", String(16), nullable=False, server_default="PUBLIC"),
     # The change counter of the collection, and the mark that makes its tokens its own.
     Column("modseq", BigInteger, nullable=False, server_default="1"),
@@ -217,6 +218,44 @@ calendar_objects = Table(
         sqlite_where=text("recurring = 1"),
         postgresql_where=text("recurring"),
     ),
+)
+
+# A calendar that its owner offers to a colleague; once taken, a delegation says so.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("collection_id", "collections.id"),
+    _owned("sharee_id", "principals.id"),
+    Column("uid", String(64), nullable=False, unique=True),
+    Column("access", String(16), nullable=False),  # read, read-write
+    Column("state", String(16), nullable=False),  # noresponse, accepted, declined
+    Column("summary", Text, nullable=False, server_default=""),
+    Column("invited_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger),
+    UniqueConstraint("collection_id", "sharee_id"),
+    Index(None, "sharee_id"),
+)
+
+# What stands in the collections “notification”: offers to sharees, answers to owners.
+sharing_notices = Table(
+    "sharing_notices",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("collection_id", "collections.id"),
+    _owned("other_id", "principals.id"),
+    Column("name", String(255), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("share_uid", String(64), nullable=False),
+    Column("host_login", String(255), nullable=False),
+    Column("host_name", String(255), nullable=False),
+    Column("access", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("modseq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("collection_id", "name"),
+    Index(None, "other_id"),
 )
 
 # How somebody sees a calendar of another that stands in his own home. A row gives no right.

@@ -10,6 +10,7 @@ from calendars.dav.conditions import MethodNotAllowed
 from calendars.dav.paths import Place
 from calendars.dav.request import CALENDAR, DavRequest, DavResponse
 from calendars.dav.resource import CALENDARS, Resource, locate
+from calendars.dav.sharing_xml import notification
 from calendars.kernel.audit import Deed
 from calendars.kernel.errors import InvalidInput, NotFound, PreconditionFailed
 from calendars.model.calendar_object import CalendarObject
@@ -24,6 +25,7 @@ from calendars.services.export_calendar import export_calendar
 from calendars.services.list_changes import sync_token
 from calendars.services.move_object import NoSuchParent
 from calendars.services.put_object import PutObject, PutOutcome, put_object
+from calendars.services.share_notices import NOTIFICATION, remove_notice
 from calendars.storage import audit
 
 _TYPES = frozenset({"", "text/calendar", "application/octet-stream", "text/plain"})
@@ -32,12 +34,20 @@ _TYPES = frozenset({"", "text/calendar", "application/octet-stream", "text/plain
 def get(request: DavRequest) -> DavResponse:
     """One object as it was sent, or a whole calendar as one iCalendar text."""
     resource = locate(request.db, request.actor, request.path, now=request.now)
+    if resource.notice is not None:
+        return _get_notice(resource)
     if resource.stored is not None:
         return _get_object(request, resource.stored)
     if resource.kind in CALENDARS:
         return _get_calendar(request, resource)
     # A person's browser sees that there is something.
     return DavResponse(200, "Niaouli\n", "text/plain; charset=utf-8")
+
+
+def _get_notice(resource: Resource) -> DavResponse:
+    text = notification(resource.of_notice, resource.path.login)
+    headers = (("ETag", f'"{resource.of_notice.etag}"'), ("Cache-Control", "private, no-cache"))
+    return DavResponse(200, text, headers=headers)
 
 
 def _get_object(request: DavRequest, stored: VisibleObject) -> DavResponse:
@@ -127,7 +137,10 @@ def parse_body(request: DavRequest) -> CalendarObject:
 def delete(request: DavRequest) -> DavResponse:
     """Remove an object, or a calendar with all that is in it."""
     place = request.path.place
-    if place is Place.OBJECT:
+    if place is Place.OBJECT and request.path.collection == NOTIFICATION:
+        path = request.path
+        remove_notice(request.db, request.actor, path.login, path.name, now=request.now)
+    elif place is Place.OBJECT:
         delete_object(
             request.db,
             request.actor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendars.dav.conditions import MethodNotAllowed
 from calendars.dav.methods.make import add_member
+from calendars.dav.methods.sharing import is_sharing, share
 from calendars.dav.paths import DavPath, Place
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.xml import document, escape, href
@@ -22,7 +23,9 @@ def is_outbox(path: DavPath) -> bool:
 
 
 def add_or_refuse(request: DavRequest) -> DavResponse:
-    """Calendars take new members."""
+    """Calendars take new members; XML is about sharing them."""
+    if is_sharing(request):
+        return share(request)
     if request.path.place is not Place.COLLECTION:
         raise MethodNotAllowed("only calendars and scheduling outboxes take what is posted")
     return add_member(request)

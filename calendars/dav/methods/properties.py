@@ -15,7 +15,7 @@ from calendars.dav.paths import DavPath, Place
 from calendars.dav.properties import BY_KIND, LIVE_NAMES
 from calendars.dav.property import BadPropertyValue, Property, Write
 from calendars.dav.request import INFINITY, DavRequest, DavResponse, TooMuchForNow
-from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_row
+from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_notice, of_row
 from calendars.dav.xml import (
     Element,
     InvalidXml,
@@ -34,6 +34,7 @@ from calendars.services.list_changes import list_tags
 from calendars.services.list_home_changes import list_members
 from calendars.services.read_objects import read_each
 from calendars.services.set_properties import PropertyChanges, set_dead_properties, set_properties
+from calendars.services.share_notices import list_notice_changes
 from calendars.services.show_objects import View
 from calendars.storage import audit
 
@@ -64,23 +65,28 @@ def _members(resource: Resource, wanted: Wanted) -> Iterator[str]:
         yield from _collections(resource, wanted)
     elif resource.kind in COLLECTIONS:
         yield from _objects(resource, wanted)
-    elif resource.kind is Kind.ROOT:
-        for place in (Place.PRINCIPALS, Place.HOMES):
-            yield answer(_at(resource, DavPath(place)), wanted)
-    elif resource.kind is Kind.PRINCIPAL:
-        for kind in ("read", "write"):
-            yield answer(
-                _at(resource, DavPath(Place.PROXY, resource.path.login, name=kind)), wanted
-            )
-    elif resource.kind is Kind.PRINCIPALS:
-        for principal in find_principals(resource.db, resource.actor, ()):
-            yield answer(_at(resource, DavPath(Place.PRINCIPAL, principal.login)), wanted)
-    elif resource.kind is Kind.HOMES:
-        yield answer(_at(resource, DavPath(Place.HOME, resource.actor.login)), wanted)
+    elif resource.kind is Kind.NOTIFICATIONS:
+        for notice in list_notice_changes(resource.db, resource.of_collection, "").came:
+            yield answer(of_notice(resource, notice), wanted)
+    else:
+        for path in _paths_below(resource):
+            found = locate(resource.db, resource.actor, path, now=resource.now)
+            yield answer(found, wanted)
 
 
-def _at(resource: Resource, path: DavPath) -> Resource:
-    return locate(resource.db, resource.actor, path, now=resource.now)
+def _paths_below(resource: Resource) -> Iterator[DavPath]:
+    """The places above the homes: what stands there is the same for everybody."""
+    match resource.kind:
+        case Kind.ROOT:
+            yield from (DavPath(Place.PRINCIPALS), DavPath(Place.HOMES))
+        case Kind.PRINCIPAL:
+            for kind in ("read", "write"):
+                yield DavPath(Place.PROXY, resource.path.login, name=kind)
+        case Kind.PRINCIPALS:
+            for principal in find_principals(resource.db, resource.actor, ()):
+                yield DavPath(Place.PRINCIPAL, principal.login)
+        case Kind.HOMES:
+            yield DavPath(Place.HOME, resource.actor.login)
 
 
 def _collections(home: Resource, wanted: Wanted) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendars.dav.properties import acl, caldav, groups, scheduling, webdav
+from calendars.dav.properties import acl, caldav, groups, scheduling, sharing, webdav
 from calendars.dav.property import Property
 from calendars.dav.resource import Kind
 
@@ -12,6 +12,7 @@ PROPERTIES: tuple[Property, ...] = (
     *scheduling.PROPERTIES,
     *acl.PROPERTIES,
     *groups.PROPERTIES,
+    *sharing.PROPERTIES,
 )
 
 BY_KIND: dict[Kind, dict[str, Property]] = {

@@ -49,7 +49,9 @@ _ACE_OF_OWNER = (
     "<D:write-acl/>",
 )
 _OWNER, _PROTECTED = "<D:property><D:owner/></D:property>", "<D:protected/>"
-_OWN = frozenset({Kind.HOME, Kind.CALENDAR, Kind.INBOX, Kind.OUTBOX, Kind.OBJECT})
+_OWN = frozenset(
+    {Kind.HOME, Kind.CALENDAR, Kind.INBOX, Kind.OUTBOX, Kind.OBJECT, Kind.NOTIFICATIONS}
+)
 
 
 def privileges_of(access: Access) -> Iterator[str]:

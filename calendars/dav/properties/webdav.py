@@ -29,8 +29,15 @@ _TYPES = {
     Kind.INBOX: "<D:collection/><C:schedule-inbox/>",
     Kind.OUTBOX: "<D:collection/><C:schedule-outbox/>",
     Kind.OBJECT: "",
+    Kind.NOTIFICATIONS: "<D:collection/><CS:notification/>",
+    Kind.NOTICE: "",
 }
-_NAMES = {Kind.ROOT: "Niaouli", Kind.PRINCIPALS: "Annuaire", Kind.HOMES: "Agendas"}
+_NAMES = {
+    Kind.ROOT: "Niaouli",
+    Kind.PRINCIPALS: "Annuaire",
+    Kind.HOMES: "Agendas",
+    Kind.NOTIFICATIONS: "Partages",
+}
 
 MULTIGET, QUERY = "<C:calendar-multiget/>", "<C:calendar-query/>"
 FREE_BUSY, SYNC = "<C:free-busy-query/>", "<D:sync-collection/>"
@@ -47,7 +54,18 @@ def resource_type(resource: Resource) -> str:
     """RFC 4918 §15.9."""
     if resource.kind is Kind.PROXY:
         return f"<D:collection/><D:principal/><CS:calendar-proxy-{resource.path.name}/>"
+    if resource.kind is Kind.CALENDAR:
+        return _TYPES[resource.kind] + _sharing(resource)
     return _TYPES[resource.kind]
+
+
+def _sharing(resource: Resource) -> str:
+    """CalendarServer's: who finds CS:shared may take the calendar out of his home, no more."""
+    collection = resource.of_collection
+    if collection.mounted_at is not None:
+        return "<CS:shared/>"
+    owns = collection.shared and collection.owner_id == resource.actor.id
+    return "<CS:shared-owner/>" if owns else ""
 
 
 def display_name(resource: Resource) -> str | None:
@@ -117,7 +135,7 @@ def supported_reports(resource: Resource) -> str:
     reports = EVERYWHERE_REPORTS
     if resource.kind in COLLECTIONS:
         reports += (MULTIGET, QUERY, FREE_BUSY, SYNC)
-    elif resource.kind is Kind.HOME:
+    elif resource.kind in {Kind.HOME, Kind.NOTIFICATIONS}:
         reports += (SYNC,)
     return "".join(
         f"<D:supported-report><D:report>{report}</D:report></D:supported-report>"
@@ -130,13 +148,13 @@ def nothing(_: Resource) -> str:
     return ""
 
 
-SYNCED = COLLECTIONS | {Kind.HOME}
+SYNCED = COLLECTIONS | {Kind.HOME, Kind.NOTIFICATIONS}
 
 PROPERTIES = (
     Property(DAV("resourcetype"), EVERYWHERE, resource_type, in_allprop=True),
     Property(
         DAV("displayname"),
-        EVERYWHERE - OBJECTS,
+        EVERYWHERE - OBJECTS - {Kind.NOTICE},
         display_name,
         text_column("display_name"),
         in_allprop=True,

@@ -11,7 +11,7 @@ from calendars.dav.names import DAV
 from calendars.dav.paths import segment
 from calendars.dav.reports.object_data import data_writer
 from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
-from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_row
+from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_notice, of_row
 from calendars.dav.xml import (
     NUMBER_OF_MATCHES,
     Element,
@@ -25,6 +25,7 @@ from calendars.dav.xml import (
 from calendars.services.list_changes import Changes, list_changes
 from calendars.services.list_home_changes import list_home_changes
 from calendars.services.read_objects import read_named
+from calendars.services.share_notices import list_notice_changes
 
 BRIEF = 100
 
@@ -35,6 +36,8 @@ def report(request: DavRequest) -> DavResponse:
     resource = locate(request.db, request.actor, request.path, now=request.now)
     if resource.kind is Kind.HOME:
         return _home(request, resource)
+    if resource.kind is Kind.NOTIFICATIONS:
+        return _notifications(request, resource)
     if resource.kind not in COLLECTIONS or resource.access is None:
         raise UnsupportedReport("only calendars are synchronised")
     token = text_of(child(root, DAV("sync-token")))
@@ -65,6 +68,18 @@ def _home(request: DavRequest, home: Resource) -> DavResponse:
     answers = [answer(of_row(home, *changed), wanted) for changed in changes.changed]
     answers += [status_response(f"{home.href}{segment(name)}/", 404) for name in changes.gone]
     tail = f"<D:sync-token>{escape(changes.token)}</D:sync-token>"
+    return DavResponse(207, multistatus(answers, tail))
+
+
+def _notifications(request: DavRequest, box: Resource) -> DavResponse:
+    """What came into a collection of notifications, and what was read."""
+    collection = box.of_collection
+    token = text_of(child(request.root, DAV("sync-token")))
+    changes = list_notice_changes(request.db, collection, token)
+    wanted = Wanted.of(request.root, minimal=request.minimal)
+    answers = [answer(of_notice(box, notice), wanted) for notice in changes.came]
+    answers += [status_response(box.href + segment(name), 404) for name in changes.gone]
+    tail = f"<D:sync-token>{escape(collection.sync_token)}</D:sync-token>"
     return DavResponse(207, multistatus(answers, tail))
 
 

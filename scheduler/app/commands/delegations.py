@@ -116,7 +116,7 @@ def _revoke(owner: str, to: str, calendar: str | None, config: Config, *, as_jso
         ended = [
             row
             for row in delegations.list_given(db, giver.id, to=taker.id)
-            if row.origin != delegations.SHARING and calendar in {None, row.calendar}
+            if calendar in {None, row.calendar}
         ]
         for row in ended:
             revoke_one(db, owner, row.id, now=now_of(service), by=CONSOLE)

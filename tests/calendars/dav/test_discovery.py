@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.serving import CALDAV, DAV, Client, Server, hrefs, precondition
+from tests.serving import CALDAV, CS, DAV, Client, Server, hrefs, precondition
 
 PRINCIPAL = "<D:current-user-principal/>"
 
@@ -52,6 +52,7 @@ def test_the_home_lists_a_calendar_a_task_list_and_the_scheduling_boxes(anne: Cl
         "/dav/calendars/anne/taches/": {f"{DAV}collection", f"{CALDAV}calendar"},
         "/dav/calendars/anne/inbox/": {f"{DAV}collection", f"{CALDAV}schedule-inbox"},
         "/dav/calendars/anne/outbox/": {f"{DAV}collection", f"{CALDAV}schedule-outbox"},
+        "/dav/calendars/anne/notification/": {f"{DAV}collection", f"{CS}notification"},
     }
 
 

@@ -32,6 +32,7 @@ def test_a_home_has_its_first_collections(db: Db, anne: Principal) -> None:
         ("taches", CollectionKind.CALENDAR),
         ("inbox", CollectionKind.INBOX),
         ("outbox", CollectionKind.OUTBOX),
+        ("notification", CollectionKind.NOTIFICATIONS),
     ]
 
 
