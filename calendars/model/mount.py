@@ -8,6 +8,7 @@ those of the delegation at each request, whatever stands here.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from calendars.kernel.identifiers import Login
 from calendars.model.calendar_collection import CalendarCollection
@@ -17,6 +18,10 @@ SEPARATOR = "~"
 
 # Told apart on a white page, and from the blues and greens that clients give to a first calendar.
 _COLORS = ("#8E44AD", "#C0392B", "#B9770E", "#117A65", "#1F618D", "#7B241C", "#6C3483", "#4D5656")
+
+
+_OWNER_WIDTH = 24
+"""Characters; a service has a longer name than the side bar of a calendar program is wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def mounted(
     """
     usual = collection.display_name or collection.name
     if owner_name not in usual:
-        usual = f"{usual} — {owner_name}"
+        usual = f"{usual} — {shorten(owner_name, _OWNER_WIDTH, placeholder='…')}"
     return replace(
         collection,
         display_name=look.display_name or usual,

@@ -53,6 +53,7 @@ def guides(place: Place, login: str = LOGIN) -> tuple[Guide, ...]:
                 f"Nom d'utilisateur : {login}",
                 f"Adresse : {place.url}",
                 "Rechercher des agendas, donner le mot de passe, cocher, S'abonner",
+                "Les agendas que l'on vous a confiés sont dans la même liste que les vôtres",
             ),
         ),
         Guide(
