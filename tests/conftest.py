@@ -17,6 +17,7 @@ from calendars.kernel.database import Database, Db
 from calendars.storage.tables import metadata
 from notifications import tables as notifications
 from scheduler.app.migrate import migrate
+from scheduler.diaries import tables as diaries
 from tests.postgres import Postgres, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
@@ -89,7 +90,8 @@ def migrated_postgres_url(shared_postgres: Database) -> Iterator[str]:
     """A PostgreSQL database with every table and no row."""
     yield shared_postgres.engine.url.render_as_string(hide_password=False)
     with shared_postgres.transaction() as db:
-        tables = [*metadata.sorted_tables, *notifications.metadata.sorted_tables]
+        parts = (metadata, notifications.metadata, diaries.metadata)
+        tables = [table for part in parts for table in part.sorted_tables]
         for table in reversed(tables):
             db.execute(table.delete())
 

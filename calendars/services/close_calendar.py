@@ -24,7 +24,8 @@ def close_calendar(
     collection = collections.find(db, *path)
     if collection is not None and collection.is_calendar and collection.owner_id == actor.id:
         meetings = calendar_objects.names_of_meetings(db, collection.id)
-        if len(meetings) > dispatch.believed_deletions:
+        believed = dispatch.believed_deletions
+        if believed is not None and len(meetings) > believed:
             dispatch = replace(dispatch, believed_deletions=0)
         for name in meetings:
             delete_object(db, actor, ObjectPath(*path, name), dispatch=dispatch, now=now)

@@ -30,7 +30,8 @@ class Dispatch:
     """How scheduling leaves a write: the way out, and how many deletions at once are believed."""
 
     transport: ItipTransport
-    believed_deletions: int = 5
+    believed_deletions: int | None = 5
+    """None: somebody has decided on them one by one."""
     within_seconds: int = 300
 
 

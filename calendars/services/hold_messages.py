@@ -35,6 +35,8 @@ def hold_if_mass(
     now: int,
 ) -> bool:
     """Whether the messages of this deletion are held; the object is removed already."""
+    if dispatch.believed_deletions is None:
+        return False
     owner = collection.owner_id
     told = held_messages.count_told(db, owner, since=now - dispatch.within_seconds)
     held_messages.note_told(db, owner, at=now)

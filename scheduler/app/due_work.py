@@ -7,6 +7,7 @@ from calendars.services.forget_old import forget_old
 from calendars.services.index_occurrences import list_to_extend, reindex
 from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service
+from scheduler.diaries.service import expire_holds
 
 BATCH = 200
 
@@ -17,6 +18,7 @@ def do_due_work(service: Service) -> dict[str, int]:
     return {
         "extended": _extend_series(service, now),
         "forgotten": _forget(service, now),
+        "expired_holds": _expire_holds(service, now),
         "checkpoints": append_due(service.database, service.settings.data, now=now),
     }
 
@@ -32,6 +34,11 @@ def _extend_series(service: Service, now: int) -> int:
         if len(due) < BATCH:
             return extended
         last = due[-1]
+
+
+def _expire_holds(service: Service, now: int) -> int:
+    with service.database.transaction() as db:
+        return expire_holds(db, dispatch=service.dispatch, now=now)
 
 
 def _forget(service: Service, now: int) -> int:

@@ -23,9 +23,11 @@ from calendars.kernel.database import THREADS
 from scheduler.app.connect import connect_router
 from scheduler.app.metrics import Metrics
 from scheduler.app.wiring import Service
+from scheduler.diaries import api as holds
 
 # Methods that only DAV knows: they are answered at the root too, where discovery may start.
 DAV_METHODS = frozenset(METHODS) - {"GET", "HEAD", "POST"}
+HOLDS = {"name": holds.TAG, "description": "Plusieurs dates tenues pour un rendez-vous."}
 WELL_KNOWN = ("/.well-known/caldav", "/.well-known/caldav/")
 
 
@@ -74,7 +76,7 @@ def rest_app(service: Service) -> FastAPI:
         description=api.DESCRIPTION,
         version="1",
         openapi_url=f"{api.PREFIX}/openapi.json",
-        openapi_tags=api.TAGS,
+        openapi_tags=[*api.TAGS, HOLDS],
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -92,6 +94,7 @@ def rest_app(service: Service) -> FastAPI:
     )
     give_state(app, state)
     app.include_router(api.router)
+    app.include_router(holds.router)
     app.include_router(connect_router(service.settings))
 
     @app.get("/healthz", include_in_schema=False)

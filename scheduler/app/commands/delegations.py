@@ -39,7 +39,8 @@ _HEADINGS = {
 }
 _RIGHTS_HELP = (
     "Ce qu'il pourra ; chaque droit comprend les précédents : voir les disponibilités, lire, "
-    "écrire, inviter et répondre au nom du délégant, faire son intérim."
+    "tenir l'agenda (write et schedule : écrire, inviter et répondre au nom du délégant), faire "
+    "son intérim."
 )
 
 
@@ -64,6 +65,12 @@ def delegate(  # noqa: PLR0913 - the options of one command
     config: Config = None,
     private: Annotated[
         bool, typer.Option("--private", help="Voir aussi le contenu privé (CLASS:PRIVATE).")
+    ] = False,
+    no_invitations: Annotated[
+        bool,
+        typer.Option(
+            "--no-invitations", help="Avec write : écrire, sans inviter ni répondre en son nom."
+        ),
     ] = False,
     revoke: Annotated[
         bool, typer.Option("--revoke", help="Retirer ce qui était délégué, avec effet immédiat.")
@@ -94,7 +101,10 @@ def delegate(  # noqa: PLR0913 - the options of one command
     if rights not in RIGHTS:
         raise WrongUsage(f"dites --rights {'|'.join(RIGHTS)}, ou --revoke")
     days = _day(first_day), _day(last_day)
-    draft = DelegationDraft(Rights(rights), private, *days, reason, calendar)
+    # Whoever keeps a diary invites in its owner's name, unless that is held back.
+    keeps = rights == Rights.WRITE and not no_invitations
+    given = Rights.SCHEDULE if keeps else Rights(rights)
+    draft = DelegationDraft(given, private, *days, reason, calendar)
     with open_service(config) as service, service.database.transaction() as db:
         get_account(db, owner)
         get_account(db, to)

@@ -174,8 +174,8 @@ def test_a_delegation_lasts_from_its_first_to_its_last_day(niaouli: CommandLine)
 
     midnight = 1_784_466_000  # 20 July 2026 in Nouméa, 13:00 UTC the day before
     assert rights(midnight - 1) == []
-    assert rights(midnight) == [Held(Rights.WRITE, True)]
-    assert rights(midnight + 19 * 86_400 - 1) == [Held(Rights.WRITE, True)]
+    assert rights(midnight) == [Held(Rights.SCHEDULE, True)]
+    assert rights(midnight + 19 * 86_400 - 1) == [Held(Rights.SCHEDULE, True)]
     assert rights(midnight + 19 * 86_400) == []
 
     niaouli("delegate", "anne", "paul", "--revoke")

@@ -1,0 +1,87 @@
+"""Options of appointments over REST (DIA-3)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from calendars.http.problems import PROBLEM_RESPONSES
+from calendars.http.state import CurrentPrincipal, State
+from scheduler.diaries.schemas import HoldGroupIn, HoldGroupOut, HoldGroupsOut
+from scheduler.diaries.service import abandon_holds, confirm_hold, hold_dates, list_holds
+
+TAG = "Options de rendez-vous"
+
+router = APIRouter(
+    prefix="/api/v1/diaries/{login}/hold-groups", tags=[TAG], responses=PROBLEM_RESPONSES
+)
+
+Login = Annotated[str, Path(description="À qui est l'agenda.", examples=["anne"])]
+Ref = Annotated[str, Path(max_length=100, description="La référence des options.")]
+Position = Annotated[int, Path(ge=1, le=100, description="Le numéro de l'option.")]
+
+
+@router.get(
+    "",
+    operation_id="listHoldGroups",
+    summary="Les options posées dans un agenda",
+    description="Celles qui attendent une décision ; avec `all`, les autres aussi.",
+)
+def list_all(
+    actor: CurrentPrincipal,
+    state: State,
+    login: Login,
+    everything: Annotated[bool, Query(alias="all")] = False,
+) -> HoldGroupsOut:
+    """The groups of a diary."""
+    with state.database.reading() as db:
+        found = list_holds(db, actor, login, open_only=not everything, now=state.now())
+    return HoldGroupsOut(items=[HoldGroupOut.of(one, state.zone) for one in found])
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="holdDates",
+    summary="Poser des options",
+    description="Chaque date devient un événement provisoire (`TENTATIVE`) dans l'agenda, que "
+    "tous les programmes montrent comme tel.",
+)
+def hold(actor: CurrentPrincipal, state: State, login: Login, wanted: HoldGroupIn) -> HoldGroupOut:
+    """New options."""
+    draft = wanted.draft()
+    with state.database.transaction() as db:
+        made = hold_dates(db, actor, login, draft, dispatch=state.dispatch, now=state.now())
+    return HoldGroupOut.of(made, state.zone)
+
+
+@router.post(
+    "/{ref}/holds/{position}/confirm",
+    operation_id="confirmHold",
+    summary="Retenir une option",
+    description="Les autres sont libérées dans le même geste ; chaque personne extérieure reçoit "
+    "un seul message.",
+)
+def retain(
+    actor: CurrentPrincipal, state: State, login: Login, ref: Ref, position: Position
+) -> HoldGroupOut:
+    """One date is confirmed."""
+    with state.database.transaction() as db:
+        group = confirm_hold(
+            db, actor, login, ref, position, dispatch=state.dispatch, now=state.now()
+        )
+    return HoldGroupOut.of(group, state.zone)
+
+
+@router.post(
+    "/{ref}/abandon",
+    operation_id="abandonHolds",
+    summary="Abandonner des options",
+    description="Toutes les dates sont libérées.",
+)
+def abandon(actor: CurrentPrincipal, state: State, login: Login, ref: Ref) -> HoldGroupOut:
+    """None is wanted any more."""
+    with state.database.transaction() as db:
+        group = abandon_holds(db, actor, login, ref, dispatch=state.dispatch, now=state.now())
+    return HoldGroupOut.of(group, state.zone)

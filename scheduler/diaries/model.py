@@ -1,0 +1,94 @@
+"""Options: several dates that are held for one appointment until one of them is confirmed (DIA-3).
+
+Each hold is a plain tentative event in the diary; what iCalendar cannot say, that they belong
+together and until when they are held, stands here, linked by UID.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from calendars.kernel.errors import Conflict, NotFound
+
+HoldGroupId = NewType("HoldGroupId", int)
+
+
+class HoldState(StrEnum):
+    """Ouverte → retenue | expirée | abandonnée."""
+
+    OPEN = "open"
+    RETAINED = "retained"
+    EXPIRED = "expired"
+    ABANDONED = "abandoned"
+
+
+class WrongState(Conflict):
+    """The options are decided already."""
+
+    def __init__(self, state: HoldState) -> None:
+        super().__init__(f"these options are {state} already")
+        self.state = state
+
+
+class SlotTaken(Conflict):
+    """Something else was confirmed at that time meanwhile (DIA-4)."""
+
+
+class NoSuchHold(NotFound):
+    """The group has no option of that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One of the options: where its event stands in the owner's diary."""
+
+    position: int
+    calendar: str
+    name: str
+    uid: str
+
+
+@dataclass(slots=True)
+class HoldGroup:
+    """The options of one appointment; `expires_at` in epoch seconds, None if they are held on."""
+
+    id: HoldGroupId
+    owner: str
+    ref: str
+    expires_at: int | None
+    holds: tuple[Hold, ...] = ()
+    state: HoldState = HoldState.OPEN
+    retained: int | None = None
+
+    def hold(self, position: int) -> Hold:
+        """The option of that number. Raises NoSuchHold."""
+        for hold in self.holds:
+            if hold.position == position:
+                return hold
+        raise NoSuchHold("there is no option of that number")
+
+    def retain(self, position: int) -> tuple[Hold, tuple[Hold, ...]]:
+        """One is confirmed: it, and those that go. Raises WrongState, NoSuchHold."""
+        self._decide(HoldState.RETAINED)
+        chosen = self.hold(position)
+        self.retained = position
+        return chosen, tuple(hold for hold in self.holds if hold is not chosen)
+
+    def abandon(self) -> tuple[Hold, ...]:
+        """None of them is wanted any more: those that go. Raises WrongState."""
+        self._decide(HoldState.ABANDONED)
+        return self.holds
+
+    def expire(self, *, now: int) -> tuple[Hold, ...]:
+        """Nobody decided in time: those that go, none before the time. Raises WrongState."""
+        if self.expires_at is None or now < self.expires_at:
+            return ()
+        self._decide(HoldState.EXPIRED)
+        return self.holds
+
+    def _decide(self, state: HoldState) -> None:
+        if self.state is not HoldState.OPEN:
+            raise WrongState(self.state)
+        self.state = state

@@ -1,0 +1,277 @@
+"""Options of an appointment: hold several dates, confirm one, let the others go (DIA-3)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from calendars.itip.message import ItipMessage, ScheduleStatus
+from calendars.kernel.database import Db
+from calendars.kernel.errors import Conflict, InvalidInput, NotFound
+from calendars.model.budget import Budget
+from calendars.model.calendar_object import CalendarObject
+from calendars.model.calendar_user_address import mailto, preferred_address
+from calendars.model.component import Component, decode, parse, serialize
+from calendars.model.event_draft import EventDraft
+from calendars.model.event_writing import new_object
+from calendars.model.instances import bounds
+from calendars.model.principal import Principal, Privilege
+from calendars.services.authorize import open_collection
+from calendars.services.collection_zone import zone_of
+from calendars.services.delete_object import delete_object
+from calendars.services.deliver_itip import Dispatch, ItipTransport
+from calendars.services.find_calendar_users import find_calendar_users
+from calendars.services.find_principals import get_principal
+from calendars.services.open_account import check_email
+from calendars.services.put_object import ObjectPath, PutObject, put_object
+from calendars.services.query_objects import find_instances
+from calendars.services.read_entry import OpenEntry, open_entry
+from scheduler.diaries import repository
+from scheduler.diaries.hold_events import Invited, confirm, make_tentative
+from scheduler.diaries.model import Hold, HoldGroup, HoldGroupId, SlotTaken
+
+MAX_OPTIONS = 20
+_BATCH = 50
+
+
+class RefTaken(Conflict):
+    """The diary has options of that reference already."""
+
+
+class Slot(NamedTuple):
+    """A date that is held."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDraft:
+    """What is to be held: `draft` says all but the times, `invited` are e-mail addresses."""
+
+    ref: str
+    draft: EventDraft
+    slots: Sequence[Slot]
+    invited: Sequence[str] = ()
+    expires_at: int | None = None
+    calendar: str = "agenda"
+
+
+@dataclass(slots=True)
+class _OnceEach:
+    """Those outside hear of a decision once: of what was confirmed, not of each date that goes."""
+
+    transport: ItipTransport
+    told: set[str] = field(default_factory=set)
+
+    def send(
+        self, db: Db, actor: Principal, owner: Principal, message: ItipMessage, *, now: int
+    ) -> ScheduleStatus:
+        if message.recipient in self.told:
+            return ScheduleStatus.DELIVERED
+        self.told.add(message.recipient)
+        return self.transport.send(db, actor, owner, message, now=now)
+
+
+def hold_dates(
+    db: Db, actor: Principal, login: str, wanted: HoldDraft, *, dispatch: Dispatch, now: int
+) -> HoldGroup:
+    """Tentative events in the owner's diary, and in those of the colleagues who are invited.
+
+    Raises NotFound, NeedPrivileges, RefTaken, InvalidInput, DraftRefused.
+    """
+    _open(db, actor, login, wanted.calendar, now=now)
+    if not 1 <= len(wanted.slots) <= MAX_OPTIONS:
+        raise InvalidInput(f"between one and {MAX_OPTIONS} dates are held together")
+    _check_ref(db, login, wanted.ref)
+    owner = get_principal(db, login)
+    organizer = Invited(preferred_address(owner), owner.display_name, inside=True)
+    invited = _invited(db, wanted.invited)
+    kept = []
+    for number, slot in enumerate(wanted.slots, 1):
+        event = _event(db, actor, login, wanted, slot, now=now)
+        of = (number, len(wanted.slots))
+        make_tentative(event.children("VEVENT")[0], organizer, invited, of=of)
+        kept.append(_put(db, actor, login, wanted.calendar, number, event, dispatch, now=now))
+    group = HoldGroup(HoldGroupId(0), login, wanted.ref, wanted.expires_at, tuple(kept))
+    return repository.add(db, group, by=actor.login, now=now)
+
+
+def adopt_holds(
+    db: Db,
+    actor: Principal,
+    login: str,
+    ref: str,
+    names: Iterable[tuple[str, str]],
+    *,
+    expires_at: int | None = None,
+    now: int,
+) -> HoldGroup:
+    """Events that stand in the diary become one group of options, in the order given.
+
+    Raises NotFound, NeedPrivileges, RefTaken.
+    """
+    _check_ref(db, login, ref)
+    found = []
+    for position, (calendar, name) in enumerate(names, 1):
+        path = ObjectPath(login, calendar, name)
+        entry = open_entry(db, actor, path, Privilege.WRITE_CONTENT, now=now)
+        found.append(Hold(position, calendar, name, entry.stored.uid))
+    if not found:
+        raise NotFound("there are no events to hold")
+    group = HoldGroup(HoldGroupId(0), login, ref, expires_at, tuple(found))
+    return repository.add(db, group, by=actor.login, now=now)
+
+
+def list_holds(
+    db: Db, actor: Principal, login: str, *, open_only: bool = True, now: int
+) -> list[HoldGroup]:
+    """The options in a diary, for those who keep it. Raises NotFound, NeedPrivileges."""
+    _open(db, actor, login, "", now=now)
+    return repository.list_of(db, login, open_only=open_only)
+
+
+def confirm_hold(
+    db: Db, actor: Principal, login: str, ref: str, position: int, *, dispatch: Dispatch, now: int
+) -> HoldGroup:
+    """One date becomes the appointment, the others go, in one step; each contact hears once.
+
+    Raises NotFound, NeedPrivileges, WrongState, NoSuchHold, SlotTaken.
+    """
+    group = _group(db, actor, login, ref, now=now)
+    chosen, others = group.retain(position)
+    entry = _entry(db, actor, group, chosen, now=now)
+    _check_free(db, entry)
+    calendar = parse(decode(entry.stored.data))
+    confirm(calendar, now=now)
+    once = replace(dispatch, transport=_OnceEach(dispatch.transport))
+    path = ObjectPath(login, chosen.calendar, chosen.name)
+    body = serialize(calendar).encode()
+    put = PutObject(path, CalendarObject.parse(body), body)
+    put_object(db, actor, put, dispatch=once, now=now)
+    _let_go(db, actor, group, others, once, now=now)
+    repository.decide(db, group, by=actor.login, now=now)
+    return group
+
+
+def abandon_holds(
+    db: Db, actor: Principal, login: str, ref: str, *, dispatch: Dispatch, now: int
+) -> HoldGroup:
+    """None of the dates is wanted any more. Raises NotFound, NeedPrivileges, WrongState."""
+    group = _group(db, actor, login, ref, now=now)
+    once = replace(dispatch, transport=_OnceEach(dispatch.transport))
+    _let_go(db, actor, group, group.abandon(), once, now=now)
+    repository.decide(db, group, by=actor.login, now=now)
+    return group
+
+
+def expire_holds(db: Db, *, dispatch: Dispatch, now: int) -> int:
+    """Dates that nobody decided on in time are free again; how many groups that were."""
+    expired = repository.list_expired(db, now=now, limit=_BATCH)
+    for group in expired:
+        owner = get_principal(db, group.owner)
+        once = replace(dispatch, transport=_OnceEach(dispatch.transport))
+        _let_go(db, owner, group, group.expire(now=now), once, now=now)
+        repository.decide(db, group, by=owner.login, now=now)
+    return len(expired)
+
+
+def _open(db: Db, actor: Principal, login: str, calendar: str, *, now: int) -> None:
+    open_collection(db, actor, (login, calendar), Privilege.READ, now=now)
+    if calendar:
+        open_collection(db, actor, (login, calendar), Privilege.WRITE_CONTENT, now=now)
+
+
+def _check_ref(db: Db, login: str, ref: str) -> None:
+    if not ref.strip() or len(ref) > 100:
+        raise InvalidInput("a reference has 1 to 100 characters")
+    if repository.find(db, login, ref) is not None:
+        raise RefTaken("the diary has options of that reference already")
+
+
+def _group(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> HoldGroup:
+    _open(db, actor, login, "", now=now)
+    group = repository.find(db, login, ref, lock=True)
+    if group is None:
+        raise NotFound("there are no options of that reference")
+    return group
+
+
+def _invited(db: Db, emails: Sequence[str]) -> list[Invited]:
+    addresses = [mailto(check_email(email)) for email in emails]
+    ours = find_calendar_users(db, addresses)
+    return [
+        Invited(address, ours[address].display_name if address in ours else "", address in ours)
+        for address in addresses
+    ]
+
+
+def _event(
+    db: Db, actor: Principal, login: str, wanted: HoldDraft, slot: Slot, *, now: int
+) -> Component:
+    path = (login, wanted.calendar)
+    collection, _ = open_collection(db, actor, path, Privilege.WRITE_CONTENT, now=now)
+    draft = replace(wanted.draft, start=slot.starts_at, end=slot.ends_at)
+    return new_object(
+        "VEVENT",
+        draft,
+        uid=str(uuid.uuid4()),
+        tzid=collection.timezone_id,
+        floating=zone_of(collection),
+        now=now,
+    )
+
+
+def _put(  # noqa: PLR0913 - one row of a group
+    db: Db,
+    actor: Principal,
+    login: str,
+    calendar: str,
+    position: int,
+    event: Component,
+    dispatch: Dispatch,
+    *,
+    now: int,
+) -> Hold:
+    body = serialize(event).encode()
+    parsed = CalendarObject.parse(body)
+    path = ObjectPath(login, calendar, f"{parsed.uid}.ics")
+    put_object(db, actor, PutObject(path, parsed, body), dispatch=dispatch, now=now)
+    return Hold(position, calendar, path.name, parsed.uid)
+
+
+def _entry(db: Db, actor: Principal, group: HoldGroup, hold: Hold, *, now: int) -> OpenEntry:
+    path = ObjectPath(group.owner, hold.calendar, hold.name)
+    return open_entry(db, actor, path, Privilege.WRITE_CONTENT, now=now)
+
+
+def _check_free(db: Db, entry: OpenEntry) -> None:
+    """Options may overlap anything tentative; what was confirmed meanwhile wins (DIA-4)."""
+    collection = entry.collection
+    window = bounds(parse(decode(entry.stored.data)), zone_of(collection))
+    found = find_instances(db, collection, "VEVENT", window, Budget())
+    others = (rows for one, rows in found.items() if one != entry.stored.id)
+    if any(row.busy == "B" for rows in others for row in rows):
+        raise SlotTaken("something else was confirmed at that time meanwhile")
+
+
+def _let_go(
+    db: Db,
+    actor: Principal,
+    group: HoldGroup,
+    holds: Iterable[Hold],
+    dispatch: Dispatch,
+    *,
+    now: int,
+) -> None:
+    """Events that somebody has removed by hand are gone already. This is no mass deletion."""
+    meant = replace(dispatch, believed_deletions=None)
+    for hold in holds:
+        path = ObjectPath(group.owner, hold.calendar, hold.name)
+        try:
+            delete_object(db, actor, path, dispatch=meant, now=now)
+        except NotFound:
+            continue

@@ -1,0 +1,54 @@
+"""Tables of the diaries' own records: what iCalendar cannot say of options (DIA-3)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+hold_groups = Table(
+    "hold_groups",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column("owner", String(255), nullable=False),  # login
+    Column("ref", String(100), nullable=False),
+    Column("state", String(16), nullable=False),  # open, retained, expired, abandoned
+    Column("retained", Integer),
+    Column("expires_at", BigInteger, index=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("made_by", String(255), nullable=False),
+    Column("decided_at", BigInteger),
+    Column("decided_by", String(255)),
+    UniqueConstraint("owner", "ref"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("group_id", _BIG_ID, ForeignKey("hold_groups.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("calendar", String(255), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("uid", Text, nullable=False),
+    PrimaryKeyConstraint("group_id", "position"),
+)
