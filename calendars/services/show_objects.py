@@ -130,7 +130,10 @@ class View:
 
     def find(self, name: str) -> VisibleObject | None:
         """What the reader knows by that name."""
-        return self.named([name]).get(name)
+        if not self.access.sees_all:
+            return self.named([name]).get(name)
+        stored = calendar_objects.find(self._db, self.collection.id, name)
+        return None if stored is None else whole(stored)
 
     def named(self, names: Sequence[str]) -> dict[str, VisibleObject]:
         """What the reader knows by those names."""
@@ -143,7 +146,8 @@ class View:
             listed = calendar_objects.list_by_id(self._db, sorted(own.values()))
             found += [one for one in listed if one.collection_id == self.collection.id]
         # A name that is not the reader's own for the object, such as that of its file, is none.
-        return {one.name: one for one in self.each(found) if one.name in set(names)}
+        asked = set(names)
+        return {one.name: one for one in self.each(found) if one.name in asked}
 
     def _own_names(self, names: Sequence[str]) -> dict[str, ObjectId]:
         """Those of the names that may stand for masked objects."""
