@@ -9,6 +9,7 @@ from calendars.api import (
     busy_time,
     calendars,
     delegations,
+    feeds,
     held_messages,
     history,
     objects,
@@ -43,6 +44,7 @@ TAGS = [
     {"name": resources.TAG, "description": "Ce qui se réserve, quand, et qui répond."},
     {"name": delegations.TAG, "description": "Qui peut lire ou tenir mon agenda."},
     {"name": audit.TAG, "description": "Qui a vu ou changé quoi, quand, par où."},
+    {"name": feeds.TAG, "description": "Des liens secrets, pour ce qui ne peut pas se connecter."},
     {"name": passwords.TAG, "description": "Le mien, et un pour chaque programme."},
 ]
 
@@ -58,6 +60,7 @@ _PARTS = (
     resources,
     delegations,
     audit,
+    feeds,
     passwords,
 )
 for _part in _PARTS:

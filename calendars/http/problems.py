@@ -30,9 +30,11 @@ from calendars.services import (
     change_password,
     default_calendars,
     delegate,
+    issue_feed,
     issue_password,
     list_occurrences,
     make_calendar,
+    publish_feed,
     put_object,
     set_policy,
     show_objects,
@@ -109,6 +111,14 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
         "L'identifiant (UID) est pris par un autre objet de cet agenda, ou ce nom désigne un "
         "autre objet. Retirez-le d'abord, ou gardez celui qui existe.",
     ),
+    issue_feed.TooManyFeeds: Kind(409, "too-many-feeds", "Trop de liens d'abonnement"),
+    issue_feed.BadFeed: Kind(
+        422,
+        "invalid-input",
+        "Ce lien n'est pas possible",
+        "Nommez des agendas, dix ans au plus avant et après aujourd'hui, et une fin à venir.",
+    ),
+    publish_feed.TooManyWrongTokens: Kind(429, "too-many-tries", "Trop d'essais"),
     StoreUnavailable: Kind(503, "unavailable", "Le service est momentanément indisponible"),
     put_object.NotACalendar: Kind(404, "not-found", "Rien ne se trouve ici"),
     make_calendar.PathTaken: Kind(409, "name-taken", "Ce nom est déjà pris"),
@@ -219,7 +229,8 @@ def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> 
 def refusal(error: errors.ServiceError) -> JSONResponse:
     """The answer to a request that cannot be done, with the facts that the error carries."""
     kind = kind_of(error)
-    if isinstance(error, sign_in.TooManyTries | TooManyInquiries):
+    slow_down = sign_in.TooManyTries | TooManyInquiries | publish_feed.TooManyWrongTokens
+    if isinstance(error, slow_down):
         return problem(kind, headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, StoreUnavailable):
         return problem(kind, headers={"Retry-After": RETRY_SECONDS})

@@ -11,6 +11,7 @@ CollectionId = NewType("CollectionId", int)
 ObjectId = NewType("ObjectId", int)
 CredentialId = NewType("CredentialId", int)
 VersionId = NewType("VersionId", int)
+FeedId = NewType("FeedId", int)
 DelegationId = NewType("DelegationId", int)
 HeldId = NewType("HeldId", int)
 

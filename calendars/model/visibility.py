@@ -115,10 +115,11 @@ class Pseudonyms:
     """The names that one reader knows masked objects by; nobody else knows them by these.
 
     A name is the number of the object behind a synthetic initialisation vector (as RFC 5297 does
-    it, here with HMAC): it leads back to the object and no row has to be kept for it.
+    it, here with HMAC): it leads back to the object and no row has to be kept for it. A reader may
+    also be a link that somebody gave away.
     """
 
-    def __init__(self, key: bytes, reader: PrincipalId) -> None:
+    def __init__(self, key: bytes, reader: PrincipalId | str) -> None:
         self._proof, self._veil, self._tag = (
             hmac.digest(key, f"{purpose} {reader}".encode(), sha256)
             for purpose in ("proof", "veil", "tag")

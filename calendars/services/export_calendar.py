@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from calendars.kernel.database import Db
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.component import escape, fold, parse, serialize
 from calendars.model.principal import Access
+from calendars.model.visibility import VisibleObject
 from calendars.services.read_objects import read_each
 
 _HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Niaouli//FR\r\nCALSCALE:GREGORIAN\r\n"
@@ -35,8 +36,20 @@ def _components(
     db: Db, collection: CalendarCollection, access: Access, zones: set[str]
 ) -> Iterator[str]:
     """Every component that the reader may see; a zone that was written already is left out."""
-    for found in read_each(db, collection, access):
-        for component in parse(found.data.decode().removeprefix("\ufeff")).components:
+    yield from _written(read_each(db, collection, access), zones)
+
+
+def written(found: Iterable[VisibleObject], lines: Iterable[str]) -> Iterator[str]:
+    """Objects as one text behind content lines of its own."""
+    yield _HEAD
+    yield from map(fold, lines)
+    yield from _written(found, set())
+    yield "END:VCALENDAR\r\n"
+
+
+def _written(found: Iterable[VisibleObject], zones: set[str]) -> Iterator[str]:
+    for one in found:
+        for component in parse(one.data.decode().removeprefix("\ufeff")).components:
             tzid = component.value("TZID") if component.name == "VTIMEZONE" else None
             if tzid is not None:
                 if tzid in zones:

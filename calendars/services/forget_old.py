@@ -5,7 +5,13 @@ from __future__ import annotations
 
 from calendars.kernel.database import Db
 from calendars.services.sign_in import WINDOW
-from calendars.storage import credentials, object_masks, removed_calendars, tombstones
+from calendars.storage import (
+    credentials,
+    feeds,
+    object_masks,
+    removed_calendars,
+    tombstones,
+)
 
 # A client that was away for longer starts over with a full synchronisation.
 TOMBSTONE_SECONDS = 400 * 86_400
@@ -18,6 +24,7 @@ def forget_old(db: Db, *, removed_days: int, now: int) -> int:
     """
     failures = credentials.forget_failures(db, before=now - 2 * WINDOW)
     calendars = removed_calendars.forget(db, before=now - removed_days * 86_400)
+    failures += feeds.forget_failures(db, before=now - 2 * WINDOW)
     before = now - TOMBSTONE_SECONDS
     masks = object_masks.prune(db, before=before)
     return failures + calendars + masks + tombstones.prune(db, before=before)

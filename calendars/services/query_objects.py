@@ -87,11 +87,11 @@ def _candidates(
     if plan.window is None:
         return calendar_objects.each_of(db, collection.id, component=plan.component)
     component = plan.component or "VEVENT"
-    found = _overlapping(db, collection, component, plan.window, budget)
+    found = objects_within(db, collection, component, plan.window, budget)
     return calendar_objects.list_by_id(db, sorted(found))
 
 
-def _overlapping(
+def objects_within(
     db: Db, collection: CalendarCollection, component: str, window: Window, budget: Budget
 ) -> set[ObjectId]:
     """Objects with an instance in the window: the first one settles it, however many follow.

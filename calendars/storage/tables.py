@@ -426,6 +426,47 @@ dead_properties = Table(
     Index(None, "principal_id"),
 )
 
+# SEC-7: secret links to calendars, for programs that sign in as nobody. The token is not kept.
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _owned("principal_id", "principals.id"),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("label", Text, nullable=False, server_default=""),
+    Column("level", String(16), nullable=False),  # full, times, freebusy
+    Column("past_days", Integer, nullable=False),
+    Column("future_days", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Column("last_used_at", BigInteger),
+    # Of what it gave last: what that was made of, its entity tag, and since when it is so.
+    Column("fingerprint", String(64)),
+    Column("etag", String(64)),
+    Column("changed_at", BigInteger, nullable=False),
+    Index(None, "principal_id"),
+)
+
+feed_calendars = Table(
+    "feed_calendars",
+    metadata,
+    _owned("feed_id", "feeds.id"),
+    _owned("collection_id", "collections.id"),
+    Column("position", Integer, nullable=False),
+    PrimaryKeyConstraint("feed_id", "collection_id"),
+    Index(None, "collection_id"),
+)
+
+failed_links = Table(
+    "failed_links",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("address", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "address", "at"),
+)
+
 # Keys the service made for itself, such as the one that signs links.
 service_keys = Table(
     "service_keys",

@@ -17,6 +17,7 @@ from scheduler.app.commands import (
     demo,
     doctor,
     exports,
+    feeds,
     groups,
     held,
     imports,
@@ -95,6 +96,7 @@ def build() -> typer.Typer:
     for group, module, help_text in (
         ("resource", resources, "Salles, véhicules et matériel."),
         ("group", groups, "Groupes de comptes."),
+        ("feed", feeds, "Liens secrets pour s'abonner à un agenda."),
         ("held", held, "Suppressions en masse dont personne n'est encore averti."),
         ("audit", audits, "Journal : qui a vu ou changé quoi."),
     ):

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from calendars.api import feeds
 from calendars.api import router as api
 from calendars.dav.app import DavApp, Receive, Scope, Send
 from calendars.dav.methods import METHODS
@@ -28,6 +29,8 @@ from scheduler.diaries import api as holds
 # Methods that only DAV knows: they are answered at the root too, where discovery may start.
 DAV_METHODS = frozenset(METHODS) - {"GET", "HEAD", "POST"}
 HOLDS = {"name": holds.TAG, "description": "Plusieurs dates tenues pour un rendez-vous."}
+# Outlook's "publish online" asks with PROPFIND before it writes: refused (405).
+NOT_DAV = ("/api/", "/feeds/", "/freebusy/")
 WELL_KNOWN = ("/.well-known/caldav", "/.well-known/caldav/")
 
 
@@ -55,7 +58,7 @@ class WebApp:
         elif path in WELL_KNOWN:
             # RFC 6764 §5; 301 is followed by every client, 308 is not.
             await RedirectResponse("/dav/", 301)(scope, receive, send)
-        elif scope["method"] in DAV_METHODS and not path.startswith("/api/"):
+        elif scope["method"] in DAV_METHODS and not path.startswith(NOT_DAV):
             await self._dav(scope, receive, send)
         else:
             await self._rest(scope, receive, send)
@@ -95,6 +98,7 @@ def rest_app(service: Service) -> FastAPI:
     give_state(app, state)
     app.include_router(api.router)
     app.include_router(holds.router)
+    app.include_router(feeds.public)
     app.include_router(connect_router(service.settings))
 
     @app.get("/healthz", include_in_schema=False)
