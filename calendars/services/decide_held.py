@@ -16,6 +16,7 @@ from calendars.services.find_principals import get_principal
 from calendars.services.hold_messages import find_held, messages_of
 from calendars.services.put_object import ObjectPath
 from calendars.services.restore_version import restore_version
+from calendars.services.show_held import show_held
 from calendars.storage import collections, held_messages, principals
 from calendars.storage.held_messages import Held
 
@@ -52,6 +53,7 @@ def release_held(
     sender = Sender(actor, owner, dispatch.transport)
     deliver(db, sender, messages, recipients_of(db, messages), now=now)
     held_messages.decide(db, held, "RELEASED", by=actor.id, now=now)
+    show_held(db, actor, found.owner_id, now=now)
 
 
 def undo_held(db: Db, actor: Principal, login: str, held: HeldId, *, now: int) -> ObjectPath:
@@ -65,6 +67,7 @@ def undo_held(db: Db, actor: Principal, login: str, held: HeldId, *, now: int) -
     path = ObjectPath(collection.owner_login, collection.name, found.name)
     restore_version(db, actor, path, found.version_id, now=now)
     held_messages.decide(db, held, "UNDONE", by=actor.id, now=now)
+    show_held(db, actor, found.owner_id, now=now)
     return path
 
 

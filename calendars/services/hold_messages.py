@@ -19,6 +19,7 @@ from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.component import parse, serialize
 from calendars.model.principal import Principal
 from calendars.services.deliver_itip import Dispatch
+from calendars.services.show_held import show_held
 from calendars.storage import held_messages, object_versions
 from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.held_messages import Held, NewHeld
@@ -53,6 +54,7 @@ def hold_if_mass(
         _packed(messages),
     )
     held_messages.add(db, held, now=now)
+    show_held(db, actor, owner, now=now)
     return True
 
 

@@ -330,6 +330,17 @@ class TestEmptiedCalendar:
         assert len(anne.ask("GET", base).json()["items"]) == 1
         assert anne.ask("POST", f"{base}/{first['id']}/release").status_code == 404
 
+    def test_a_task_says_what_waits_until_it_is_decided(self, anne: Client, paul: Client) -> None:
+        self.test_a_mass_of_deletions_is_held(anne, paul)
+        task = "/dav/calendars/anne/taches/niaouli-annulations-retenues.ics"
+        assert "3 réunions" in anne.ask("GET", task).text.replace("\r\n ", "")
+
+        base = "/api/v1/principals/anne/held-messages"
+        for held in anne.ask("GET", base).json()["items"]:
+            assert anne.ask("POST", f"{base}/{held['id']}/release").status_code == 200
+
+        assert anne.ask("GET", task).status_code == 404
+
     def test_a_calendar_with_many_meetings_goes_without_a_word(
         self, anne: Client, paul: Client
     ) -> None:
