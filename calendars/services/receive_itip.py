@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from calendars.itip.apply import Applied, Effect, apply
+from calendars.itip.apply import Applied, Changed, Effect, apply
 from calendars.itip.message import ItipMessage, ItipMethod, ScheduleStatus
 from calendars.itip.plan import refresh
 from calendars.kernel.database import Db
@@ -102,16 +102,23 @@ def _store(
     parsed, body = object_of(applied.calendar, message.uid, _kind(message))
     name = before.name if before is not None else _free_name(db, collection, message.uid)
     tag = before.schedule_tag if before is not None else None
-    if tag is None or _is_told_anew(message):
+    if tag is None or _is_told_anew(message, applied):
         tag = etag_of(body)
     write_object(db, actor, collection, before, NewText(name, parsed, body, tag), now=now)
 
 
-def _is_told_anew(message: ItipMessage) -> bool:
-    """The Schedule-Tag stays where only others' answers were told (RFC 6638 §3.2.10)."""
+def _is_told_anew(message: ItipMessage, applied: Applied) -> bool:
+    """The Schedule-Tag stays where only others' answers were told (RFC 6638 §3.2.10).
+
+    A new title is no reason to think again, but no mere answer either.
+    """
     if message.method in {ItipMethod.REPLY, ItipMethod.COUNTER, ItipMethod.REFRESH}:
         return False
-    return message.significant
+    return message.significant or not all(map(_is_answer, applied.changed))
+
+
+def _is_answer(change: Changed) -> bool:
+    return bool(change.answers) and change.properties == {"ATTENDEE"}
 
 
 def object_of(calendar: Component, uid: str, kind: str) -> tuple[CalendarObject, bytes]:

@@ -104,6 +104,10 @@ def test_answers_leave_the_schedule_tag(anne: Client, paul: Client) -> None:
     moved = [c.ask("HEAD", p).headers["Schedule-Tag"] for c, p in both(anne, paul)]
     assert all(new != old for new, old in zip(moved, tags, strict=True))
 
+    invite(anne, meeting(start=START + timedelta(days=1), summary="Un autre titre"))
+    named = [c.ask("HEAD", p).headers["Schedule-Tag"] for c, p in both(anne, paul)]
+    assert all(new != old for new, old in zip(named, moved, strict=True))
+
 
 def both(anne: Client, paul: Client) -> list[tuple[Client, str]]:
     return [(anne, anne.agenda + "m.ics"), (paul, objects(paul, paul.agenda)[0])]
