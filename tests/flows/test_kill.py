@@ -2,7 +2,8 @@
 
 `kill -9` strikes at a random moment, again and again on the same store. Each time the service is
 started anew, and every name must hold what its writer was last told, or what the writer had sent
-and not heard back of. A client that follows the calendar all the while must hold the listing.
+and not heard back of. A client that follows the calendar all the while must hold the listing, and
+there is no change without its line in the audit trail.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from calendars.kernel.audit import CONSOLE
 from calendars.kernel.database import Database
 from calendars.kernel.identifiers import etag_of
-from calendars.services import sign_in
+from calendars.services import sign_in, verify_audit
+from calendars.storage.tables import audit_lines, calendar_objects, object_versions
 from scheduler.app import server
 from scheduler.app.settings import Settings
 from tests.builders import an_event
@@ -246,13 +249,26 @@ def listing(port: int) -> dict[str, str]:
     return found
 
 
+def trail_matches(store: Database) -> None:
+    """The audit trail is whole, and has one line for each text that was written or removed."""
+    with store.reading() as db:
+        assert list(verify_audit.verify(db, watch=lambda _done, _total: None)) == []
+        deeds = select(audit_lines.c.deed, func.count()).where(audit_lines.c.object.is_not(None))
+        told = {row[0]: row[1] for row in db.execute(deeds.group_by(audit_lines.c.deed))}
+        former = select(object_versions.c.deed, func.count()).group_by(object_versions.c.deed)
+        kept = {row[0]: row[1] for row in db.execute(former)}
+        present = db.execute(select(func.count()).select_from(calendar_objects)).scalar_one()
+    assert told.get("change", 0) == kept.get("OVERWRITE", 0)
+    assert told.get("delete", 0) == kept.get("DELETE", 0)
+    assert told.get("create", 0) == present + kept.get("DELETE", 0)
+
+
 def strike_again_and_again(url: str, data: Path, kills: int) -> None:
     """The story, so many times on one store."""
     store = Database(url)
     with store.transaction() as db:
         person = a_person(db)
         sign_in.set_password(db, person.id, sign_in.hash_password(PASSWORD), by=CONSOLE, now=NOW)
-    store.close()
     service, follower = Service(url, data), Follower()
     writers = [Writer(number) for number in range(WRITERS)]
 
@@ -261,6 +277,7 @@ def strike_again_and_again(url: str, data: Path, kills: int) -> None:
         with working(service.port, writers, follower):
             time.sleep(random.uniform(0.0, 0.3))
             service.kill()
+        trail_matches(store)
         assert [writer.failure for writer in writers if writer.failure] == []
         service.start()
         found = listing(service.port)
@@ -268,6 +285,7 @@ def strike_again_and_again(url: str, data: Path, kills: int) -> None:
         follower.catch_up(service.port)
         assert follower.held == found
     service.kill()
+    store.close()
 
     assert sum(writer.written for writer in writers) > kills
     assert follower.pages > kills
