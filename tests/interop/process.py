@@ -44,13 +44,16 @@ class Process:
     def add_account(self, login: str, name: str = "") -> Account:
         """`niaouli user add`, while the service runs."""
         account = Account(login)
-        command = [str(NIAOULI), "user", "add", login, "--name", name or login.title()]
+        named = ("--name", name or login.title(), "--email", account.email)
+        self.run("user", "add", login, *named, "--password-stdin", given=account.password)
+        return account
+
+    def run(self, *arguments: str, given: str = "") -> None:
+        """`niaouli …`, while the service runs."""
         subprocess.run(
-            [*command, "--email", account.email, "--password-stdin"],
-            input=account.password, env=self.environment, text=True, check=True,
+            [str(NIAOULI), *arguments], input=given, env=self.environment, text=True, check=True,
             capture_output=True, timeout=60,
         )  # fmt: skip
-        return account
 
     def calendar(self, account: Account, name: str = "agenda") -> str:
         """The URL of a calendar; it is made unless it is the one that everybody has."""
