@@ -16,8 +16,9 @@ from calendars.services.authorize import open_collection
 from calendars.services.collection_zone import zone_of
 from calendars.services.find_calendar_users import find_calendar_users
 from calendars.services.gather_busy_time import BusyQuestion
+from calendars.services.show_objects import sees_whole
 from calendars.services.tell_busy_time import FreeBusyPolicy, tell_busy_time
-from calendars.storage import principals
+from calendars.storage import calendar_objects, principals
 
 SUCCESS, UNKNOWN = "2.0;Success", "3.7;Invalid calendar user"
 
@@ -59,7 +60,7 @@ def answer_free_busy(
         raise InvalidOrganizer("the ORGANIZER of a request is the owner of the outbox")
     addresses = {line.value: calendar_user_address(line.value) for line in request.attendees}
     users = find_calendar_users(db, addresses.values())
-    question = BusyQuestion(request.window, request.mask_uid)
+    question = BusyQuestion(request.window, _left_out(db, actor, owner, request, now=now))
     people = list({one.id: one for one in users.values()}.values())
     told = tell_busy_time(db, actor, people, question, policy=policy, now=now)
     answers = []
@@ -73,6 +74,24 @@ def answer_free_busy(
                 FreeBusyAnswer(line.value, SUCCESS, _reply(request, line, busy, now=now))
             )
     return answers
+
+
+def _left_out(
+    db: Db, actor: Principal, owner: Principal, request: FreeBusyRequest, *, now: int
+) -> str | None:
+    """The meeting that the asker has open, and whose own hours are not to stand in its way.
+
+    One that he does not see is not left out: what becomes free would tell who takes part in it.
+    """
+    uid = request.mask_uid
+    if uid is None:
+        return None
+    held = [
+        one
+        for person in {actor.id, owner.id}
+        for one in calendar_objects.list_of_person(db, person, uid)
+    ]
+    return uid if any(sees_whole(db, actor, one, now=now) for one in held) else None
 
 
 def _reply(

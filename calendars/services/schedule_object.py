@@ -36,6 +36,7 @@ from calendars.services.deliver_itip import Dispatch, Sender, deliver, recipient
 from calendars.services.find_calendar_users import find_calendar_users
 from calendars.services.hold_messages import hold_if_mass
 from calendars.services.receive_itip import object_of
+from calendars.services.show_objects import sees_whole
 from calendars.storage import calendar_objects, collections, principals
 from calendars.storage.calendar_objects import StoredObject
 
@@ -45,9 +46,11 @@ _PLACES = frozenset({PrincipalKind.ROOM, PrincipalKind.RESOURCE})
 class UniqueSchedulingObject(Forbidden):
     """The person's calendars hold that meeting already
     (CALDAV:unique-scheduling-object-resource, RFC 6638 §3.2.4.1).
+
+    `path` is where, None where the asker would learn of an object that he does not see (SEC-5).
     """
 
-    def __init__(self, path: tuple[str, str, str]) -> None:
+    def __init__(self, path: tuple[str, str, str] | None) -> None:
         super().__init__("that meeting stands in another of these calendars already")
         self.path = path
 
@@ -113,7 +116,7 @@ def schedule_put(
     planned = plan(was, whole, mine, zone=zone, now=now)
     tag = None if before is None else before.schedule_tag
     if planned.role is not Role.NONE:
-        _check_unique(db, collection, name, parsed.uid)
+        _check_unique(db, actor, collection, (name, parsed.uid), now=now)
         _check_may_tell(collection, access, planned)
         calendar = _tell(db, Sender(actor, owner, dispatch.transport), planned, zone, now=now)
         if calendar is not parsed.calendar:
@@ -187,12 +190,17 @@ def _members(db: Db, calendar: Component) -> Mapping[CalendarUserAddress, Sequen
     }
 
 
-def _check_unique(db: Db, collection: CalendarCollection, name: str, uid: str) -> None:
+def _check_unique(
+    db: Db, actor: Principal, collection: CalendarCollection, what: tuple[str, str], *, now: int
+) -> None:
+    name, uid = what
     for held in calendar_objects.list_of_person(db, collection.owner_id, uid):
         if held.schedule_tag is None or (held.collection_id, held.name) == (collection.id, name):
             continue
         there = collections.get_by_id(db, held.collection_id)
-        raise UniqueSchedulingObject((there.owner_login, there.name, held.name))
+        path = (there.owner_login, there.name, held.name)
+        known = sees_whole(db, actor, held, now=now)
+        raise UniqueSchedulingObject(path if known else None)
 
 
 def _tell(db: Db, sender: Sender, planned: Plan, zone: tzinfo, *, now: int) -> Component:

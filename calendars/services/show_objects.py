@@ -17,7 +17,7 @@ from calendars.kernel.errors import Forbidden
 from calendars.kernel.identifiers import Etag, ObjectId
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
-from calendars.model.principal import Access
+from calendars.model.principal import Access, Principal, Privilege
 from calendars.model.visibility import (
     Pseudonyms,
     VisibleObject,
@@ -27,8 +27,9 @@ from calendars.model.visibility import (
     sees_content,
     whole,
 )
+from calendars.services.authorize import access_to
 from calendars.services.mask_object import KEY
-from calendars.storage import audit, calendar_objects, object_masks, service_keys
+from calendars.storage import audit, calendar_objects, collections, object_masks, service_keys
 from calendars.storage.calendar_objects import StoredObject
 
 log = logging.getLogger(__name__)
@@ -188,3 +189,10 @@ class View:
             return False
         stored = calendar_objects.find(self._db, self.collection.id, name)
         return stored is not None and not self.is_whole(stored)
+
+
+def sees_whole(db: Db, actor: Principal, stored: StoredObject, *, now: int) -> bool:
+    """The actor reads the content of an object, wherever it stands."""
+    collection = collections.get_by_id(db, stored.collection_id)
+    access = access_to(db, actor, collection, now=now)
+    return Privilege.READ in access.privileges and View(db, collection, access).is_whole(stored)
