@@ -12,24 +12,6 @@ from calendars.model.principal import Principal, Rights
 from calendars.storage import delegations, principals
 
 
-def holds(
-    db: Db,
-    actor: Principal,
-    owner: PrincipalId,
-    needed: Rights,
-    *,
-    calendar: CollectionId | None = None,
-    now: int,
-) -> bool:
-    """The actor holds that right, or a greater one, in the owner's diary or one calendar of it."""
-    if actor.id == owner:
-        return not actor.disabled
-    return not actor.disabled and any(
-        one.rights.covers(needed) and one.collection in {None, calendar}
-        for one in delegations.in_force(db, owner, actor.id, now=now)
-    )
-
-
 def may_still_send(
     db: Db,
     actor: PrincipalId,
@@ -38,14 +20,28 @@ def may_still_send(
     calendar: CollectionId | None = None,
     now: int,
 ) -> bool:
-    """What the actor wrote in the owner's name may leave now (RFC 6638 §6.1.2, threats D)."""
-    known = principals.get_by_id(db, actor)
-    return holds(db, known, owner, Rights.SCHEDULE, calendar=calendar, now=now)
+    """What the actor wrote in the owner's name may leave now (RFC 6638 §6.1.2, threats D).
+
+    Where it is not known from which calendar it comes, the right on any of them will do.
+    """
+    person = principals.get_by_id(db, actor)
+    if person.disabled or actor == owner:
+        return not person.disabled
+    return any(
+        one.rights.covers(Rights.SCHEDULE)
+        and (calendar is None or one.collection in {None, calendar})
+        for one in delegations.in_force(db, owner, actor, now=now)
+    )
 
 
 def acts_for(db: Db, actor: Principal, owner: PrincipalId, *, now: int) -> bool:
     """The actor is the owner, or takes his interim now (DIR-3): he decides in his stead."""
-    return holds(db, actor, owner, Rights.ACT_FOR, now=now)
+    if actor.disabled or actor.id == owner:
+        return not actor.disabled
+    return any(
+        one.rights is Rights.ACT_FOR and one.collection is None
+        for one in delegations.in_force(db, owner, actor.id, now=now)
+    )
 
 
 def interim_of(db: Db, owner: PrincipalId, *, now: int) -> list[Principal]:

@@ -1,0 +1,81 @@
+"""What waits to be sent in somebody's name is sent as long as its author may speak in it."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+
+from calendars.kernel.audit import CONSOLE
+from calendars.kernel.database import Db
+from calendars.model.principal import Principal, Rights
+from calendars.services.delegate import DelegationDraft, delegate, revoke_delegation
+from calendars.services.disable_account import disable_account
+from notifications import outbox
+from notifications.outbox import Outgoing
+from tests.stores import NOW, a_person
+
+
+@pytest.fixture
+def director(db: Db) -> Principal:
+    """In whose name."""
+    return a_person(db, "directrice")
+
+
+@pytest.fixture
+def assistant(db: Db) -> Principal:
+    """By whom."""
+    return a_person(db, "assistante")
+
+
+def queue(db: Db, owner: Principal, actor: Principal, uid: str = "m") -> None:
+    """A message to a partner."""
+    sender = f"mailto:{owner.login}@example.org"
+    to = "mailto:partenaire@example.net"
+    message = Outgoing("imip", owner.id, actor.id, sender, None, to, uid, "REQUEST", b"")
+    assert outbox.add(db, message, now=NOW)
+
+
+def due(db: Db, now: int = NOW) -> list[str]:
+    """What would be sent."""
+    return [one.message.uid for one in outbox.claim_due(db, limit=10, now=now)]
+
+
+@pytest.mark.rule("NOT-1")
+def test_what_is_due_is_claimed_in_its_order(db: Db, director: Principal) -> None:
+    for uid in ("b", "a"):
+        queue(db, director, director, uid)
+    assert due(db, NOW - 1) == []
+    assert due(db) == ["b", "a"]
+
+
+@pytest.mark.rule("SEC-5")
+def test_a_message_of_whom_the_right_was_taken_from_is_not_sent(
+    db: Db, director: Principal, assistant: Principal
+) -> None:
+    delegate(db, "directrice", "assistante", DelegationDraft(Rights.SCHEDULE), zone=UTC, now=NOW)
+    queue(db, director, assistant)
+    queue(db, director, director, "own")
+    assert due(db) == ["m", "own"]
+
+    revoke_delegation(db, "directrice", "assistante", now=NOW)
+    assert due(db) == ["own"]
+    # Nor is it when the right comes back: what was cancelled stays so.
+    delegate(db, "directrice", "assistante", DelegationDraft(Rights.SCHEDULE), zone=UTC, now=NOW)
+    assert due(db) == ["own"]
+
+
+@pytest.mark.rule("SEC-5")
+def test_a_right_on_one_calendar_is_enough(
+    db: Db, director: Principal, assistant: Principal
+) -> None:
+    draft = DelegationDraft(Rights.SCHEDULE, calendar="agenda")
+    delegate(db, "directrice", "assistante", draft, zone=UTC, now=NOW)
+    queue(db, director, assistant)
+    assert due(db) == ["m"]
+
+
+def test_nobody_sends_from_a_disabled_account(db: Db, director: Principal) -> None:
+    queue(db, director, director)
+    disable_account(db, "directrice", by=CONSOLE, now=NOW)
+    assert due(db) == []
