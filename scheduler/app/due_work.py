@@ -1,6 +1,8 @@
-"""All that is due, once: what the service does by itself while it runs."""
+"""All that is due: what the service does by itself while it runs, or once by `niaouli run-due`."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from calendars.kernel.identifiers import ObjectId
 from calendars.services.forget_old import forget_old
@@ -9,23 +11,38 @@ from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service
 from scheduler.diaries.service import expire_holds
 
+if TYPE_CHECKING:
+    from scheduler.jobs.runner import Job
+
 BATCH = 200
+MINUTE, HOUR = 60, 3600
 
 
 def do_due_work(service: Service) -> dict[str, int]:
     """How much of each kind was done; a second run right after finds next to nothing."""
-    now = int(service.clock.now().timestamp())
     return {
-        "extended": _extend_series(service, now),
-        "forgotten": _forget(service, now),
-        "expired_holds": _expire_holds(service, now),
-        "checkpoints": append_due(service.database, service.settings.data, now=now),
+        "extended": extend_series(service),
+        "forgotten": forget(service),
+        "expired_holds": let_holds_expire(service),
+        "checkpoints": mark_audit(service),
     }
 
 
-def _extend_series(service: Service, now: int) -> int:
-    """Short transactions: those who work wait for none of them."""
-    extended = 0
+def jobs_of(service: Service) -> list[Job]:
+    """The same while the service runs, each as often as it matters."""
+    from scheduler.jobs.runner import Job
+
+    return [
+        Job("holds", MINUTE, lambda: let_holds_expire(service)),
+        Job("series", HOUR, lambda: extend_series(service)),
+        Job("forget", HOUR, lambda: forget(service)),
+        Job("audit", HOUR, lambda: mark_audit(service)),
+    ]
+
+
+def extend_series(service: Service) -> int:
+    """Series that go on are indexed further. Short transactions: nobody waits for them."""
+    extended, now = 0, _now(service)
     last: ObjectId | None = None
     while True:
         with service.database.transaction() as db:
@@ -36,11 +53,22 @@ def _extend_series(service: Service, now: int) -> int:
         last = due[-1]
 
 
-def _expire_holds(service: Service, now: int) -> int:
+def let_holds_expire(service: Service) -> int:
+    """Dates that nobody decided on are free again (DIA-3)."""
     with service.database.transaction() as db:
-        return expire_holds(db, dispatch=service.dispatch, now=now)
+        return expire_holds(db, dispatch=service.dispatch, now=_now(service))
 
 
-def _forget(service: Service, now: int) -> int:
+def forget(service: Service) -> int:
+    """What is past its time is removed."""
     with service.database.transaction() as db:
-        return forget_old(db, removed_days=service.settings.removed_days, now=now)
+        return forget_old(db, removed_days=service.settings.removed_days, now=_now(service))
+
+
+def mark_audit(service: Service) -> int:
+    """The ends of the audit trail's chains, in a file beside the store."""
+    return append_due(service.database, service.settings.data, now=_now(service))
+
+
+def _now(service: Service) -> int:
+    return int(service.clock.now().timestamp())

@@ -36,7 +36,7 @@ def app_factory() -> Metrics:
     config = os.environ.get(CONFIG_VARIABLE, "")
     settings = app_settings.load(Path(config) if config else None)
     logs.configure(settings.log_level)
-    app = create_app(assemble(settings))
+    app = create_app(assemble(settings), jobs=True)
     settle_memory()
     return app
 
@@ -45,7 +45,7 @@ def serve(settings: Settings) -> None:
     """Serve until stopped; returns when every request under way was answered."""
     proxies = settings.trusted_proxies if settings.behind_proxy else ""
     logs.configure(settings.log_level)
-    app: Any = create_app(assemble(settings)) if settings.workers == 1 else None
+    app: Any = create_app(assemble(settings), jobs=True) if settings.workers == 1 else None
     settle_memory()
     uvicorn.run(
         app or "scheduler.app.server:app_factory",

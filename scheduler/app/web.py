@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from anyio import to_thread
@@ -22,9 +22,13 @@ from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from scheduler.app.connect import connect_router
+from scheduler.app.due_work import jobs_of
 from scheduler.app.metrics import Metrics
 from scheduler.app.wiring import Service
 from scheduler.diaries import api as holds
+
+if TYPE_CHECKING:
+    from scheduler.jobs.runner import Ticker
 
 # Methods that only DAV knows: they are answered at the root too, where discovery may start.
 DAV_METHODS = frozenset(METHODS) - {"GET", "HEAD", "POST"}
@@ -37,7 +41,7 @@ WELL_KNOWN = ("/.well-known/caldav", "/.well-known/caldav/")
 class WebApp:
     """One ASGI application: paths below /dav/ go to the DAV face, the rest to FastAPI."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, *, jobs: bool) -> None:
         self._dav = DavApp(
             service.database,
             service.identity,
@@ -45,7 +49,7 @@ class WebApp:
             service.dispatch,
             service.inquiries,
         )
-        self._rest = rest_app(service)
+        self._rest = rest_app(service, jobs=jobs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the connection to the face that its path belongs to."""
@@ -64,14 +68,17 @@ class WebApp:
             await self._rest(scope, receive, send)
 
 
-def rest_app(service: Service) -> FastAPI:
+def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     """The JSON face, health and the pages."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # As many routes at once as the store has connections for: more would wait inside it.
         to_thread.current_default_thread_limiter().total_tokens = THREADS
+        ticker = _ticker(service) if jobs else None
         yield
+        if ticker is not None:
+            ticker.stop()
         service.database.close()
 
     app = FastAPI(
@@ -119,6 +126,14 @@ def rest_app(service: Service) -> FastAPI:
     return app
 
 
-def create_app(service: Service) -> Metrics:
-    """The application that a server runs."""
-    return Metrics(WebApp(service))
+def _ticker(service: Service) -> Ticker:
+    from scheduler.jobs.runner import Ticker
+
+    ticker = Ticker(jobs_of(service))
+    ticker.start()
+    return ticker
+
+
+def create_app(service: Service, *, jobs: bool = False) -> Metrics:
+    """The application that a server runs; with `jobs` it also does by itself what is due."""
+    return Metrics(WebApp(service, jobs=jobs))

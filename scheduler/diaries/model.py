@@ -6,11 +6,14 @@ together and until when they are held, stands here, linked by UID.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from calendars.kernel.errors import Conflict, NotFound
+from calendars.model.event_draft import EventDraft
 
 HoldGroupId = NewType("HoldGroupId", int)
 
@@ -92,3 +95,22 @@ class HoldGroup:
         if self.state is not HoldState.OPEN:
             raise WrongState(self.state)
         self.state = state
+
+
+class Slot(NamedTuple):
+    """A date that is held."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDraft:
+    """What is to be held: `draft` says all but the times, `invited` are e-mail addresses."""
+
+    ref: str
+    draft: EventDraft
+    slots: Sequence[Slot]
+    invited: Sequence[str] = ()
+    expires_at: int | None = None
+    calendar: str = "agenda"

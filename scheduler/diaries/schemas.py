@@ -9,8 +9,7 @@ from pydantic import Field
 
 from calendars.http.shapes import Instant, Line, Shape, StrictShape, Text, Title, instant_of
 from calendars.model.event_draft import EventDraft
-from scheduler.diaries.model import HoldGroup
-from scheduler.diaries.service import HoldDraft, Slot
+from scheduler.diaries.model import HoldDraft, HoldGroup, Slot
 
 
 class SlotIn(StrictShape):

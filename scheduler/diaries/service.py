@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import NamedTuple
 
 from calendars.itip.message import ItipMessage, ScheduleStatus
 from calendars.kernel.database import Db
@@ -15,7 +13,6 @@ from calendars.model.budget import Budget
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.calendar_user_address import mailto, preferred_address
 from calendars.model.component import Component, decode, parse, serialize
-from calendars.model.event_draft import EventDraft
 from calendars.model.event_writing import new_object
 from calendars.model.instances import bounds
 from calendars.model.principal import Principal, Privilege
@@ -31,7 +28,7 @@ from calendars.services.query_objects import find_instances
 from calendars.services.read_entry import OpenEntry, open_entry
 from scheduler.diaries import repository
 from scheduler.diaries.hold_events import Invited, confirm, make_tentative
-from scheduler.diaries.model import Hold, HoldGroup, HoldGroupId, SlotTaken
+from scheduler.diaries.model import Hold, HoldDraft, HoldGroup, HoldGroupId, Slot, SlotTaken
 
 MAX_OPTIONS = 20
 _BATCH = 50
@@ -39,25 +36,6 @@ _BATCH = 50
 
 class RefTaken(Conflict):
     """The diary has options of that reference already."""
-
-
-class Slot(NamedTuple):
-    """A date that is held."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HoldDraft:
-    """What is to be held: `draft` says all but the times, `invited` are e-mail addresses."""
-
-    ref: str
-    draft: EventDraft
-    slots: Sequence[Slot]
-    invited: Sequence[str] = ()
-    expires_at: int | None = None
-    calendar: str = "agenda"
 
 
 @dataclass(slots=True)

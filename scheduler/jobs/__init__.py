@@ -1,0 +1,1 @@
+"""What the service does by itself: APScheduler only ticks, the tables remember."""
