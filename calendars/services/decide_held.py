@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
 from calendars.kernel.identifiers import HeldId
@@ -17,7 +18,7 @@ from calendars.services.hold_messages import find_held, messages_of
 from calendars.services.put_object import ObjectPath
 from calendars.services.restore_version import restore_version
 from calendars.services.show_held import show_held
-from calendars.storage import collections, held_messages, principals
+from calendars.storage import audit, collections, held_messages, principals
 from calendars.storage.held_messages import Held
 
 
@@ -47,12 +48,14 @@ def release_held(
     db: Db, actor: Principal, login: str, held: HeldId, *, dispatch: Dispatch, now: int
 ) -> None:
     """The deletion was meant: everybody is told now. Raises NotFound, NeedPrivileges."""
-    found, _ = _open(db, actor, login, held, now=now)
+    found, collection = _open(db, actor, login, held, now=now)
     owner = principals.get_by_id(db, found.owner_id)
     messages = messages_of(found)
     sender = Sender(actor, owner, dispatch.transport)
     deliver(db, sender, messages, recipients_of(db, messages), now=now)
     held_messages.decide(db, held, "RELEASED", by=actor.id, now=now)
+    told = audit.about(collection, found.name, found.visibility, messages=len(messages))
+    audit.record(db, actor, Deed.RELEASE, told, now=now)
     show_held(db, actor, found.owner_id, now=now)
 
 

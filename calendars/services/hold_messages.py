@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 
 from calendars.itip.message import ItipMessage, ItipMethod
+from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
 from calendars.kernel.identifiers import HeldId
@@ -20,7 +21,7 @@ from calendars.model.component import parse, serialize
 from calendars.model.principal import Principal
 from calendars.services.deliver_itip import Dispatch
 from calendars.services.show_held import show_held
-from calendars.storage import held_messages, object_versions
+from calendars.storage import audit, held_messages, object_versions
 from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.held_messages import Held, NewHeld
 
@@ -54,6 +55,8 @@ def hold_if_mass(
         _packed(messages),
     )
     held_messages.add(db, held, now=now)
+    told_of = audit.about(collection, stored.name, stored.visibility, messages=len(messages))
+    audit.record(db, actor, Deed.HOLD, told_of, now=now)
     show_held(db, actor, owner, now=now)
     return True
 
