@@ -98,6 +98,20 @@ def sync_token(db: Db, collection: CalendarCollection, access: Access) -> str:
     return _token_of_view(view, _last_position(db, view))
 
 
+def position_now(db: Db, collection: CalendarCollection, access: Access) -> int:
+    """The last change of the collection that the reader can see."""
+    if access.sees_all:
+        return collection.modseq
+    return _last_position(db, View(db, collection, access))
+
+
+def token_at(db: Db, collection: CalendarCollection, access: Access, position: int) -> str:
+    """The token of a position that was told before."""
+    if access.sees_all:
+        return _token(collection, position)
+    return _token_of_view(View(db, collection, access), position)
+
+
 def _token(collection: CalendarCollection, position: int) -> str:
     return f"{SYNC_TOKEN_PREFIX}{collection.incarnation}:{position}"
 

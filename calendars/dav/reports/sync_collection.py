@@ -10,7 +10,7 @@ from calendars.dav.conditions import UnsupportedReport
 from calendars.dav.names import DAV
 from calendars.dav.paths import segment
 from calendars.dav.reports.object_data import data_writer
-from calendars.dav.request import DavRequest, DavResponse, TooMuchForNow
+from calendars.dav.request import INFINITY, DavRequest, DavResponse, TooMuchForNow
 from calendars.dav.resource import COLLECTIONS, Kind, Resource, locate, of_notice, of_row
 from calendars.dav.xml import (
     NUMBER_OF_MATCHES,
@@ -59,16 +59,33 @@ def report(request: DavRequest) -> DavResponse:
 
 
 def _home(request: DavRequest, home: Resource) -> DavResponse:
-    """Calendars of a home that are new, have new properties, or are gone."""
+    """Calendars of a home that are new, changed or gone; with what is in them if asked for."""
     if request.brief:
         raise TooMuchForNow
     token = text_of(child(request.root, DAV("sync-token")))
-    changes = list_home_changes(home.db, home.actor, home.of_collection, token, now=home.now)
+    changes = list_home_changes(
+        home.db,
+        home.actor,
+        home.of_collection,
+        token,
+        infinite=_is_infinite(request),
+        now=home.now,
+    )
     wanted = Wanted.of(request.root, minimal=request.minimal)
     answers = [answer(of_row(home, *changed), wanted) for changed in changes.changed]
     answers += [status_response(f"{home.href}{segment(name)}/", 404) for name in changes.gone]
+    for member, inside in changes.inside:
+        calendar = of_row(home, *member)
+        writer = data_writer(request.db, request.root, member.collection)
+        answers += _answers(replace(calendar, calendar_data=writer), inside, wanted)
     tail = f"<D:sync-token>{escape(changes.token)}</D:sync-token>"
     return DavResponse(207, multistatus(answers, tail))
+
+
+def _is_infinite(request: DavRequest) -> bool:
+    """DAV:sync-level (RFC 6578 §6.3), else the Depth that drafts of it used."""
+    level = text_of(child(request.root, DAV("sync-level")))
+    return (level or request.headers.get("depth", "")).strip().lower() in ("infinite", INFINITY)
 
 
 def _notifications(request: DavRequest, box: Resource) -> DavResponse:
