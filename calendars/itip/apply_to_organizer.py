@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from calendars.itip.amend_attendee import delegates_of
-from calendars.itip.amend_organizer import answered
+from calendars.itip.answers import answered, with_rsvp
 from calendars.itip.applied import REFUSED, UNCHANGED, Applied, Effect
 from calendars.itip.changes import Changed
 from calendars.itip.copy import Copy, Key, rebuilt
+from calendars.itip.kept_answers import Kept, kept_answers, with_kept
 from calendars.itip.message import ItipMessage, ScheduleStatus
 from calendars.itip.people import (
     ANSWERED,
@@ -38,6 +39,8 @@ class _Answer:
     sender: str
     parts: dict[Key, Component] = field(default_factory=dict)
     changed: dict[Key, set[str]] = field(default_factory=dict)
+    kept: Kept = field(default_factory=dict)
+    """For occurrences that are called off."""
 
 
 def apply_reply(old: Copy, sent: Copy, message: ItipMessage, mine: frozenset[str]) -> Applied:
@@ -46,22 +49,23 @@ def apply_reply(old: Copy, sent: Copy, message: ItipMessage, mine: frozenset[str
     if not organizers or not organizers <= mine:
         return REFUSED
     answer = _Answer(old, message.sender, old.components())
+    answer.kept = kept_answers(old.calendar)
     known = [attendees(part).get(message.sender) for part in old.parts]
     if not any(known):
         return REFUSED
-    series = version_in(attendees(old.master).get(message.sender), ANSWERED) if old.master else None
+    master = old.master
+    series = None if master is None else attendees(master).get(message.sender)
     heard = False
     for key, part in sent.components().items():
         heard = _hear(answer, key, part) or heard
     if not heard:
         return REFUSED
     if sent.master is not None:
-        _inherit(answer, sent, series)
-    if not answer.changed:
+        _inherit(answer, sent, version_in(series, ANSWERED))
+    frame = with_kept(old.calendar, answer.kept)
+    if not answer.changed and frame is old.calendar:
         return UNCHANGED
-    master = answer.parts.pop(None, None)
-    overrides = [part for _, part in sorted(answer.parts.items(), key=lambda item: item[0] or 0)]
-    parts = ([] if master is None else [master]) + overrides
+    parts = [part for _, part in sorted(answer.parts.items(), key=_series_first)]
     changed = tuple(
         Changed(
             key,
@@ -70,31 +74,29 @@ def apply_reply(old: Copy, sent: Copy, message: ItipMessage, mine: frozenset[str
         )
         for key, names in answer.changed.items()
     )
-    return Applied(Effect.ANSWERED, rebuilt(old.calendar, parts), changed)
+    return Applied(Effect.ANSWERED, rebuilt(frame, parts), changed)
+
+
+def _series_first(item: tuple[Key, Component]) -> tuple[bool, int]:
+    return item[0] is not None, item[0] or 0
 
 
 def _hear(answer: _Answer, key: Key, reply: Component) -> bool:
     """One component of the reply; False if there is nothing that it could be about."""
-    copy = answer.copy
     line = attendee(reply, (answer.sender,)) or _sole_attendee(reply)
-    if line is None:
+    target = answer.parts.get(key) or _occurrence(answer, key)
+    known = None if target is None else attendees(target).get(answer.sender)
+    if line is not None and target is None and key is not None and answer.copy.would_occur(key):
+        return _keep(answer, key, line, version_in(line, ANSWERED) or version_of(reply))
+    if line is None or target is None:
         return False
-    target = answer.parts.get(key)
-    if target is None:
-        if key is None or not copy.occurs(key):
-            return False
-        master = answer.parts.get(None)
-        if master is None:
-            return False
-        target = _occurrence(answer, key)
-    known = attendees(target).get(answer.sender)
     if known is None:
-        return False
+        # To the series, from one who is invited to some occurrences only.
+        return key is None and any(answer.sender in attendees(p) for p in answer.parts.values())
     version = _version(reply, line, target)
-    if (version_in(known, ANSWERED) or OLDEST) >= version:
+    if _heard_before(known, line, version, new=key not in answer.parts):
         return True
-    new = _answered(known, line, version)
-    lines = [new if one is known else one for one in target.lines]
+    lines = [_answered(known, line, version) if one is known else one for one in target.lines]
     lines = _with_delegates(lines, line, reply)
     names = {"ATTENDEE"}
     if target.name == "VTODO":
@@ -109,15 +111,38 @@ def _hear(answer: _Answer, key: Key, reply: Component) -> bool:
     return True
 
 
+def _keep(answer: _Answer, key: int, line: ContentLine, version: Version) -> bool:
+    """The occurrence was taken out meanwhile; it may be put back."""
+    place = (key, answer.sender)
+    if place not in answer.kept or answer.kept[place][1] < version:
+        answer.kept[place] = part_stat(line), version
+    return True
+
+
+def _heard_before(known: ContentLine, line: ContentLine, version: Version, *, new: bool) -> bool:
+    """A later answer is known, or he was asked again since.
+
+    Of a `new` override only the answer for the series is known. One of our own replies that names
+    the occurrence is true beside a later one for the series, for that one would name it too.
+    """
+    had = version_in(known, ANSWERED) or OLDEST
+    if had < version:
+        return False
+    ours = version_in(line, ANSWERED) is not None
+    return not (new and ours and part_stat(known) != "NEEDS-ACTION")
+
+
 def _sole_attendee(reply: Component) -> ContentLine | None:
     """Programs that answer from another address of the same person name only him."""
     lines = reply.all("ATTENDEE")
     return lines[0] if len(lines) == 1 else None
 
 
-def _occurrence(answer: _Answer, key: int) -> Component:
+def _occurrence(answer: _Answer, key: Key) -> Component | None:
     """An override that says what the series says, made to hold an answer."""
-    master = answer.parts[None]
+    master = answer.parts.get(None)
+    if key is None or master is None or not answer.copy.occurs(key):
+        return None
     frame = Copy(rebuilt(answer.copy.calendar, [master]), answer.copy.zones.default)
     return frame.occurrence(key)
 
@@ -130,7 +155,8 @@ def _version(reply: Component, line: ContentLine, target: Component) -> Version:
 
 def _answered(known: ContentLine, line: ContentLine, version: Version) -> ContentLine:
     new = answered(known, part_stat(line), version)
-    new = without_parameters(new, ("RSVP",))
+    waiting = part_stat(line) == "NEEDS-ACTION"
+    new = with_rsvp(new) if waiting else without_parameters(new, ("RSVP",))
     for name in ("DELEGATED-TO", "SENT-BY"):
         new = with_parameter(new, name, line.parameter(name))
     return with_parameter(new, "SCHEDULE-STATUS", ScheduleStatus.SUCCESS.value)
@@ -181,21 +207,26 @@ def _comment(lines: list[ContentLine], reply: Component, sender: str) -> list[Co
 
 
 def _inherit(answer: _Answer, sent: Copy, series: Version | None) -> None:
-    """An answer for the series counts for the overrides that had no answer of their own."""
-    master = answer.parts.get(None)
-    line = None if master is None else attendees(master).get(answer.sender)
-    version = version_in(line, ANSWERED)
-    if line is None or version is None:
+    """An answer for the series counts for the overrides that had no answer of their own, and for
+    all where he is not invited to the series.
+    """
+    reply, master = sent.master, answer.parts.get(None)
+    line = None if reply is None else attendee(reply, (answer.sender,)) or _sole_attendee(reply)
+    if line is None or reply is None:
         return
+    whole = master is not None and answer.sender in attendees(master)
     for key, part in list(answer.parts.items()):
-        if key is None or key in sent.overrides:
-            continue
         known = attendees(part).get(answer.sender)
-        if known is None:
+        if key is None or key in sent.overrides or known is None:
             continue
+        version = _version(reply, line, part)
         had = version_in(known, ANSWERED)
-        inherited = had is None or (series is not None and had.stamp == series.stamp)
-        if not inherited or (had or OLDEST) >= version:
+        # Our own replies name what the attendee has heard of and not answered yet.
+        inherited = had is None or part_stat(known) == "NEEDS-ACTION"
+        inherited = inherited or (
+            had is not None and series is not None and had.stamp == series.stamp
+        )
+        if (whole and not inherited) or (had or OLDEST) >= version:
             continue
         new = _answered(known, line, version)
         lines = [new if one is known else one for one in part.lines]

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from functools import cached_property
 
 from calendars.model.budget import Budget
-from calendars.model.component import Component, ContentLine
+from calendars.model.component import Component, ContentLine, unescape
 from calendars.model.moments import Form, Moment, moment, read_moment, tzid_of
 from calendars.model.recurrence_set import RecurrenceSet
 from calendars.model.time_zones import Zones, epoch_to_local
@@ -67,8 +67,8 @@ class Copy:
 
     @property
     def uid(self) -> str:
-        """UID as it is written."""
-        return next((part.value("UID") or "" for part in self.parts), "")
+        """UID, without escapes."""
+        return unescape(next((part.value("UID") or "" for part in self.parts), ""))
 
     @property
     def recurs(self) -> bool:
@@ -88,14 +88,14 @@ class Copy:
 
     @cached_property
     def holes(self) -> dict[int, ContentLine]:
-        """What EXDATE takes out, by instant, with the line that says so."""
+        """What EXDATE takes out, by instant, with a line that says just that."""
         found: dict[int, ContentLine] = {}
         if self.master is None or self.set is None:
             return found
         for line in self.master.all("EXDATE"):
             for text in line.value.split(","):
                 named = read_moment(text, tzid_of(line), self.zones)
-                found[self.set.instant_of(named)] = line
+                found[self.set.instant_of(named)] = line._replace(value=text.strip())
         return found
 
     def occurs(self, key: int) -> bool:

@@ -73,7 +73,11 @@ def _only_answers(base: Copy, current: Copy) -> bool:
 
 def _frame(copy: Copy) -> list[ContentLine]:
     """What else stands in the calendar: names, colours."""
-    return sorted(line for line in copy.calendar.lines if line[0] not in _UNCOUNTED)
+    return sorted(
+        line
+        for line in copy.calendar.lines
+        if line[0] not in _UNCOUNTED and not line[0].startswith("X-NIAOULI-")
+    )
 
 
 def _same_meeting(base: Copy, key: Key, part: Component) -> bool:

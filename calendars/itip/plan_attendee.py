@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from calendars.itip.amend_attendee import answer_of, delegates_of, put_right
-from calendars.itip.amend_organizer import answered, own_answer
+from calendars.itip.answers import answered, own_answer
 from calendars.itip.changes import is_cancelled
 from calendars.itip.copy import Copy, Key, rebuilt
 from calendars.itip.message import ItipMessage, ItipMethod
@@ -308,7 +308,7 @@ def _messages(answers: _Answers, copy: Copy) -> tuple[ItipMessage, ...]:
     sender, by = attendee_address(own), own.parameter("SENT-BY")
     reply = ItipMessage(
         ItipMethod.REPLY,
-        first.value("UID") or "",
+        copy.uid,
         sender,
         organizer_of(first) or "",
         message_of(copy.calendar, ItipMethod.REPLY, replies),

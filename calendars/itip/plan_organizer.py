@@ -123,9 +123,9 @@ class _Messages:
         off = after.over
         if key is not None and not off:
             off = after.copy.at(key) is None or key in after.called_off
+        # The organizer's copy knows what SEQUENCE this is: what is put back must be newer.
         sequence = 0 if current is None else sequence_of(current)
-        least = sequence_of(part) + 1 if off else sequence_of(part)
-        return called_off(part, self.now, cancelled=off, sequence=max(sequence, least))
+        return called_off(part, self.now, cancelled=off, sequence=sequence)
 
     def _add(
         self, method: ItipMethod, address: str, calendar: Component, *, significant: bool

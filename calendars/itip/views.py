@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from calendars.itip.changes import is_cancelled
 from calendars.itip.copy import SCHEDULED, Copy, Key
 from calendars.itip.message import ItipMethod
-from calendars.itip.people import attendees, sequence_of, without_scheduling
+from calendars.itip.people import FROM, attendees, sequence_of, without_scheduling
 from calendars.model.component import Component, ContentLine
 from calendars.model.line_edit import put_value
 from calendars.model.utc_text import utc_text
@@ -109,7 +109,7 @@ def outgoing(part: Component, now: int) -> Component:
     lines = [
         without_scheduling(line) if line[0] in _PEOPLE else line
         for line in part.lines
-        if not line[0].startswith(_PRIVATE)
+        if not line[0].startswith(_PRIVATE) and not _is_told_in_confidence(line)
     ]
     inner = [child for child in part.components if child.name != "VALARM"]
     clean = Component(part.name, lines, inner)
@@ -117,6 +117,11 @@ def outgoing(part: Component, now: int) -> Component:
     if part.line("SEQUENCE") is None:
         put_value(clean, "SEQUENCE", "0")
     return clean
+
+
+def _is_told_in_confidence(line: ContentLine) -> bool:
+    """What an attendee wrote to the organizer beside his answer."""
+    return line[0] == "COMMENT" and line.parameter(FROM) is not None
 
 
 def called_off(part: Component, now: int, *, cancelled: bool, sequence: int) -> Component:

@@ -9,7 +9,7 @@ from calendars.itip.plan import Plan, plan
 from calendars.model.component import Component, parse, serialize
 from tests.builders import NOUMEA, START
 
-ANNE, PAUL, LUC = (f"mailto:{name}@example.org" for name in ("anne", "paul", "luc"))
+ANNE, PAUL, LUC, EVE = (f"mailto:{name}@example.org" for name in ("anne", "paul", "luc", "eve"))
 EVERYBODY = ("anne@example.org", "paul@example.org", "luc@example.org")
 WEEK = timedelta(weeks=1)
 NOW = int(datetime(2026, 3, 1, 21, tzinfo=NOUMEA).timestamp())
