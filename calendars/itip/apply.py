@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from calendars.itip.applied import REFUSED, Applied, Effect
+from calendars.itip.applied import REFUSED, UNCHANGED, Applied, Effect
 from calendars.itip.apply_to_attendee import apply_cancel, apply_request
 from calendars.itip.apply_to_organizer import apply_reply
 from calendars.itip.changes import Changed
@@ -44,7 +44,8 @@ def apply(
         return REFUSED if old is None else apply_cancel(old, sent, mine)
     if message.method is ItipMethod.REPLY:
         return REFUSED if old is None else apply_reply(old, sent, message, mine)
-    return REFUSED
+    # COUNTER, DECLINECOUNTER and REFRESH are for a person, or for `counter` to answer.
+    return REFUSED if old is None else UNCHANGED
 
 
 def with_statuses(calendar: Component, statuses: Mapping[str, ScheduleStatus]) -> Component:

@@ -179,6 +179,18 @@ def organizer_messages(
     return stored, tuple(messages.made)
 
 
+def request_to(copy: Copy, address: str, *, now: int) -> ItipMessage | None:
+    """A REQUEST with all that one attendee may see; None if he is not invited."""
+    views = Views.of(copy)
+    about = dict.fromkeys(copy.components(), Weight.WORDS)
+    messages = _Messages(views, views, about, set(), now)
+    view = views.view(address)
+    if view.empty:
+        return None
+    messages.request(address, view, None)
+    return messages.made[0]
+
+
 def refresh_messages(
     copy: Copy, mine: frozenset[str], *, but: str, now: int
 ) -> tuple[ItipMessage, ...]:
