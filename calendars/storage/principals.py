@@ -37,24 +37,21 @@ COLUMNS = (
     principals.c.capacity,
     principals.c.disabled_at,
 )
-_BY_LOGIN = select(*COLUMNS).where(principals.c.login == bindparam("login"))
-_BY_ID = select(*COLUMNS).where(principals.c.id == bindparam("id"))
-_HOLDER = Prepared(
+# One row for each address of the one principal.
+_ONE = (
     select(*COLUMNS, calendar_user_addresses.c.address)
-    .join(credentials, credentials.c.principal_id == principals.c.id)
     .outerjoin(calendar_user_addresses, calendar_user_addresses.c.principal_id == principals.c.id)
-    .where(
+    .order_by(calendar_user_addresses.c.position)
+)
+_BY_LOGIN = Prepared(_ONE.where(principals.c.login == bindparam("login")))
+_BY_ID = Prepared(_ONE.where(principals.c.id == bindparam("id")))
+_HOLDER = Prepared(
+    _ONE.join(credentials, credentials.c.principal_id == principals.c.id).where(
         credentials.c.id == bindparam("credential"),
         credentials.c.secret == bindparam("secret"),
         credentials.c.revoked_at.is_(None),
         principals.c.disabled_at.is_(None),
     )
-    .order_by(calendar_user_addresses.c.position)
-)
-_ADDRESSES = (
-    select(calendar_user_addresses.c.address)
-    .where(calendar_user_addresses.c.principal_id == bindparam("id"))
-    .order_by(calendar_user_addresses.c.position)
 )
 _HOLDERS = select(calendar_user_addresses.c.address, calendar_user_addresses.c.principal_id).where(
     calendar_user_addresses.c.address.in_(bindparam("addresses", expanding=True))
@@ -97,7 +94,7 @@ def principal_of(
 
 def find(db: Db, login: str) -> Principal | None:
     """The principal of that login with the addresses, None if there is none."""
-    return _with_addresses(db, db.execute(_BY_LOGIN, {"login": login}).first())
+    return _one(_BY_LOGIN.rows(db, {"login": login}))
 
 
 def get(db: Db, login: str) -> Principal:
@@ -110,7 +107,7 @@ def get(db: Db, login: str) -> Principal:
 
 def get_by_id(db: Db, principal_id: PrincipalId) -> Principal:
     """The principal of that id. Raises NotFound."""
-    principal = _with_addresses(db, db.execute(_BY_ID, {"id": principal_id}).first())
+    principal = _one(_BY_ID.rows(db, {"id": principal_id}))
     if principal is None:
         raise NotFound("there is no such account")
     return principal
@@ -126,16 +123,13 @@ def holder_of(
     db: Db, credential: CredentialId, secret: str, origin: Origin = NOWHERE
 ) -> Principal | None:
     """Whose credential this is, None once it was revoked or changed or its account disabled."""
-    rows = _HOLDER.rows(db, {"credential": credential, "secret": secret})
+    return _one(_HOLDER.rows(db, {"credential": credential, "secret": secret}), origin)
+
+
+def _one(rows: Sequence[Sequence[Any]], origin: Origin = NOWHERE) -> Principal | None:
     if not rows:
         return None
     return principal_of(rows[0][:-1], [row[-1] for row in rows if row[-1] is not None], origin)
-
-
-def _with_addresses(db: Db, row: Sequence[Any] | None) -> Principal | None:
-    if row is None:
-        return None
-    return principal_of(row, db.execute(_ADDRESSES, {"id": row[0]}).scalars().all())
 
 
 def find_by_address(db: Db, address: str) -> Principal | None:
