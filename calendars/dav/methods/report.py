@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from calendars.dav.conditions import UnsupportedReport
 from calendars.dav.reports import REPORTS
 from calendars.dav.request import DavRequest, DavResponse
@@ -12,4 +14,8 @@ def report(request: DavRequest) -> DavResponse:
     handle = REPORTS.get(str(request.root.tag))
     if handle is None:
         raise UnsupportedReport("this report is not known here")
-    return handle(request)
+    answer = handle(request)
+    if request.minimal and answer.status == 207:
+        applied = ("Preference-Applied", "return=minimal")
+        return replace(answer, headers=(*answer.headers, applied))
+    return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from calendars.dav.names import DAV, DECLARATIONS
 from calendars.dav.paths import parse_href
 from calendars.dav.properties import BY_KIND
@@ -27,13 +29,21 @@ MAX_RESPONSES = 500
 def report(request: DavRequest) -> DavResponse:
     """One level for each DAV:property inside another."""
     resource = locate(request.db, request.actor, request.path, now=request.now)
-    budget = [MAX_RESPONSES]
-    return DavResponse(207, multistatus([_expanded(resource, request.root, 1, budget)]))
+    expansion = _Expansion(MAX_RESPONSES, request.minimal)
+    return DavResponse(207, multistatus([_expanded(resource, request.root, 1, expansion)]))
 
 
-def _expanded(resource: Resource, asked: Element, level: int, budget: list[int]) -> str:
-    budget[0] -= 1
-    if budget[0] < 0 or level > MAX_LEVELS:
+@dataclass(slots=True)
+class _Expansion:
+    """How many responses may still come, and whether what is missing is told (RFC 8144 §2.1)."""
+
+    left: int
+    minimal: bool
+
+
+def _expanded(resource: Resource, asked: Element, level: int, expansion: _Expansion) -> str:
+    expansion.left -= 1
+    if expansion.left < 0 or level > MAX_LEVELS:
         raise InvalidInput("the report expands to too much")
     found: list[str] = []
     missing: list[str] = []
@@ -45,15 +55,17 @@ def _expanded(resource: Resource, asked: Element, level: int, budget: list[int])
             missing.append(write(name))
             continue
         if len(element) and value:
-            value = _follow(resource, value, element, level, budget)
+            value = _follow(resource, value, element, level, expansion)
         found.append(write(name, value))
-    stats = propstat("".join(found), 200) if found or not missing else ""
-    if missing:
+    stats = propstat("".join(found), 200) if found or expansion.minimal or not missing else ""
+    if missing and not expansion.minimal:
         stats += propstat("".join(missing), 404)
     return response(resource.href, stats)
 
 
-def _follow(resource: Resource, value: str, asked: Element, level: int, budget: list[int]) -> str:
+def _follow(
+    resource: Resource, value: str, asked: Element, level: int, expansion: _Expansion
+) -> str:
     """Every DAV:href of a value, replaced by a response about what it points at."""
     root = parse(f"<v{DECLARATIONS}>{value}</v>".encode())
     answers: list[str] = []
@@ -67,5 +79,5 @@ def _follow(resource: Resource, value: str, asked: Element, level: int, budget: 
         except NotFound:
             answers.append(status_response(href, 404))
             continue
-        answers.append(_expanded(target, asked, level + 1, budget))
+        answers.append(_expanded(target, asked, level + 1, expansion))
     return "".join(answers)
