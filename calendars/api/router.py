@@ -12,6 +12,7 @@ from calendars.api import (
     feeds,
     held_messages,
     history,
+    mounts,
     objects,
     passwords,
     principals,
@@ -43,6 +44,7 @@ TAGS = [
     {"name": busy_time.TAG, "description": "Quand des personnes sont occupées."},
     {"name": resources.TAG, "description": "Ce qui se réserve, quand, et qui répond."},
     {"name": delegations.TAG, "description": "Qui peut lire ou tenir mon agenda."},
+    {"name": mounts.TAG, "description": "Ceux que l'on m'a ouverts, et leur apparence chez moi."},
     {"name": audit.TAG, "description": "Qui a vu ou changé quoi, quand, par où."},
     {"name": feeds.TAG, "description": "Des liens secrets, pour ce qui ne peut pas se connecter."},
     {"name": passwords.TAG, "description": "Le mien, et un pour chaque programme."},
@@ -52,6 +54,7 @@ router = APIRouter(prefix=PREFIX, responses=PROBLEM_RESPONSES)
 _PARTS = (
     principals,
     calendars,
+    mounts,
     removed_calendars,
     objects,
     history,

@@ -7,8 +7,10 @@ and goes by a date needs no such word: `list_home_changes` reads it from the dat
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from calendars.kernel.database import Db
+from calendars.kernel.errors import NotFound
 from calendars.kernel.identifiers import CollectionId, PrincipalId
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.delegation import access_of
@@ -23,11 +25,34 @@ PER_MEMBER = frozenset({"display_name", "color", "display_order", "transparent"}
 
 def list_mounts(db: Db, actor: Principal, *, now: int) -> list[OpenCalendar]:
     """The calendars of others that stand in the actor's home now."""
+    return [one.calendar for one in list_all_mounts(db, actor, now=now) if not one.hidden]
+
+
+class Mount(NamedTuple):
+    """A calendar that somebody opened to another, and whether he took it out of his home."""
+
+    calendar: OpenCalendar
+    hidden: bool
+
+
+def list_all_mounts(db: Db, actor: Principal, *, now: int) -> list[Mount]:
+    """All that may stand in the actor's home now."""
     found = (
-        OpenCalendar(collection, access_of(held, actor, now=now))
-        for collection, held in mounts.list_open(db, actor, now=now)
+        Mount(OpenCalendar(collection, access_of(held, actor, now=now)), hidden)
+        for collection, held, hidden in mounts.list_open(db, actor, now=now)
     )
-    return [one for one in found if Privilege.READ in one.access.privileges]
+    return [one for one in found if Privilege.READ in one.calendar.access.privileges]
+
+
+def change_mount(
+    db: Db, actor: Principal, name: str, columns: dict[str, object], *, now: int
+) -> None:
+    """How one of them looks in the actor's home, and whether it stands there. Raises NotFound."""
+    for calendar, _ in list_all_mounts(db, actor, now=now):
+        if calendar.collection.path[1] == name:
+            set_look(db, actor, calendar.collection, columns, now=now)
+            return
+    raise NotFound("there is nothing here")
 
 
 def set_look(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
-from calendars.kernel.errors import Conflict, NotFound, PreconditionFailed
+from calendars.kernel.errors import Conflict, Forbidden, NotFound, PreconditionFailed
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.conditions import NO_CONDITION, Precondition
@@ -24,6 +24,10 @@ from calendars.storage.dead_properties import Bearer
 
 class NoSuchParent(Conflict):
     """The destination's collection does not exist (409, RFC 4918 §9.8.5)."""
+
+
+class SameObject(Forbidden):
+    """An object is asked to go where it is: a diary has a path in each home that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,13 @@ def move_object(
     and a new object there (RFC 6638 §3.2.1, §3.2.2).
 
     Raises NotFound, NeedPrivileges, NoSuchParent, PreconditionFailed, UidConflict, MaskedObject,
-    UnsupportedComponent.
+    UnsupportedComponent, SameObject.
     """
     needed = Privilege.READ if transfer.keep else Privilege.UNBIND
     origin, access = open_collection(db, actor, transfer.source.parent, needed, now=now)
     target, target_access = _open_target(db, actor, transfer.destination, now=now)
+    if (origin.id, transfer.source.name) == (target.id, transfer.destination.name):
+        raise SameObject("source and destination are the same, by whatever path")
     collections.lock(db, origin.id, target.id)
     stored = View(db, origin, access).open(transfer.source.name)
     if stored is None:

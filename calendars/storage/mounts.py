@@ -79,6 +79,7 @@ class OpenMount(NamedTuple):
 
     collection: CalendarCollection
     held: list[Held]
+    hidden: bool
 
 
 def find(db: Db, member: Principal, path: tuple[str, str]) -> CalendarCollection | None:
@@ -101,18 +102,21 @@ def find(db: Db, member: Principal, path: tuple[str, str]) -> CalendarCollection
 
 
 def list_open(db: Db, member: Principal, *, now: int) -> list[OpenMount]:
-    """Every calendar of others that a delegation puts into the member's home now."""
+    """Every calendar of others that a delegation puts into the member's home now.
+
+    Those that he took out of it are marked so.
+    """
     found: dict[CollectionId, OpenMount] = {}
     width = len(COLUMNS)
     for row in _OPEN.rows(db, {"member": member.id, "now": now}):
         collection, look = collection_of(row[:width]), row[width : width + len(_LOOK)]
-        if look[5] or collection.owner_id == member.id:
+        if collection.owner_id == member.id:
             continue
         rights, sees_private = row[-2:]
         one = found.get(collection.id)
         if one is None:
             dressed = mounted(collection, member.login, look[0], _look(look))
-            one = found[collection.id] = OpenMount(dressed, [])
+            one = found[collection.id] = OpenMount(dressed, [], bool(look[5]))
         one.held.append(Held(Rights(rights), bool(sees_private)))
     return list(found.values())
 

@@ -36,7 +36,7 @@ _COLUMNS = {
     "color": "color",
     "transparent": "transparent",
 }
-_COLOR = "Couleur, `#RRVVBB` ou `#RRVVBBAA`."
+COLOR = "Couleur, `#RRVVBB` ou `#RRVVBBAA`."
 _ZONE = "Fuseau des journées entières et des heures sans fuseau."
 
 
@@ -47,7 +47,7 @@ class CalendarOut(Shape):
     name: str = Field(description="Son nom dans les adresses.", examples=["agenda"])
     title: str | None = Field(None, examples=["Agenda"])
     description: str | None = None
-    color: str | None = Field(None, description=_COLOR, examples=["#1E88E5"])
+    color: str | None = Field(None, description=COLOR, examples=["#1E88E5"])
     timezone: str = Field(description=_ZONE, examples=["Pacific/Noumea"])
     components: list[str] = Field(
         description="Types d'objets pris : événements, tâches, notes.",
@@ -87,7 +87,7 @@ class CalendarChange(StrictShape):
 
     title: Line | None = Field(None, examples=["Commissions"])
     description: Text | None = None
-    color: Color | None = Field(None, description=_COLOR, examples=["#1E88E5"])
+    color: Color | None = Field(None, description=COLOR, examples=["#1E88E5"])
     timezone: ZoneName | None = Field(
         None, description=f"{_ZONE} `null` : celui de la personne.", examples=["Pacific/Noumea"]
     )

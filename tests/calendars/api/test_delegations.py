@@ -183,3 +183,24 @@ def test_one_calendar_alone_is_delegated(anne: Asker, paul: Asker) -> None:
     assert paul.get(anne.agenda).status_code == 404
     refused = anne.post(f"{MINE}/paul", {"rights": "read", "calendar": "nothing"})
     assert refused.status_code == 404
+
+
+def test_a_calendar_that_was_taken_out_is_brought_back(anne: Asker, paul: Asker) -> None:
+    anne.put(f"{MINE}/paul", {"rights": "read"})
+    [agenda, _] = paul.get("/me/mounts").json()["items"]
+    assert (agenda["name"], agenda["hidden"]) == ("anne~agenda", False)
+    assert (agenda["calendar"]["owner"], agenda["calendar"]["name"]) == ("anne", "agenda")
+
+    change = {"title": "Anne", "color": "#112233", "hidden": True}
+    told = paul.patch("/me/mounts/anne~agenda", change).json()
+    assert told["hidden"] is True
+    assert told["calendar"]["title"] == "Anne"
+    assert paul.get("/principals/paul/calendars/anne~agenda").status_code == 404
+    assert paul.get(anne.agenda).status_code == 200
+
+    assert paul.patch("/me/mounts/anne~agenda", {"hidden": False}).json()["hidden"] is False
+    assert paul.get("/principals/paul/calendars/anne~agenda").json()["color"] == "#112233"
+    assert anne.get(anne.agenda).json()["color"] is None
+    anne.delete(f"{MINE}/paul")
+    assert paul.get("/me/mounts").json()["items"] == []
+    assert paul.patch("/me/mounts/anne~agenda", {"title": "x"}).status_code == 404

@@ -268,3 +268,33 @@ def test_a_delegation_of_one_calendar_opens_that_one(
     assert set(calendars(anne, "/dav/calendars/paul/")) == {"/dav/calendars/paul/taches/"}
     assert anne.ask("GET", OWN).status_code == 404
     assert anne.ask("MKCALENDAR", "/dav/calendars/paul/new/").status_code == 403
+
+
+@pytest.mark.rfc("4918 §9.9")
+@pytest.mark.parametrize("method", ["MOVE", "COPY"])
+def test_an_object_does_not_go_where_it_is_by_another_path(
+    server: Server, anne: Client, paul: Client, method: str
+) -> None:
+    give(server, Rights.WRITE)
+    paul.put(f"{OWN}e.ics", an_event())
+
+    answer = anne.ask(method, f"{MOUNT}e.ics", headers={"Destination": f"{OWN}e.ics"})
+    assert answer.status_code == 403
+    assert paul.ask("GET", f"{OWN}e.ics").status_code == 200
+    moved = anne.ask("MOVE", f"{MOUNT}e.ics", headers={"Destination": f"{HOME}agenda/e.ics"})
+    assert moved.status_code == 201
+    assert paul.ask("GET", f"{OWN}e.ics").status_code == 404
+
+
+@pytest.mark.rule("SEC-3")
+def test_what_is_private_is_masked_there_too(server: Server, anne: Client, paul: Client) -> None:
+    give(server, Rights.WRITE)
+    paul.put(f"{OWN}p.ics", an_event(summary="Canari", visibility="PRIVATE"))
+
+    [masked] = [path for path in sync(anne, MOUNT)[0] if path.endswith(".ics")]
+    assert masked.startswith(MOUNT)
+    assert "Canari" not in anne.ask("GET", masked).text
+    assert anne.ask("GET", f"{MOUNT}p.ics").status_code == 404
+    assert anne.put(masked, an_event()).status_code in {403, 404}
+    assert anne.ask("DELETE", masked).status_code in {403, 404}
+    assert "Canari" in paul.ask("GET", f"{OWN}p.ics").text
