@@ -21,10 +21,14 @@ def _proxy_kind(rights: Rights) -> str | None:
 
 
 def group_members(resource: Resource) -> str | None:
-    """RFC 3744 §4.3; the members of a proxy group are the delegates."""
+    """RFC 3744 §4.3; the members of a proxy group are the delegates.
+
+    They are told to their owner; a delegate finds himself.
+    """
     if resource.kind is Kind.PROXY:
         proxy = Proxy(resource.path.name)
-        logins = list_proxies(resource.db, resource.of_principal, proxy, now=resource.now)
+        members = list_proxies(resource.db, resource.of_principal, proxy, now=resource.now)
+        logins = [login for login in members if _concerns(resource, login)]
     else:
         logins = [p.login for p in principals.members_of(resource.db, resource.of_principal.id)]
     return "".join(href(principal_href(login)) for login in logins)
@@ -46,8 +50,13 @@ def _delegators(resource: Resource) -> Iterator[tuple[str, str]]:
     )
     for login, rights in found:
         kind = _proxy_kind(rights)
-        if kind is not None:
+        if kind is not None and _concerns(resource, login):
             yield login, kind
+
+
+def _concerns(resource: Resource, other: str) -> bool:
+    """Who keeps whose diary is told to the two, and to nobody else (SEC-5)."""
+    return resource.actor.login in {resource.of_principal.login, other}
 
 
 def proxy_read_for(resource: Resource) -> str | None:
