@@ -50,6 +50,7 @@ FACES: Mapping[str, str] = {
     Face.REST: "interface JSON",
     Face.CLI: "console du serveur",
     Face.MAIL: "courriel",
+    Face.LINK: "lien secret",
     Face.JOB: "tâche automatique",
     Face.SERVICE: "service",
 }

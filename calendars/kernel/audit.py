@@ -30,6 +30,8 @@ class Face(StrEnum):
     REST = "rest"
     CLI = "cli"
     MAIL = "mail"
+    LINK = "link"
+    """A secret link: whoever has it, for the one who made it."""
     JOB = "job"
     SERVICE = "service"
     """None of these: one deed of the service calls another in somebody's name."""

@@ -12,6 +12,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import NamedTuple
 
+from calendars.kernel.audit import Face, Origin
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound, ServiceError
 from calendars.kernel.identifiers import Etag, etag_of
@@ -219,6 +220,7 @@ def _shown(
     if key is None:
         return
     names = Pseudonyms(key, f"feed {opened.feed.id}")
+    reader = opened.holder.acting(Origin(Face.LINK))
     owner = principals.kind_of(db, collection.owner_id)
     view = View(db, collection, access)
     rest = iter(_within(db, collection, window))
@@ -229,7 +231,7 @@ def _shown(
         for one in batch:
             if one.id in told:
                 what = one.name, one.visibility
-                audit.record_read(db, opened.holder, collection, what, now=opened.now)
+                audit.record_read(db, reader, collection, what, now=opened.now)
                 yield whole(one)
             elif (mask := masks.get(one.id) or _masked_now(one, owner)) is not None:
                 yield masked(one, mask, names)

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from calendars.kernel.audit import (
     FIRST_SEAL,
     Deed,
+    Face,
     Line,
     Origin,
     Result,
@@ -126,10 +127,11 @@ def record_read(
 ) -> None:
     """The reader is handed an object, told by name and class: a line for each request at most.
 
-    What is PUBLIC, and what is one's own, is read without one.
+    What is PUBLIC, and what is one's own, is read without one; but who reads by a link is anybody.
     """
     name, visibility = what
-    if visibility != Visibility.PUBLIC and collection.owner_id != reader.id:
+    own = collection.owner_id == reader.id and reader.origin.face is not Face.LINK
+    if visibility != Visibility.PUBLIC and not own:
         target = Target(collection.owner_id, collection.id, None, visibility)
         defer(db, _append, _Read(_line(reader, Deed.READ, target, now, Result.DONE), name))
 

@@ -144,6 +144,16 @@ def test_a_link_tells_as_much_as_it_was_made_for(
     assert ("UID:CONFIDENTIAL" in text, "UID:PUBLIC" in text) == (False, level == "full")
 
 
+@pytest.mark.rule("SEC-8")
+def test_what_is_read_by_a_link_stands_in_the_trail(anne: Client) -> None:
+    of_all_classes(anne)
+    fetch(anne, a_link(anne, level="full")["calendar_path"])
+
+    trail = anne.http.get(f"{anne.base}/api/v1/me/audit", params={"deed": "read"}, timeout=30)
+    told = [(one["face"], one["visibility"], one["owner"]) for one in trail.json()["items"]]
+    assert told == [("link", "PRIVATE", "anne")]
+
+
 @pytest.mark.rule("SEC-2")
 def test_a_delegate_gives_away_no_more_than_he_sees(server: Server, anne: Client) -> None:
     paul = server.add_person("paul")
