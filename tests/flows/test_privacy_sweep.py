@@ -26,10 +26,10 @@ from calendars.kernel.audit import CONSOLE
 from calendars.kernel.clock import FixedClock
 from calendars.kernel.database import Db
 from calendars.model.calendar_object import CalendarObject
-from calendars.model.principal import PrincipalKind, Rights
+from calendars.model.principal import PrincipalKind, Privilege, Rights
+from calendars.services.authorize import open_collection
 from calendars.services.delegate import DelegationDraft, delegate
 from calendars.services.disable_account import disable_account
-from calendars.services.mount_calendars import list_mounts
 from calendars.services.open_account import NewAccount, open_account
 from calendars.services.read_objects import read_each
 from calendars.services.write_object import NewText, remove_object, write_object
@@ -46,7 +46,7 @@ NAMESPACES = (
     'xmlns:CS="http://calendarserver.org/ns/" xmlns:X="urn:canaries"'
 )
 AT = int(NOW.timestamp())
-AGENDA = "/dav/calendars/owner/agenda/"
+AGENDA, INBOX = "/dav/calendars/owner/agenda/", "/dav/calendars/owner/inbox/"
 # Verified as any other hash, but in no time.
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
@@ -213,12 +213,13 @@ def _fill(db: Db) -> None:
             _write(db, kind, component)
             _write(db, kind, component)  # so that there is a version of before
             _write(db, kind, component, gone=True)
+        _write(db, kind, "VEVENT", place="inbox")
     disable_account(db, "disabled", now=AT, by=CONSOLE)
 
 
-def _write(db: Db, kind: str, component: str, *, gone: bool = False) -> None:
+def _write(db: Db, kind: str, component: str, *, gone: bool = False, place: str = "agenda") -> None:
     owner = principals.get(db, "owner")
-    collection = collections.find(db, "owner", "agenda")
+    collection = collections.find(db, "owner", place)
     assert collection is not None
     text = an_object(kind, component, IN_MEETING if kind == "meeting" else NOBODY)
     if gone:
@@ -256,16 +257,14 @@ def sweep(migrated_url: str, tmp_path: Path) -> Iterator[Sweep]:
     sweep.loop.close()
 
 
-def own_names(sweep: Sweep, person: Person) -> list[str]:
+def own_names(sweep: Sweep, person: Person, calendar: str = "agenda") -> list[str]:
     """The names by which somebody knows masked objects."""
     if not person.sees:
         return []
     with sweep.service.database.reading() as db:
         who = principals.get(db, person.login)
-        for collection, access in list_mounts(db, who, now=AT):
-            if collection.owner_login == "owner" and collection.name == "agenda":
-                return [one.name for one in read_each(db, collection, access) if one.masked]
-    return []
+        opened = open_collection(db, who, ("owner", calendar), Privilege.READ, now=AT)
+        return [one.name for one in read_each(db, *opened) if one.masked]
 
 
 # --- the exits of CalDAV -----------------------------------------------------------------------
@@ -354,12 +353,13 @@ def reports(base: str, names: list[str], token: str, forms: Sequence[str] = DATA
 def sweep_dav(sweep: Sweep, person: Person, names: list[str]) -> None:
     """Everything that reads, at the calendar, its home, its mount and each object."""
     mount = f"/dav/calendars/{person.login}/owner~agenda/"
-    for path in (AGENDA, mount, "/dav/calendars/owner/", f"/dav/calendars/{person.login}/"):
+    for path in (AGENDA, mount, INBOX, "/dav/calendars/owner/", f"/dav/calendars/{person.login}/"):
         _look_at(sweep, person, path, "01")
         forms = DATA if path == AGENDA else DATA[:1]
         for body in reports(path, names, "urn:niaouli:sync:0:1", forms):
             sweep.ask(person, "REPORT", path, body, {"Depth": "1"})
-    for base, some in ((AGENDA, names), (mount, [*names[::7], *names[-2:]])):
+    inbox = REAL_NAMES[::4] + own_names(sweep, person, "inbox")
+    for base, some in ((AGENDA, names), (mount, [*names[::7], *names[-2:]]), (INBOX, inbox)):
         for name in some:
             path = base + quote(name)
             _look_at(sweep, person, path, "0")
