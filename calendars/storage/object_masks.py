@@ -8,13 +8,14 @@ change of its class or of its people, so that a synchronisation can take that vi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, literal, select, union_all
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, union_all
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, Etag, ObjectId
-from calendars.kernel.prepared import PreparedForMany
+from calendars.kernel.prepared import Prepared, PreparedForMany
 from calendars.model.principal import Visibility
 from calendars.model.visibility import Mask
 from calendars.storage.tables import (
@@ -35,6 +36,41 @@ _TAGS = select(_M.modseq, _M.object_id, _M.etag, _T.visibility).join(
     calendar_objects, _T.id == _M.object_id
 )
 _BY_IDS = PreparedForMany(lambda ids: select(*_MASK_COLUMNS).where(_M.object_id.in_(ids)))
+
+
+_TAG = Prepared(select(_M.etag).where(_M.object_id == bindparam("object")))
+_DROP_MASK = Prepared(delete(object_masks).where(_M.object_id == bindparam("object")))
+_DROP_PEOPLE = Prepared(delete(object_participants).where(_P.object_id == bindparam("object")))
+_PEOPLE = Prepared(select(_P.participant).where(_P.object_id == bindparam("object")))
+_ADD_MASK = Prepared(
+    insert(object_masks).values({column.name: bindparam(column.name) for column in _M})
+)
+_ADD_PERSON = Prepared(
+    insert(object_participants).values({column.name: bindparam(column.name) for column in _P})
+)
+_ADD_CHANGE = Prepared(
+    insert(view_changes).values(
+        {column.name: bindparam(column.name) for column in _L if column.name != "id"}
+    )
+)
+_MEMBERS = Prepared(
+    select(_T.modseq, _T.id, _T.name, _T.etag, _T.visibility).where(
+        _T.collection_id == bindparam("collection"), _T.modseq > bindparam("since")
+    )
+)
+_CHANGED_TAGS = Prepared(
+    _TAGS.where(_M.collection_id == bindparam("collection"), _M.modseq > bindparam("since"))
+)
+_GONE = Prepared(
+    select(_G.modseq, _G.name, _G.object_id, _G.visibility).where(
+        _G.collection_id == bindparam("collection"), _G.modseq > bindparam("since")
+    )
+)
+_JOINED = PreparedForMany(
+    lambda marks: select(_P.object_id).where(
+        _P.collection_id == bindparam("collection"), _P.participant.in_(marks)
+    )
+)
 
 
 class Told(NamedTuple):
@@ -93,35 +129,35 @@ class ViewChange(NamedTuple):
 
 def keep(db: Db, told: Told, mask: Mask) -> None:
     """The mask of an object; one that tells the same stays untouched, its date included."""
-    held = db.execute(select(_M.etag).where(_M.object_id == mask.object_id)).scalar()
-    if held == mask.etag:
-        return
-    db.execute(delete(object_masks).where(_M.object_id == mask.object_id))
+    held = _TAG.first(db, {"object": mask.object_id})
+    if held is not None:
+        if held[0] == mask.etag:
+            return
+        _DROP_MASK.run(db, {"object": mask.object_id})
     row = {**mask._asdict(), "collection_id": told.collection_id, "modseq": told.modseq}
-    db.execute(insert(object_masks).values(**row))
+    _ADD_MASK.run(db, row)
 
 
 def drop(db: Db, object_id: ObjectId) -> None:
     """The object is PUBLIC now: it has no mask and no list of people."""
-    db.execute(delete(object_masks).where(_M.object_id == object_id))
-    db.execute(delete(object_participants).where(_P.object_id == object_id))
+    _DROP_MASK.run(db, {"object": object_id})
+    _DROP_PEOPLE.run(db, {"object": object_id})
 
 
 def participants(db: Db, object_id: ObjectId) -> frozenset[str]:
     """The marks of those who see all of an object that is not PUBLIC."""
-    query = select(_P.participant).where(_P.object_id == object_id)
-    return frozenset(db.execute(query).scalars())
+    return frozenset(row[0] for row in _PEOPLE.rows(db, {"object": object_id}))
 
 
 def set_participants(db: Db, told: Told, marks: Collection[str]) -> None:
     """Who sees all of it from now on."""
-    db.execute(delete(object_participants).where(_P.object_id == told.object_id))
+    _DROP_PEOPLE.run(db, {"object": told.object_id})
     rows = [
         {"object_id": told.object_id, "collection_id": told.collection_id, "participant": mark}
         for mark in sorted(marks)
     ]
     if rows:
-        db.execute(insert(object_participants), rows)
+        _ADD_PERSON.run_each(db, rows)
 
 
 def log_class(db: Db, told: Told, visibility: str) -> None:
@@ -146,7 +182,7 @@ def _log(db: Db, told: Told, rows: Sequence[dict[str, object]]) -> None:
         "at": told.now,
     }
     if rows:
-        db.execute(insert(view_changes), [{**common, **row} for row in rows])
+        _ADD_CHANGE.run_each(db, [{**common, **row} for row in rows])
 
 
 def prune(db: Db, *, before: int) -> int:
@@ -179,24 +215,20 @@ def list_masks(db: Db, ids: Sequence[ObjectId]) -> dict[ObjectId, Mask]:
 
 def list_joined(db: Db, collection: CollectionId, marks: Collection[str]) -> frozenset[ObjectId]:
     """The objects that are not PUBLIC and in which somebody takes part."""
-    query = select(_P.object_id).where(
-        _P.collection_id == collection, _P.participant.in_(sorted(marks))
-    )
-    return frozenset(db.execute(query).scalars())
+    rows = _JOINED.rows(db, sorted(marks), {"collection": collection})
+    return frozenset(row[0] for row in rows)
 
 
 def list_members(db: Db, collection: CollectionId, *, since: int) -> list[Member]:
     """Members whose last change, seen in full, is later than `since`."""
-    query = select(_T.modseq, _T.id, _T.name, _T.etag, _T.visibility).where(
-        _T.collection_id == collection, _T.modseq > since
-    )
-    return [Member(*row) for row in db.execute(query)]
+    values = {"collection": collection, "since": since}
+    return list(map(Member._make, _MEMBERS.rows(db, values)))
 
 
 def list_tags(db: Db, collection: CollectionId, *, since: int) -> list[MaskTag]:
     """Masks that changed since."""
-    query = _TAGS.where(_M.collection_id == collection, _M.modseq > since)
-    return [MaskTag(*row) for row in db.execute(query)]
+    values = {"collection": collection, "since": since}
+    return list(map(MaskTag._make, _CHANGED_TAGS.rows(db, values)))
 
 
 def list_tags_of(db: Db, ids: Sequence[ObjectId]) -> list[MaskTag]:
@@ -206,10 +238,8 @@ def list_tags_of(db: Db, ids: Sequence[ObjectId]) -> list[MaskTag]:
 
 def list_gone(db: Db, collection: CollectionId, *, since: int) -> list[Gone]:
     """Names that went since."""
-    query = select(_G.modseq, _G.name, _G.object_id, _G.visibility).where(
-        _G.collection_id == collection, _G.modseq > since
-    )
-    return [Gone(*row) for row in db.execute(query)]
+    values = {"collection": collection, "since": since}
+    return list(map(Gone._make, _GONE.rows(db, values)))
 
 
 def list_view_changes(
@@ -228,24 +258,27 @@ def last_change(
     db: Db, collection: CollectionId, sees: Collection[str], marks: Collection[str]
 ) -> int:
     """The last change that somebody sees of a collection, 0 if there was none."""
-    here = {"collection": collection}
-    joined = (
-        select(func.max(_T.modseq))
-        .join(object_participants, _P.object_id == _T.id)
-        .where(_P.collection_id == bindparam("collection"), _P.participant.in_(sorted(marks)))
+    values: dict[str, object] = {"collection": collection}
+    values |= {f"seen_{number}": one for number, one in enumerate(sorted(sees))}
+    values |= {f"mark_{number}": one for number, one in enumerate(sorted(marks))}
+    rows = _last_change(len(sees), len(marks)).rows(db, values)
+    return max((row[0] for row in rows if row[0] is not None), default=0)
+
+
+@cache
+def _last_change(classes: int, marks: int) -> Prepared:
+    """The statement for so many classes and marks: a reader has one or two, and a few."""
+    here: BindParameter[int] = bindparam("collection")
+    seen: list[BindParameter[str]] = [bindparam(f"seen_{number}") for number in range(classes)]
+    his: list[BindParameter[str]] = [bindparam(f"mark_{number}") for number in range(marks)]
+    joined = select(func.max(_T.modseq)).join(object_participants, _P.object_id == _T.id)
+    about_him = _L.participant.is_(None) | _L.participant.in_(his)
+    return Prepared(
+        union_all(
+            select(func.max(_T.modseq)).where(_T.collection_id == here, _T.visibility.in_(seen)),
+            joined.where(_P.collection_id == here, _P.participant.in_(his)),
+            select(func.max(_M.modseq)).where(_M.collection_id == here),
+            select(func.max(_G.modseq)).where(_G.collection_id == here),
+            select(func.max(_L.modseq)).where(_L.collection_id == here, about_him),
+        )
     )
-    parts = union_all(
-        select(literal(0)),
-        select(func.max(_T.modseq)).where(
-            _T.collection_id == bindparam("collection"), _T.visibility.in_(sorted(sees))
-        ),
-        joined,
-        select(func.max(_M.modseq)).where(_M.collection_id == bindparam("collection")),
-        select(func.max(_G.modseq)).where(_G.collection_id == bindparam("collection")),
-        select(func.max(_L.modseq)).where(
-            _L.collection_id == bindparam("collection"),
-            _L.participant.is_(None) | _L.participant.in_(sorted(marks)),
-        ),
-    )
-    found: list[int] = [last for last in db.execute(parts, here).scalars() if last is not None]
-    return max(found)

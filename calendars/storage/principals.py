@@ -64,6 +64,8 @@ _ADDRESSES_OF = (
     .order_by(calendar_user_addresses.c.position)
 )
 
+_KIND = Prepared(select(principals.c.kind).where(principals.c.id == bindparam("id")))
+
 
 class LoginTaken(Conflict):
     """There is a principal of that login already."""
@@ -115,8 +117,8 @@ def get_by_id(db: Db, principal_id: PrincipalId) -> Principal:
 
 def kind_of(db: Db, principal_id: PrincipalId) -> PrincipalKind:
     """Person, room or what it is, of an id that is known to exist."""
-    query = select(principals.c.kind).where(principals.c.id == principal_id)
-    return PrincipalKind(db.execute(query).scalar_one())
+    [(kind,)] = _KIND.rows(db, {"id": principal_id})
+    return PrincipalKind(kind)
 
 
 def holder_of(
