@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from calendars.kernel.database import StoreUnavailable
 from calendars.kernel.errors import NotFound, ServiceError
 from calendars.model import invalid
+from calendars.model.resource_policy import InvalidPolicy
+from calendars.services import set_policy
 from calendars.services.delegate import InvalidPeriod, OwnDiary
 from calendars.services.make_calendar import BadLocation, PathTaken
 from calendars.services.open_account import InvalidAddress, InvalidDisplayName, InvalidLogin
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from calendars.services.import_objects import Tally
 
 _WORDS: dict[type[ServiceError], str] = {
+    InvalidPolicy: "cette politique n'est pas possible",
+    set_policy.UnknownParty: "un des comptes nommés n'existe pas",
+    set_policy.TooManyParts: "il y en a trop pour une ressource",
+    set_policy.EmptyClosure: "la période finirait avant de commencer",
     BadAddress: "l'adresse d'un serveur commence par https://",
     DuplicateUid: "deux objets du même agenda portent le même UID",
     InsecureServer: "le mot de passe ne part que vers https://, chez ce serveur seulement",

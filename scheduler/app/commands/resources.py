@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 import typer
 
+from scheduler.app.commands import resource_policies
 from scheduler.app.commands.console import (
     AsJson,
     Config,
@@ -19,6 +22,19 @@ from scheduler.app.commands.console import (
     write_rows,
 )
 
+_HEADINGS = {
+    "login": "Identifiant",
+    "kind": "Type",
+    "category": "Genre",
+    "name": "Nom",
+    "site": "Site",
+    "capacity": "Places",
+    "features": "Équipements",
+    "mode": "Qui répond",
+    "approvers": "Qui valide",
+    "email": "Adresse",
+}
+_FORMULA = frozenset("=+-@\t\r")
 KINDS = {"room": "ROOM", "vehicle": "RESOURCE", "equipment": "RESOURCE"}
 
 
@@ -42,7 +58,10 @@ def add(
     """Créer une salle, un véhicule ou un matériel, avec son agenda."""
     from calendars.kernel.audit import CONSOLE
     from calendars.model.principal import PrincipalKind
+    from calendars.model.resource_policy import Category, ResourcePolicy
     from calendars.services.open_account import NewAccount, open_account
+    from calendars.services.set_policy import set_policy
+    from calendars.storage.resource_policies import ResourceFacts
 
     if kind not in KINDS:
         raise WrongUsage(f"le genre « {kind} » n'existe pas ; choisissez : {', '.join(KINDS)}")
@@ -51,37 +70,59 @@ def add(
         added = open_account(
             db, new, timezone_id=service.settings.timezone, by=CONSOLE, now=now_of(service)
         )
+        facts, policy = ResourceFacts(Category(kind)), ResourcePolicy(max_attendees=capacity)
+        set_policy(db, CONSOLE, added.login, facts, policy, now=now_of(service))
     if as_json:
         write_json({"login": added.login, "name": added.display_name, "kind": str(added.kind)})
     else:
         say(f"Ressource créée : {added.login} ({added.display_name}).")
 
 
-def list_(config: Config = None, *, as_json: AsJson = False) -> None:
+def list_(
+    config: Config = None,
+    *,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Écrire du CSV (UTF-8, virgules) pour un tableur.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Lister les salles, les véhicules et le matériel."""
-    from calendars.model.principal import PrincipalKind
-    from calendars.storage import principals
+    from calendars.services.set_policy import list_resources
 
     with open_service(config) as service, service.database.reading() as db:
-        found = principals.list_all(db, kinds=[PrincipalKind.ROOM, PrincipalKind.RESOURCE])
+        found = list_resources(db)
     rows = [
         {
-            "login": each.login,
-            "kind": str(each.kind),
-            "name": each.display_name,
-            "capacity": each.capacity,
-            "email": each.email,
+            "login": one.principal.login,
+            "kind": str(one.principal.kind),
+            "category": str(one.facts.category),
+            "name": one.principal.display_name,
+            "site": one.facts.site,
+            "capacity": one.principal.capacity,
+            "features": ", ".join(one.facts.features),
+            "mode": str(one.policy.mode),
+            "approvers": ", ".join(one.policy.approvers),
+            "email": one.principal.email,
         }
-        for each in found
+        for one in found
     ]
-    headings = {
-        "login": "Identifiant",
-        "kind": "Genre",
-        "name": "Nom",
-        "capacity": "Places",
-        "email": "Adresse",
-    }
-    write_rows(headings, rows, as_json=as_json)
+    if as_csv:
+        _write_csv(rows)
+    else:
+        write_rows(_HEADINGS, rows, as_json=as_json)
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"add": add, "list": list_}
+def _write_csv(rows: Sequence[Mapping[str, object]]) -> None:
+    """What begins like a formula is written as text: spreadsheets would reckon with it."""
+    table = csv.writer(sys.stdout, lineterminator="\r\n")
+    table.writerow(_HEADINGS.values())
+    for row in rows:
+        cells = ("" if row[key] is None else str(row[key]) for key in _HEADINGS)
+        table.writerow([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in cells])
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "add": add,
+    "list": list_,
+    **resource_policies.COMMANDS,
+}
