@@ -9,7 +9,7 @@ from calendars.dav.names import CALDAV, DAV
 from calendars.dav.paths import BadPath, collection_href, object_href
 from calendars.dav.property import BadPropertyValue
 from calendars.dav.request import DavResponse
-from calendars.dav.xml import InvalidXml, error_document, href
+from calendars.dav.xml import InvalidXml, error_document, escape, href
 from calendars.http.inquiries import TooManyInquiries
 from calendars.http.turns import TooManyAtOnce
 from calendars.itip import plan
@@ -23,6 +23,7 @@ from calendars.services import (
     answer_free_busy,
     authorize,
     default_calendars,
+    guard_bookings,
     list_changes,
     list_occurrences,
     make_calendar,
@@ -68,6 +69,9 @@ class MethodNotAllowed(errors.ServiceError):
     """A method that this resource does not have (405)."""
 
 
+# No RFC has a name for it: a precondition of our own, as RFC 4918 §16 foresees.
+NO_OVERLAP = "{urn:niaouli:dav}no-overlapping-booking"
+
 CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     TooFrequent: Condition(403, CALDAV("max-instances")),
     invalid.InvalidCalendarData: Condition(403, CALDAV("valid-calendar-data")),
@@ -98,6 +102,8 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     ),
     plan.DifferentOrganizers: Condition(403, CALDAV("same-organizer-in-all-components")),
     put_object.NotACalendar: Condition(405),
+    # Not 409: Thunderbird would offer to overwrite, again and again.
+    guard_bookings.BookingConflict: Condition(403, NO_OVERLAP),
     query_objects.TooManyFound: Condition(507, DAV("number-of-matches-within-limits")),
     make_calendar.PathTaken: Condition(403, DAV("resource-must-be-null")),
     share_calendar.UnknownSharee: Condition(403, DAV("recognized-principal")),
@@ -165,6 +171,8 @@ def _facts(error: errors.ServiceError) -> str:
     """What RFC 4791 §5.3.2.1 and RFC 3744 §7.1.1 put inside their elements."""
     if isinstance(error, put_object.UidConflict | schedule_object.UniqueSchedulingObject):
         return "" if error.path is None else href(object_href(*error.path))
+    if isinstance(error, guard_bookings.BookingConflict):
+        return escape(error.words)
     if isinstance(error, authorize.NeedPrivileges):
         name = _PRIVILEGE_NAMES.get(error.privilege, "<D:write/>")
         return _needed(collection_href(*error.path), name)

@@ -35,13 +35,18 @@ def people_in(calendar: Component) -> int:
     return max((len(_people(part)) for part in calendar.children("VEVENT")), default=0)
 
 
-def _people(part: Component) -> set[str]:
+def invited_to(calendar: Component) -> int:
+    """How many people are invited to it, those who declined among them."""
+    return len({one for part in calendar.children("VEVENT") for one in _people(part, all_=True)})
+
+
+def _people(part: Component, *, all_: bool = False) -> set[str]:
     found = {
         address_of(line)
         for line in part.all("ATTENDEE")
         if (line.parameter("CUTYPE") or "").upper() not in _NOBODY
         and (line.parameter("ROLE") or "").upper() != "NON-PARTICIPANT"
-        and part_stat(line) != "DECLINED"
+        and (all_ or part_stat(line) != "DECLINED")
     }
     organizer = organizer_of(part)
     return found if organizer is None else found | {organizer}
@@ -53,10 +58,30 @@ def is_of_days(calendar: Component) -> bool:
     return all(start is not None and len(start.strip()) == 8 for start in starts)
 
 
-def is_open(calendar: Component, addresses: Addresses) -> bool:
-    """Something in it still waits for the answer of the resource."""
-    lines = (attendee(part, addresses) for part in calendar.children("VEVENT"))
-    return any(line is not None and part_stat(line) == Answer.OPEN for line in lines)
+def agrees(message: Component, copy: Component, addresses: Addresses, *, zone: tzinfo) -> bool:
+    """The organizer knows what the resource has answered to everything in his message."""
+    own = Copy(copy, zone)
+    for key, part in Copy(message, zone, series=own.set).components().items():
+        told = attendee(part, addresses)
+        held = attendee(own.at(key) or part, addresses)
+        if told is not None and held is not None and part_stat(told) != part_stat(held):
+            return False
+    return True
+
+
+def told_again(copy: Component) -> Component:
+    """The copy, with the wish that its answers be sent whatever changed (RFC 6638 §7.3)."""
+    parts = [
+        Component(part.name, [_forced(line) for line in part.lines], list(part.components))
+        for part in copy.children("VEVENT")
+    ]
+    return rebuilt(copy, parts)
+
+
+def _forced(line: ContentLine) -> ContentLine:
+    if line[0] != "ORGANIZER":
+        return line
+    return with_parameter(line, "SCHEDULE-FORCE-SEND", "REPLY")
 
 
 def answered_copy(

@@ -11,18 +11,20 @@ from datetime import tzinfo
 from typing import NamedTuple
 
 from calendars.itip.book import (
+    agrees,
     answered_copy,
+    invited_to,
     is_of_days,
-    is_open,
     people_in,
     requested_slots,
+    told_again,
 )
 from calendars.itip.message import ItipMessage
 from calendars.itip.plan import plan
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import ObjectId
 from calendars.model.blocks import Blocks
-from calendars.model.bookings import BOOKED, Addresses, slots_in
+from calendars.model.bookings import BOOKED, slots_in
 from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_user_address import addresses_of
@@ -30,7 +32,6 @@ from calendars.model.component import Component, decode, parse
 from calendars.model.free_period import SEARCH_DAYS
 from calendars.model.instances import bounds, is_recurring
 from calendars.model.invalid import TooManyInstances
-from calendars.model.principal import Principal
 from calendars.model.resource_answer import (
     Answer,
     BookingRequest,
@@ -45,7 +46,7 @@ from calendars.services.collection_zone import zone_of
 from calendars.services.find_calendar_users import find_calendar_user
 from calendars.services.resource_bookings import calendars_of, taken
 from calendars.services.set_policy import Resource, keeps
-from calendars.storage import resource_policies
+from calendars.storage import principals, resource_policies
 from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.resource_policies import BOOKER
 
@@ -71,7 +72,6 @@ class Asked(NamedTuple):
 
 def answer_for_resource(
     db: Db,
-    principal: Principal,
     collection: CalendarCollection,
     before: StoredObject | None,
     calendar: Component,
@@ -83,11 +83,11 @@ def answer_for_resource(
 
     A series with more occurrences than can be told is left to a person.
     """
+    principal = principals.get_by_id(db, collection.owner_id)
     resource = Resource(principal, *resource_policies.get(db, principal))
-    addresses = frozenset[str](addresses_of(principal))
-    if not calendar.children("VEVENT") or _leaves_it(resource, message, calendar, addresses):
-        return Answered(calendar)
     zone = zone_of(collection)
+    if not calendar.children("VEVENT") or _leaves_it(resource, message, before, calendar, zone):
+        return Answered(calendar)
     try:
         asked = ask(db, resource, collection, before, calendar, resource.policy, now=now)
         answer = judge(db, resource, asked, resource.policy, zone, now=now)
@@ -96,19 +96,29 @@ def answer_for_resource(
     said = comment(answer, resource.policy, resource.facts.category, now=now, zone=zone)
     mine = frozenset({message.recipient})
     answered = answered_copy(calendar, mine, answer, said, zone=zone)
-    planned = plan(calendar, answered, mine, zone=zone, now=now)
+    if not agrees(message.calendar, answered, mine, zone=zone):
+        answered = told_again(answered)
+    # Answers are told apart by the second, and one follows what it answers.
+    planned = plan(calendar, answered, mine, zone=zone, now=now + 1)
     declined = answer.answer is Answer.DECLINED and not answer.exceptions
     return Answered(None if declined else planned.amended, planned.messages)
 
 
 def _leaves_it(
-    resource: Resource, message: ItipMessage, calendar: Component, addresses: Addresses
+    resource: Resource,
+    message: ItipMessage,
+    before: StoredObject | None,
+    calendar: Component,
+    zone: tzinfo,
 ) -> bool:
-    """A person answers, or has answered and nothing calls for thinking again."""
-    mode = resource.policy.mode
-    if mode is AnswerMode.NONE:
+    """A person answers; or nothing calls for thinking again, unless more people come."""
+    if resource.policy.mode is AnswerMode.NONE:
         return True
-    return mode.awaits_person and not message.significant and not is_open(calendar, addresses)
+    if message.significant or before is None:
+        return False
+    if not agrees(message.calendar, calendar, frozenset({message.recipient}), zone=zone):
+        return False
+    return invited_to(calendar) <= invited_to(parse(decode(before.data)))
 
 
 def ask(
@@ -251,4 +261,3 @@ def by_a_person(policy: ResourcePolicy) -> ResourcePolicy:
         conflict_percent=policy.conflict_percent,
         look_ahead=policy.look_ahead,
     )
-

@@ -14,6 +14,7 @@ from calendars.model.invalid import UnsupportedComponent
 from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.authorize import open_collection
 from calendars.services.deliver_itip import Dispatch
+from calendars.services.guard_bookings import guard_booking
 from calendars.services.reconcile import reconciled_text
 from calendars.services.schedule_object import (
     calendar_of,
@@ -93,7 +94,7 @@ def put_object(
 
     Without a dispatch nobody is told: what is taken in was agreed upon elsewhere.
     Raises NotFound, NeedPrivileges, NotACalendar, PreconditionFailed, UnsupportedComponent,
-    UidConflict, MaskedObject, TooManyInstances, and the refusals of scheduling.
+    UidConflict, MaskedObject, BookingConflict, TooManyInstances, and the refusals of scheduling.
     """
     collection, access = open_collection(
         db, actor, put.path.parent, Privilege.WRITE_CONTENT, now=now
@@ -126,6 +127,8 @@ def store_in(
     _check_uid(db, view, before, put)
     if before is not None and before.etag == etag_of(body):
         return PutOutcome(before.etag, False, body, body == put.body, before.schedule_tag)
+    if collection.of_resource:
+        guard_booking(db, collection, before, parsed, now=now)
     wanted, was = (put.path.name, parsed, body), before or put.moved_from
     if dispatch is None or not (has_organizer(parsed) or _is_tagged(was)):
         scheduled = unsent(was, wanted)

@@ -7,7 +7,7 @@ and left in the scheduling inbox, in the transaction that is open.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calendars.itip.apply import Applied, Changed, Effect, apply
 from calendars.itip.message import ItipMessage, ItipMethod, ScheduleStatus
@@ -20,10 +20,11 @@ from calendars.model.calendar_user_address import addresses_of
 from calendars.model.component import Component, parse, serialize
 from calendars.model.principal import Principal
 from calendars.model.resource_name import hashed_name, name_of_uid
+from calendars.services.answer_for_resource import answer_for_resource
 from calendars.services.collection_zone import zone_of
 from calendars.services.default_calendars import calendar_for
 from calendars.services.tell_changes import tell_changes
-from calendars.services.write_object import NewText, write_object
+from calendars.services.write_object import NewText, remove_object, write_object
 from calendars.storage import calendar_objects, collections
 from calendars.storage.calendar_objects import StoredObject
 
@@ -37,6 +38,7 @@ class Received:
 
 
 REFUSED = Received(ScheduleStatus.REJECTED)
+_ASKS = frozenset({ItipMethod.REQUEST, ItipMethod.ADD})
 
 
 def receive(
@@ -65,20 +67,27 @@ def receive(
     if collection is None:
         return REFUSED
     copy = None if before is None else parse(before.data.decode().removeprefix("\ufeff"))
+    if collection.of_resource and copy is None:
+        # What it declined it keeps no copy of: only itself can say that it has agreed (RES-1).
+        message = replace(message, significant=True)
     mine = frozenset[str](addresses_of(recipient))
     applied = apply(copy, message, mine, zone=zone_of(collection), now=now)
     if applied.effect is Effect.REFUSED:
         return REFUSED
-    if applied.calendar is not None:
-        _store(db, actor, collection, before, message, applied, now=now)
+    replies: tuple[ItipMessage, ...] = ()
+    if collection.of_resource and message.method in _ASKS:
+        asked = applied.calendar or copy
+        replies = _answer(db, actor, collection, before, message, asked, now=now)
+    elif applied.calendar is not None:
+        _store(db, actor, collection, before, message, applied.calendar, now=now)
     if news and applied.effect is not Effect.UNCHANGED:
-        _leave_in_inbox(db, actor, recipient, message, applied, now=now)
+        leave_in_inbox(db, actor, recipient, message, applied, now=now)
     if applied.effect is Effect.ANSWERED and applied.calendar is not None:
         onward = refresh(
             applied.calendar, mine, zone=zone_of(collection), but=message.sender, now=now
         )
         return Received(ScheduleStatus.SUCCESS, onward)
-    return Received(ScheduleStatus.DELIVERED)
+    return Received(ScheduleStatus.DELIVERED, replies)
 
 
 def _kind(message: ItipMessage) -> str:
@@ -87,19 +96,40 @@ def _kind(message: ItipMessage) -> str:
     )
 
 
+def _answer(
+    db: Db,
+    actor: Principal,
+    collection: CalendarCollection,
+    before: StoredObject | None,
+    message: ItipMessage,
+    calendar: Component | None,
+    *,
+    now: int,
+) -> tuple[ItipMessage, ...]:
+    """A resource answers, and keeps what it has not declined altogether (RES-1)."""
+    if calendar is None:
+        return ()
+    answered = answer_for_resource(db, collection, before, calendar, message, now=now)
+    if answered.calendar is None and before is not None:
+        remove_object(db, actor, collection, before, now=now)
+    elif answered.calendar is not None:
+        _store(db, actor, collection, before, message, answered.calendar, now=now)
+    return answered.replies
+
+
 def _store(
     db: Db,
     actor: Principal,
     collection: CalendarCollection,
     before: StoredObject | None,
     message: ItipMessage,
-    applied: Applied,
+    calendar: Component,
     *,
     now: int,
 ) -> None:
-    if applied.calendar is None:
+    parsed, body = object_of(calendar, message.uid, _kind(message))
+    if before is not None and before.etag == etag_of(body):
         return
-    parsed, body = object_of(applied.calendar, message.uid, _kind(message))
     name = before.name if before is not None else _free_name(db, collection, message.uid)
     tag = before.schedule_tag if before is not None else None
     if tag is None or _is_told_anew(message, applied):
@@ -133,7 +163,7 @@ def _free_name(db: Db, collection: CalendarCollection, uid: str) -> str:
     return hashed_name(uid) if taken else name
 
 
-def _leave_in_inbox(
+def leave_in_inbox(
     db: Db,
     actor: Principal,
     recipient: Principal,

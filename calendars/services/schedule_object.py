@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import NamedTuple
 
-from calendars.itip.apply import apply, with_statuses
+from calendars.itip.apply import Effect, apply, with_statuses
 from calendars.itip.group import Member, group_addresses, with_members
 from calendars.itip.message import ItipMessage, ItipMethod
 from calendars.itip.plan import Plan, Role, plan, refresh
@@ -35,7 +35,7 @@ from calendars.services.collection_zone import zone_of
 from calendars.services.deliver_itip import Dispatch, Sender, deliver, recipients_of
 from calendars.services.find_calendar_users import find_calendar_users
 from calendars.services.hold_messages import hold_if_mass
-from calendars.services.receive_itip import object_of
+from calendars.services.receive_itip import leave_in_inbox, object_of
 from calendars.services.show_objects import sees_whole
 from calendars.storage import calendar_objects, collections, principals
 from calendars.storage.calendar_objects import StoredObject
@@ -216,6 +216,8 @@ def _tell(db: Db, sender: Sender, planned: Plan, zone: tzinfo, *, now: int) -> C
     for reply in answered.replies:
         applied = apply(calendar, reply, mine, zone=zone, now=now)
         calendar = applied.calendar or calendar
+        if applied.effect is not Effect.UNCHANGED:
+            leave_in_inbox(db, sender.actor, sender.owner, reply, applied, now=now)
         answered.statuses.pop(reply.sender, None)
     if answered.replies:
         # Mail goes out as planned: Outlook wants single occurrences by themselves.

@@ -127,6 +127,7 @@ def _changed(
     login: str, facts: dict[str, Any], told: dict[str, Any], config: Path | None
 ) -> Resource:
     """The resource, with what the options say of it."""
+    from calendars.kernel.audit import CONSOLE
     from calendars.services.set_policy import get_resource, set_policy
 
     with open_service(config) as service, service.database.transaction() as db:
@@ -137,10 +138,10 @@ def _changed(
         if (new_facts, new_policy) == (found.facts, found.policy):
             return found
         now = now_of(service)
-        return set_policy(db, found.principal, login, new_facts, new_policy, now=now)
+        return set_policy(db, CONSOLE, login, new_facts, new_policy, now=now)
 
 
-def _tuple(value: object) -> object:
+def _tuple(value: Any) -> Any:  # noqa: ANN401 - of an option
     return tuple(filter(None, value)) if isinstance(value, list) else value
 
 
@@ -214,19 +215,19 @@ def out_of_service(
     """Montrer les périodes hors service, en ajouter une (--from, --to) ou en retirer une."""
     from zoneinfo import ZoneInfo
 
+    from calendars.kernel.audit import CONSOLE
     from calendars.model.resource_policy import Closure
-    from calendars.services.set_policy import close, get_resource, list_closures, reopen
+    from calendars.services.set_policy import close, list_closures, reopen
 
     if (start is None) != (end is None):
         raise WrongUsage("donnez --from et --to ensemble")
     with open_service(config) as service, service.database.transaction() as db:
         zone, now = ZoneInfo(service.settings.timezone), now_of(service)
-        resource = get_resource(db, login).principal
         if remove is not None:
-            reopen(db, resource, login, remove, now=now)
+            reopen(db, CONSOLE, login, remove, now=now)
         if start is not None and end is not None:
             period = Closure(_instant(start, zone), _instant(end, zone), reason)
-            close(db, resource, login, period, now=now)
+            close(db, CONSOLE, login, period, now=now)
         found = list_closures(db, login, now=now)
     headings = {"id": "Numéro", "from": "Du", "to": "Au", "reason": "Motif"}
     write_rows(headings, [_closure_row(one, zone) for one in found], as_json=as_json)
