@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from calendars.kernel.audit import CONSOLE
 from calendars.model.principal import PrincipalKind, Rights, Role
 from calendars.model.resource_policy import AnswerMode, Category, Closure
 from calendars.services.delegate import DelegationDraft, delegate
@@ -38,7 +39,7 @@ class Rooms:
         kind, email = PrincipalKind.ROOM, f"{login}@example.org"
         new = NewAccount(login, login.title(), kind, Role.AGENT, email, 10)
         with self.database.transaction() as db:
-            open_account(db, new, timezone_id="Pacific/Noumea", now=self.now)
+            open_account(db, new, timezone_id="Pacific/Noumea", by=CONSOLE, now=self.now)
         self.policy(login, **policy)
 
     def policy(self, login: str, **changes: Any) -> None:
