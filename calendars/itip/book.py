@@ -8,7 +8,7 @@ from datetime import tzinfo
 from calendars.itip.changes import is_cancelled
 from calendars.itip.copy import Copy, Key, rebuilt
 from calendars.itip.people import address_of, attendee, organizer_of, part_stat, with_parameter
-from calendars.model.bookings import Addresses
+from calendars.model.bookings import Addresses, own_line
 from calendars.model.budget import Budget
 from calendars.model.component import Component, ContentLine, escape
 from calendars.model.instances import instances
@@ -56,6 +56,12 @@ def is_of_days(calendar: Component) -> bool:
     """It is of whole days, not of hours."""
     starts = (part.value("DTSTART") for part in calendar.children("VEVENT"))
     return all(start is not None and len(start.strip()) == 8 for start in starts)
+
+
+def is_open(calendar: Component, addresses: Addresses) -> bool:
+    """Something in it still waits for the answer of the resource."""
+    lines = (own_line(part, addresses) for part in calendar.children("VEVENT"))
+    return any(line is not None and part_stat(line) == Answer.OPEN for line in lines)
 
 
 def agrees(message: Component, copy: Component, addresses: Addresses, *, zone: tzinfo) -> bool:

@@ -15,6 +15,7 @@ from calendars.itip.book import (
     answered_copy,
     invited_to,
     is_of_days,
+    is_open,
     people_in,
     requested_slots,
     told_again,
@@ -98,8 +99,7 @@ def answer_for_resource(
     answered = answered_copy(calendar, mine, answer, said, zone=zone)
     if not agrees(message.calendar, answered, mine, zone=zone):
         answered = told_again(answered)
-    # Answers are told apart by the second, and one follows what it answers.
-    planned = plan(calendar, answered, mine, zone=zone, now=now + 1)
+    planned = plan(calendar, answered, mine, zone=zone, now=now)
     declined = answer.answer is Answer.DECLINED and not answer.exceptions
     return Answered(None if declined else planned.amended, planned.messages)
 
@@ -116,9 +116,14 @@ def _leaves_it(
         return True
     if message.significant or before is None:
         return False
-    if not agrees(message.calendar, calendar, frozenset({message.recipient}), zone=zone):
+    was, own = parse(decode(before.data)), addresses_of(resource.principal)
+    waited = resource.policy.mode.awaits_person and is_open(was, own)
+    if is_open(calendar, own) and not waited:
         return False
-    return invited_to(calendar) <= invited_to(parse(decode(before.data)))
+    mine = frozenset({message.recipient})
+    return agrees(message.calendar, calendar, mine, zone=zone) and (
+        invited_to(calendar) <= invited_to(was)
+    )
 
 
 def ask(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from calendars.model.principal import PrincipalKind, Rights
-from tests.builders import a_series, an_event
+from tests.builders import HOUR, START, a_series, an_event
 from tests.calendars.api.conftest import Asker, Join
 
 POLICY = {
@@ -139,7 +139,7 @@ def test_only_what_a_resource_accepted_takes_its_time(
         "a.ics": an_event(uid="a", organizer="paul@example.org", attendees=people,
                           transparency="TRANSPARENT"),
         "b.ics": a_series(uid="b", organizer="paul@example.org", attendees=people,
-                          status="TENTATIVE", rrule="FREQ=WEEKLY"),
+                          status="TENTATIVE", rrule="FREQ=WEEKLY", start=START + HOUR),
     }  # fmt: skip
     for name, text in texts.items():
         assert ocre.store(name, text).status_code == 201
