@@ -76,10 +76,10 @@ def receive(
         return REFUSED
     replies: tuple[ItipMessage, ...] = ()
     if collection.of_resource and message.method in _ASKS:
-        asked = applied.calendar or copy
+        asked = replace(applied, calendar=applied.calendar or copy)
         replies = _answer(db, actor, collection, before, message, asked, now=now)
-    elif applied.calendar is not None:
-        _store(db, actor, collection, before, message, applied.calendar, now=now)
+    else:
+        _store(db, actor, collection, before, message, applied, now=now)
     if news and applied.effect is not Effect.UNCHANGED:
         leave_in_inbox(db, actor, recipient, message, applied, now=now)
     if applied.effect is Effect.ANSWERED and applied.calendar is not None:
@@ -102,18 +102,18 @@ def _answer(
     collection: CalendarCollection,
     before: StoredObject | None,
     message: ItipMessage,
-    calendar: Component | None,
+    applied: Applied,
     *,
     now: int,
 ) -> tuple[ItipMessage, ...]:
     """A resource answers, and keeps what it has not declined altogether (RES-1)."""
-    if calendar is None:
+    if applied.calendar is None:
         return ()
-    answered = answer_for_resource(db, collection, before, calendar, message, now=now)
+    answered = answer_for_resource(db, collection, before, applied.calendar, message, now=now)
     if answered.calendar is None and before is not None:
         remove_object(db, actor, collection, before, now=now)
-    elif answered.calendar is not None:
-        _store(db, actor, collection, before, message, answered.calendar, now=now)
+    kept = replace(applied, calendar=answered.calendar)
+    _store(db, actor, collection, before, message, kept, now=now)
     return answered.replies
 
 
@@ -123,11 +123,13 @@ def _store(
     collection: CalendarCollection,
     before: StoredObject | None,
     message: ItipMessage,
-    calendar: Component,
+    applied: Applied,
     *,
     now: int,
 ) -> None:
-    parsed, body = object_of(calendar, message.uid, _kind(message))
+    if applied.calendar is None:
+        return
+    parsed, body = object_of(applied.calendar, message.uid, _kind(message))
     if before is not None and before.etag == etag_of(body):
         return
     name = before.name if before is not None else _free_name(db, collection, message.uid)
