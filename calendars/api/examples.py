@@ -126,3 +126,10 @@ BUSY_TIMES: dict[str, Example] = {
         },
     },
 }
+
+REFUSALS: dict[str, Example] = {
+    "révision": {
+        "summary": "Un véhicule qui part en révision",
+        "value": {"reason": "Le véhicule part en révision ce jour-là."},
+    },
+}

@@ -10,6 +10,9 @@ from calendars.http.shapes import Identifier, PathName, QueryInstant, QueryMomen
 
 LoginPath = Annotated[PathName, Path(description="L'identifiant de la personne.")]
 CalendarPath = Annotated[PathName, Path(description="Le nom de l'agenda.", examples=["agenda"])]
+ResourcePath = Annotated[
+    PathName, Path(description="L'identifiant de la ressource.", examples=["salle-ocre"])
+]
 ObjectName = Annotated[PathName, Path(description="Le nom de l'objet dans l'agenda.")]
 VersionPath = Annotated[Identifier, Path(description="Le numéro de la version.")]
 DelegationPath = Annotated[Identifier, Path(description="Le numéro de la délégation.")]

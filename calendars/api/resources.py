@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Query
 
 from calendars.api.examples import CLOSURES, POLICIES
+from calendars.api.parameters import ResourcePath
 from calendars.api.shapes.resources import (
     CategoryName,
     ClosureIn,
@@ -18,7 +19,7 @@ from calendars.api.shapes.resources import (
     ResourceOut,
     ResourcesOut,
 )
-from calendars.http.shapes import Identifier, Line, PathName, QueryInstant
+from calendars.http.shapes import Identifier, Line, QueryInstant
 from calendars.http.state import CurrentPrincipal, State
 from calendars.services import set_policy
 from calendars.services.resource_bookings import free_periods
@@ -27,9 +28,6 @@ TAG = "Salles, véhicules et matériel"
 
 router = APIRouter(prefix="/resources", tags=[TAG])
 
-ResourcePath = Annotated[
-    PathName, Path(description="L'identifiant de la ressource.", examples=["salle-ocre"])
-]
 Capacity = Annotated[int, Query(ge=0, le=10_000, description="Places au moins.")]
 Features = Annotated[
     list[Line], Query(max_length=20, description="Tous ces équipements, mot pour mot.")

@@ -17,6 +17,7 @@ from calendars.api import (
     passwords,
     principals,
     removed_calendars,
+    resource_requests,
     resources,
 )
 from calendars.http.problems import PROBLEM_RESPONSES
@@ -43,6 +44,7 @@ TAGS = [
     {"name": held_messages.TAG, "description": "Suppressions en masse : prévenir, ou annuler."},
     {"name": busy_time.TAG, "description": "Quand des personnes sont occupées."},
     {"name": resources.TAG, "description": "Ce qui se réserve, quand, et qui répond."},
+    {"name": resource_requests.TAG, "description": "Les demandes qui attendent une personne."},
     {"name": delegations.TAG, "description": "Qui peut lire ou tenir mon agenda."},
     {"name": mounts.TAG, "description": "Ceux que l'on m'a ouverts, et leur apparence chez moi."},
     {"name": audit.TAG, "description": "Qui a vu ou changé quoi, quand, par où."},
@@ -60,6 +62,7 @@ _PARTS = (
     history,
     held_messages,
     busy_time,
+    resource_requests,
     resources,
     delegations,
     audit,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
@@ -19,7 +20,7 @@ from calendars.http.faults import DRAFT_FAULTS, POLICY_FAULTS, faults_of
 from calendars.http.identity import REALM, NotSignedIn
 from calendars.http.inquiries import TooManyInquiries
 from calendars.http.refusals import note_of
-from calendars.http.shapes import Shape
+from calendars.http.shapes import Shape, instant_of
 from calendars.kernel import errors
 from calendars.kernel.database import StoreUnavailable
 from calendars.model import event_draft, invalid
@@ -30,6 +31,7 @@ from calendars.services import (
     change_password,
     default_calendars,
     delegate,
+    guard_bookings,
     issue_feed,
     issue_password,
     list_occurrences,
@@ -56,6 +58,13 @@ class FaultOut(Shape):
     message: str = Field(examples=["la fin précède le début"])
 
 
+class PeriodFact(Shape):
+    """A period that is free."""
+
+    start: datetime
+    end: datetime
+
+
 class ProblemOut(Shape):
     """What could not be done, and why (RFC 9457)."""
 
@@ -65,6 +74,8 @@ class ProblemOut(Shape):
     detail: str | None = None
     errors: list[FaultOut] | None = None
     privilege: str | None = Field(None, description="Le droit qui manque.")
+    code: str | None = Field(None, description="Pourquoi une ressource refuse.", examples=["busy"])
+    next_free: PeriodFact | None = Field(None, description="Son prochain créneau libre.")
 
 
 class Kind(NamedTuple):
@@ -139,6 +150,9 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
     ),
     list_occurrences.TooManyOccurrences: Kind(
         422, "too-many-occurrences", "Trop d'occurrences", "Demandez une période plus courte."
+    ),
+    guard_bookings.BookingConflict: Kind(
+        409, "resource-taken", "La ressource est réservée à ce moment"
     ),
     InvalidPolicy: Kind(422, "invalid-policy", "Cette politique n'est pas possible"),
     set_policy.UnknownParty: Kind(422, "unknown-party", "Un de ces identifiants n'existe pas"),
@@ -236,20 +250,34 @@ def refusal(error: errors.ServiceError) -> JSONResponse:
         return problem(kind, headers={"Retry-After": RETRY_SECONDS})
     if isinstance(error, authorize.NeedPrivileges):
         return problem(kind, privilege=_PRIVILEGES.get(error.privilege))
-    if isinstance(error, event_draft.DraftRefused):
-        message = DRAFT_FAULTS[error.fault]
-        return problem(kind, errors=[{"field": f"body.{error.field}", "message": message}])
-    if isinstance(error, InvalidPolicy):
-        message = POLICY_FAULTS[error.fault]
-        return problem(kind, errors=[{"field": f"body.{error.field}", "message": message}])
-    if isinstance(error, set_policy.UnknownParty):
-        fault = {"field": f"body.{error.field}", "message": "cet identifiant n'existe pas"}
+    if isinstance(error, guard_bookings.BookingConflict):
+        return problem(kind._replace(detail=error.words), code=error.reason, next_free=_free(error))
+    fault = _fault_of(error)
+    if fault is not None:
         return problem(kind, errors=[fault])
     answer = problem(kind)
     if kind.status == 401:
         for challenge in _CHALLENGES:
             answer.headers.append("WWW-Authenticate", challenge)
     return answer
+
+
+def _fault_of(error: errors.ServiceError) -> dict[str, str] | None:
+    """The field of the body that is wrong."""
+    if isinstance(error, event_draft.DraftRefused):
+        return {"field": f"body.{error.field}", "message": DRAFT_FAULTS[error.fault]}
+    if isinstance(error, InvalidPolicy):
+        return {"field": f"body.{error.field}", "message": POLICY_FAULTS[error.fault]}
+    if isinstance(error, set_policy.UnknownParty):
+        return {"field": f"body.{error.field}", "message": "cet identifiant n'existe pas"}
+    return None
+
+
+def _free(error: guard_bookings.BookingConflict) -> dict[str, str] | None:
+    if error.next_free is None:
+        return None
+    start, end = (instant_of(instant).isoformat() for instant in error.next_free)
+    return {"start": start, "end": end}
 
 
 def install_problems(app: FastAPI) -> None:

@@ -9,6 +9,7 @@ from calendars.kernel.errors import NotFound
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.principal import Principal, Privilege
+from calendars.services.ask_approvers import ask_approvers
 from calendars.services.authorize import open_collection
 from calendars.services.deliver_itip import Dispatch
 from calendars.services.put_object import ObjectPath
@@ -51,6 +52,8 @@ def delete_object(
         raise NotFound("there is nothing here")
     may_remove(db, collection, stored, path.name, removal.precondition)
     remove_object(db, actor, collection, stored, now=now)
+    if collection.of_resource:
+        ask_approvers(db, collection, stored.uid, now=now)
     if dispatch is not None and collection.is_calendar and stored.schedule_tag is not None:
         opened = (collection, access)
         schedule_removal(db, dispatch, actor, opened, stored, reply=removal.reply, now=now)

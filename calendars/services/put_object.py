@@ -12,6 +12,7 @@ from calendars.model.calendar_object import CalendarObject
 from calendars.model.conditions import NO_CONDITION, Precondition
 from calendars.model.invalid import UnsupportedComponent
 from calendars.model.principal import Access, Principal, Privilege
+from calendars.services.ask_approvers import ask_approvers
 from calendars.services.authorize import open_collection
 from calendars.services.deliver_itip import Dispatch
 from calendars.services.guard_bookings import guard_booking
@@ -137,6 +138,8 @@ def store_in(
     parsed, body, tag = scheduled
     new = NewText(put.path.name, parsed, body, tag)
     _, etag = write_object(db, actor, collection, before, new, now=now)
+    if collection.of_resource:
+        ask_approvers(db, collection, parsed.uid, now=now)
     masked = not view.may_read(parsed)
     return PutOutcome(etag, before is None, body, body == put.body, tag, masked)
 

@@ -21,6 +21,7 @@ from calendars.model.component import Component, parse, serialize
 from calendars.model.principal import Principal
 from calendars.model.resource_name import hashed_name, name_of_uid
 from calendars.services.answer_for_resource import answer_for_resource
+from calendars.services.ask_approvers import ask_approvers
 from calendars.services.collection_zone import zone_of
 from calendars.services.default_calendars import calendar_for
 from calendars.services.tell_changes import tell_changes
@@ -80,6 +81,8 @@ def receive(
         replies = _answer(db, actor, collection, before, message, asked, now=now)
     else:
         _store(db, actor, collection, before, message, applied, now=now)
+    if collection.of_resource:
+        ask_approvers(db, collection, message.uid, now=now)
     if news and applied.effect is not Effect.UNCHANGED:
         leave_in_inbox(db, actor, recipient, message, applied, now=now)
     if applied.effect is Effect.ANSWERED and applied.calendar is not None:

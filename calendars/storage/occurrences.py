@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     false,
+    func,
     insert,
     select,
     true,
@@ -56,6 +57,16 @@ class Hit(NamedTuple):
     ends_at: int
     recurrence_id: int | None
     busy: str
+
+
+class Waiting(NamedTuple):
+    """Occurrences of one object that are asked of a resource and not answered (RES-1)."""
+
+    object_id: ObjectId
+    starts_at: int
+    ends_at: int
+    """Of the first one."""
+    occurrences: int
 
 
 _HIT = (_O.object_id, _O.starts_at, _O.ends_at, _O.recurrence_id, _O.busy)
@@ -149,6 +160,17 @@ def list_beyond(
     """Recurring objects that may have instances in the window that the index does not hold."""
     values = {"component": component, "start": window.start, "end": window.end}
     return [ObjectId(row[0]) for row in _BEYOND.rows(db, collections, values)]
+
+
+def list_waiting(db: Db, collection: CollectionId, since: int) -> list[Waiting]:
+    """What is tentative in a calendar and ends after an instant, by object."""
+    rows = db.execute(
+        select(_O.object_id, func.min(_O.starts_at), func.min(_O.ends_at), func.count())
+        .where(_O.collection_id == collection, _O.component == "VEVENT")
+        .where(_O.busy == "T", _O.ends_at > since)
+        .group_by(_O.object_id)
+    )
+    return [Waiting(ObjectId(number), *rest) for number, *rest in rows]
 
 
 def replace(

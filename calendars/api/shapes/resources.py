@@ -18,6 +18,7 @@ from calendars.model.resource_policy import (
     ResourcePolicy,
 )
 from calendars.model.window import Window
+from calendars.services.answer_request import ResourceRequest
 from calendars.services.set_policy import Resource
 from calendars.storage.resource_policies import ResourceFacts, StoredClosure
 
@@ -248,6 +249,48 @@ class FreePeriodsOut(Shape):
     """The next periods that can be booked, the earliest first."""
 
     items: list[FreePeriodOut]
+
+
+class RequestOut(Shape):
+    """A request that waits for a person."""
+
+    resource: str = Field(description="La ressource demandée.", examples=["veh-03"])
+    name: str = Field(description="Le nom de la demande, pour y répondre.")
+    start: datetime = Field(description="De la première occurrence à venir.")
+    end: datetime
+    occurrences: int = Field(description="Occurrences en attente, d'une série.")
+    organizer: str | None = Field(None, description="Qui demande.")
+    requested_at: datetime
+
+    @classmethod
+    def of(cls, request: ResourceRequest, zone: tzinfo) -> RequestOut:
+        """When and who asks; not for what."""
+        waiting = request.waiting
+        return cls(
+            resource=request.resource.principal.login,
+            name=request.stored.name,
+            start=_local(waiting.starts_at, zone),
+            end=_local(waiting.ends_at, zone),
+            occurrences=waiting.occurrences,
+            organizer=request.organizer,
+            requested_at=_local(request.stored.written_at, zone),
+        )
+
+
+class RequestsOut(Shape):
+    """Requests that the asker can answer, the nearest first."""
+
+    items: list[RequestOut]
+
+
+class RefusalIn(StrictShape):
+    """Why not."""
+
+    reason: Annotated[
+        str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(one_line)
+    ] = Field(
+        description="L'organisateur le lit.", examples=["Le véhicule part en révision ce jour-là."]
+    )
 
 
 def _local(instant: int, zone: tzinfo) -> datetime:
