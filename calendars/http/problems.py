@@ -144,6 +144,7 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
         403, "cannot-remove", "Seul son propriétaire peut supprimer un agenda"
     ),
     delegate.OwnDiary: Kind(409, "own-diary", "On ne se délègue rien à soi-même"),
+    delegate.NotAPerson: Kind(422, "not-a-person", "On délègue à des personnes"),
     delegate.InvalidPeriod: Kind(422, "invalid-input", "La fin précède le début"),
     list_occurrences.WindowTooLong: Kind(
         422, "window-too-long", "La période est trop longue", "Demandez un an au plus."

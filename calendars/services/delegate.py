@@ -10,7 +10,7 @@ from calendars.kernel.audit import Deed, Target
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput, NotFound
 from calendars.kernel.identifiers import CollectionId, DelegationId
-from calendars.model.principal import Principal, Rights
+from calendars.model.principal import Principal, PrincipalKind, Rights
 from calendars.services.mount_calendars import mount_again, tell_homes
 from calendars.services.share_notices import end_share
 from calendars.storage import audit, collections, delegations, principals, shares
@@ -24,6 +24,10 @@ class InvalidPeriod(InvalidInput):
 
 class OwnDiary(InvalidInput):
     """Nobody delegates to himself."""
+
+
+class NotAPerson(InvalidInput):
+    """Rights are given to people one by one: none are inherited by way of a group (SEC-5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def delegate(
     """The owner gives rights on his calendars; days begin at midnight in the zone of the site.
 
     It takes the place of a delegation between the two that starts the same day and is about the
-    same calendar. Raises NotFound, OwnDiary, InvalidPeriod.
+    same calendar. Raises NotFound, OwnDiary, NotAPerson, InvalidPeriod.
     """
     giver, taker = principals.get(db, owner), principals.get(db, to)
     first, last = draft.first_day, draft.last_day
@@ -81,11 +85,13 @@ class Given:
 def give(db: Db, by: Acting, given: Given, terms: Terms, *, now: int) -> DelegationId:
     """Put a delegation in force, and the calendars into the home of who holds it.
 
-    Raises OwnDiary.
+    Raises OwnDiary, NotAPerson.
     """
     giver, taker = given.giver, given.taker
     if giver.id == taker.id:
         raise OwnDiary("the owner of a diary has every right on it already")
+    if taker.kind is not PrincipalKind.INDIVIDUAL:
+        raise NotAPerson("rights are given to people, not to groups, rooms or things")
     added = delegations.grant(
         db,
         giver.id,

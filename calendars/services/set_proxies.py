@@ -11,8 +11,8 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from calendars.kernel.database import Db
-from calendars.model.principal import Principal, Rights
-from calendars.services.delegate import Given, OwnDiary, give, take_back
+from calendars.model.principal import Principal, PrincipalKind, Rights
+from calendars.services.delegate import Given, NotAPerson, OwnDiary, give, take_back
 from calendars.services.find_principals import get_principal
 from calendars.storage import delegations
 from calendars.storage.delegations import PROXY_READ, PROXY_WRITE, Delegation, Terms
@@ -42,11 +42,13 @@ def list_proxies(db: Db, owner: Principal, proxy: Proxy, *, now: int) -> list[st
 def set_proxies(
     db: Db, owner: Principal, proxy: Proxy, logins: Collection[str], *, now: int
 ) -> None:
-    """Exactly these are the members from now on. Raises NotFound, OwnDiary.
+    """Exactly these are the members from now on. Raises NotFound, OwnDiary, NotAPerson.
 
     Delegations that begin later stay, and so does what is given on one calendar alone.
     """
     members = [get_principal(db, login) for login in dict.fromkeys(logins)]
+    if any(member.kind is not PrincipalKind.INDIVIDUAL for member in members):
+        raise NotAPerson("who keeps a diary is a person")
     if owner.login in logins:
         raise OwnDiary("the owner of a diary has every right on it already")
     there = _rows(db, owner, proxy, now=now)

@@ -13,7 +13,7 @@ from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Forbidden, NotFound
 from calendars.model.calendar_collection import CalendarCollection
-from calendars.model.principal import Principal, Privilege
+from calendars.model.principal import Principal, PrincipalKind, Privilege
 from calendars.model.share import ShareAccess, ShareState
 from calendars.services.authorize import open_collection
 from calendars.services.delegate import Given, OwnDiary, give, take_back
@@ -46,7 +46,7 @@ class Offer(NamedTuple):
 def sharee_of(db: Db, owner: Principal, address: str) -> Principal:
     """The colleague whom an address names. Raises UnknownSharee, OwnDiary."""
     found = find_calendar_user(db, address)
-    if found is None:
+    if found is None or found.kind is not PrincipalKind.INDIVIDUAL:
         raise UnknownSharee("calendars are shared with people who have an account here")
     if found.id == owner.id:
         raise OwnDiary("the owner of a calendar has every right on it already")

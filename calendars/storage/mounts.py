@@ -14,7 +14,6 @@ from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.delegation import Held
 from calendars.model.mount import Look, mounted, owner_and_name
 from calendars.model.principal import CollectionKind, Principal, PrincipalKind, Rights
-from calendars.storage import collections
 from calendars.storage.collections import COLUMNS, collection_of
 from calendars.storage.delegations import SHARING, in_force_at
 from calendars.storage.tables import collections as collection_rows
@@ -31,13 +30,17 @@ _LOOK = (
 _PLACES = PrincipalKind.ROOM, PrincipalKind.RESOURCE
 _OF_MEMBER = mounts.c.member_id == bindparam("member")
 _ONE = Prepared(
-    select(*_LOOK)
+    select(*COLUMNS, *_LOOK)
     .select_from(
-        principals.outerjoin(
-            mounts, and_(_OF_MEMBER, mounts.c.collection_id == bindparam("collection"))
+        collection_rows.join(principals, principals.c.id == collection_rows.c.owner_id).outerjoin(
+            mounts, and_(_OF_MEMBER, mounts.c.collection_id == collection_rows.c.id)
         )
     )
-    .where(principals.c.id == bindparam("owner"))
+    .where(
+        principals.c.login == bindparam("owner"),
+        collection_rows.c.name == bindparam("name"),
+        collection_rows.c.kind == CollectionKind.CALENDAR.value,
+    )
 )
 _OPEN = Prepared(
     select(*COLUMNS, *_LOOK, delegations.c.rights, delegations.c.sees_private)
@@ -91,14 +94,14 @@ def find(db: Db, member: Principal, path: tuple[str, str]) -> CalendarCollection
     origin = owner_and_name(name)
     if origin is None or login != member.login:
         return None
-    collection = collections.find(db, *origin)
-    if collection is None or not collection.is_calendar or collection.owner_id == member.id:
+    owner, calendar = origin
+    row = _ONE.first(db, {"member": member.id, "owner": owner, "name": calendar})
+    if row is None or owner == member.login:
         return None
-    values = {"member": member.id, "collection": collection.id, "owner": collection.owner_id}
-    row = _ONE.first(db, values)
-    if row is None or row[5]:
+    look = row[len(COLUMNS) :]
+    if look[5]:
         return None
-    return mounted(collection, member.login, row[0], _look(row))
+    return mounted(collection_of(row[: len(COLUMNS)]), member.login, look[0], _look(look))
 
 
 def list_open(db: Db, member: Principal, *, now: int) -> list[OpenMount]:

@@ -9,7 +9,7 @@ from calendars.dav.request import DavRequest, DavResponse
 from calendars.dav.xml import Element, InvalidXml, child, children, error_document, text_of
 from calendars.kernel.errors import NotFound
 from calendars.model.acl import AclFault, rights_of
-from calendars.model.principal import Principal, Rights
+from calendars.model.principal import Principal, PrincipalKind, Rights
 from calendars.services.find_principals import get_principal
 from calendars.services.set_acl import set_acl
 
@@ -74,6 +74,8 @@ def _principal(request: DavRequest, ace: Element) -> Principal | None:
         principal = get_principal(request.db, path.login)
     except NotFound:
         raise _Refused(AclFault.RECOGNIZED_PRINCIPAL) from None
+    if principal.kind is not PrincipalKind.INDIVIDUAL:
+        raise _Refused(AclFault.ALLOWED_PRINCIPAL)
     return None if principal.login == request.path.login else principal
 
 

@@ -18,7 +18,7 @@ from calendars.dav.xml import (
     write,
 )
 from calendars.kernel.errors import NotFound
-from calendars.services.delegate import OwnDiary
+from calendars.services.delegate import NotAPerson, OwnDiary
 from calendars.services.set_proxies import Proxy, set_proxies
 
 MEMBERS = DAV("group-member-set")
@@ -42,7 +42,7 @@ def set_members(request: DavRequest, resource: Resource) -> DavResponse:
                 raise NotFound("no such principal")
             proxy = Proxy(resource.path.name)
             set_proxies(request.db, request.actor, proxy, logins, now=request.now)
-        except (NotFound, OwnDiary):
+        except (NotFound, OwnDiary, NotAPerson):
             return _refused(resource, names, [MEMBERS], DAV("recognized-principal"))
     done = propstat("".join(write(name) for name in names), 200)
     return DavResponse(207, multistatus([response(resource.href, done)]))

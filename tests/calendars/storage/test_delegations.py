@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from calendars.kernel.database import Db
 from calendars.model.delegation import Held
-from calendars.model.principal import Principal, Rights
+from calendars.model.principal import Principal, PrincipalKind, Rights
+from calendars.services.delegate import Given, NotAPerson, give
 from calendars.storage import delegations
+from calendars.storage.delegations import Terms
 from tests.stores import NOW, a_person
 
 DAY = 86_400
@@ -116,3 +120,14 @@ def test_both_sides_are_listed_by_login(db: Db, director: Principal, secretary: 
     assert delegations.in_force(db, director.id, secretary.id, now=NOW) == [
         Held(Rights.WRITE, True)
     ]
+
+
+@pytest.mark.rule("SEC-5")
+@pytest.mark.parametrize("kind", [PrincipalKind.GROUP, PrincipalKind.ROOM])
+def test_rights_are_given_to_people_alone(db: Db, director: Principal, kind: PrincipalKind) -> None:
+    other = a_person(db, "bureau")
+    taker = replace(other, kind=kind)
+
+    with pytest.raises(NotAPerson):
+        give(db, director, Given(director, taker, Rights.READ), Terms(), now=NOW)
+    assert delegations.list_given(db, director.id) == []
