@@ -70,6 +70,15 @@ class Closure(NamedTuple):
     """Everybody reads it: works, technical inspection."""
 
 
+@dataclass(frozen=True, slots=True)
+class ResourceFacts:
+    """What people want to know before they book."""
+
+    category: Category
+    site: str = ""
+    features: tuple[str, ...] = ()
+
+
 class PolicyFault(StrEnum):
     """What can be wrong with a policy."""
 

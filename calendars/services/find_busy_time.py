@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from calendars.kernel.database import Db
 from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
+from calendars.model.free_busy import BusyInterval
 from calendars.model.invalid import DateTooLate
 from calendars.model.window import Window
 from calendars.services.query_objects import find_instances
+from calendars.services.tell_unavailable import unavailable
+from calendars.storage import principals
 from calendars.storage.occurrences import IndexedInstance
 
 MAX_WINDOW = 366 * 86_400
@@ -29,5 +32,16 @@ def busy_instances(
     for component in COUNTED:
         if component in collection.components:
             found = find_instances(db, collection, component, window, budget)
-            for rows in found.values():
-                yield from (row for row in rows if row.busy != "F")
+            taken = [row for rows in found.values() for row in rows if row.busy != "F"]
+            yield from taken
+            if collection.of_resource and component == "VEVENT":
+                yield from _unavailable(db, collection, taken, window)
+
+
+def _unavailable(
+    db: Db, collection: CalendarCollection, taken: list[IndexedInstance], window: Window
+) -> Iterator[IndexedInstance]:
+    resource = principals.get_by_id(db, collection.owner_id)
+    busy = (BusyInterval(row.starts_at, row.ends_at, row.busy) for row in taken)
+    for start, end, kind in unavailable(db, resource, busy, window):
+        yield IndexedInstance(start, end, None, kind)

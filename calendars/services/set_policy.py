@@ -13,12 +13,12 @@ from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput, NotFound
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.principal import RESOURCE_KINDS, Principal, Privilege, Role
-from calendars.model.resource_policy import Closure, ResourcePolicy
+from calendars.model.resource_policy import Closure, ResourceFacts, ResourcePolicy
 from calendars.services.authorize import NeedPrivileges, access_to
 from calendars.services.default_calendars import calendar_for
 from calendars.storage import audit, principals, resource_policies
 from calendars.storage.audit import Acting
-from calendars.storage.resource_policies import ResourceFacts, StoredClosure, StoredPolicy
+from calendars.storage.resource_policies import StoredClosure, StoredPolicy
 
 MAX_PARTIES = 200
 MAX_CLOSURES = 1_000

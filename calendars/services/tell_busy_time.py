@@ -17,6 +17,7 @@ from calendars.model.principal import Principal, PrincipalKind, Rights
 from calendars.services.find_busy_time import MAX_WINDOW
 from calendars.services.gather_busy_time import BusyQuestion, gather_busy_time
 from calendars.services.list_occurrences import WindowTooLong
+from calendars.services.tell_unavailable import unavailable
 from calendars.storage import audit, delegations, principals
 
 GRAIN = 15 * 60
@@ -64,6 +65,8 @@ def tell_busy_time(
     found = gather_busy_time(db, list(asked)[:MAX_PEOPLE], question)
     told: dict[PrincipalId, Sequence[BusyInterval] | None] = {}
     for person, intervals in found.items():
+        if asked[person].kind in _PLACES:
+            intervals = [*intervals, *unavailable(db, asked[person], intervals, window)]  # noqa: PLW2901
         grain = _grain(actor, asked[person], held.get(person), policy)
         told[person] = None if grain is None else merge(intervals, window, grain)
         if person != actor.id and asked[person].kind not in _PLACES:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, exists, insert, or_, select
@@ -18,6 +17,7 @@ from calendars.model.resource_policy import (
     Category,
     Closure,
     OpenHours,
+    ResourceFacts,
     ResourcePolicy,
 )
 from calendars.storage.principals import COLUMNS, principal_of
@@ -55,15 +55,6 @@ _PARTIES = (
     .where(_PARTY.resource_id == bindparam("resource"))
     .order_by(principals.c.login)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceFacts:
-    """What people want to know before they book."""
-
-    category: Category
-    site: str = ""
-    features: tuple[str, ...] = ()
 
 
 class StoredPolicy(NamedTuple):

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from calendars.model.principal import PrincipalKind, Rights, Role
+from calendars.model.resource_policy import (
+    AnswerMode,
+    Category,
+    OpenHours,
+    ResourceFacts,
+    ResourcePolicy,
+)
 
 DATA = Path(__file__).with_name("data")
 
@@ -62,6 +69,45 @@ class Resource:
     email: str
     capacity: int
     manager: str
+    site: str
+    features: tuple[str, ...]
+    by_hand: bool
+    """The manager answers requests."""
+
+    @property
+    def category(self) -> Category:
+        """What the data tell by the kind and the number."""
+        if self.kind is PrincipalKind.ROOM:
+            return Category.ROOM
+        return Category.VEHICLE if self.login.startswith("veh-") else Category.EQUIPMENT
+
+    @property
+    def facts(self) -> ResourceFacts:
+        """What people see before they book."""
+        return ResourceFacts(self.category, self.site, self.features)
+
+    @property
+    def policy(self) -> ResourcePolicy:
+        """How it answers: by itself, or by its manager."""
+        base = _POLICIES[self.category]
+        seats = None if self.category is Category.EQUIPMENT else self.capacity
+        if not self.by_hand:
+            return replace(base, max_attendees=seats)
+        return replace(
+            base, max_attendees=seats, mode=AnswerMode.APPROVAL, approvers=(self.manager,)
+        )
+
+
+_LENT = (OpenHours((0, 1, 2, 3, 4, 5), 7 * 60, 19 * 60),)
+_POLICIES = {
+    Category.ROOM: ResourcePolicy(
+        max_ahead=366, max_duration=12 * 60, conflicts_allowed=3, hours=_LENT
+    ),
+    Category.VEHICLE: ResourcePolicy(
+        min_notice=30, max_ahead=183, max_duration=5 * 24 * 60, buffer_after=15
+    ),
+    Category.EQUIPMENT: ResourcePolicy(max_ahead=183, max_duration=5 * 24 * 60),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +183,9 @@ class Directorate:
                 row["email"],
                 int(row["capacity"]),
                 logins[row["manager"]],
+                row["site"],
+                tuple(filter(None, row["features"].split(";"))),
+                row["approval"] == "manual",
             )
             for row in self._rows("resources")
         ]
@@ -186,7 +235,7 @@ class Directorate:
         keepers = [p.login for p in self.people if p.role in {Role.ASSISTANT, Role.SECRETARY}]
         for resource in self.resources:
             for login in keepers:
-                rights = Rights.WRITE if login == resource.manager else Rights.READ
+                rights = Rights.SCHEDULE if login == resource.manager else Rights.READ
                 yield Given(resource.login, login, rights, sees_private=False)
 
     @cached_property

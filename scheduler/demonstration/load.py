@@ -18,6 +18,7 @@ from calendars.services.import_calendar import CalendarFace, calendar_of_source
 from calendars.services.import_objects import Tally, Target, list_known, remember, target_of
 from calendars.services.open_account import NewAccount, open_account
 from calendars.services.set_members import change_members
+from calendars.services.set_policy import set_policy
 from calendars.services.set_properties import PropertyChanges, set_properties
 from calendars.services.sign_in import hash_password
 from scheduler.connections.calendar_files import pieces_of
@@ -77,6 +78,8 @@ def _load_accounts(db: Db, directorate: Directorate, *, timezone_id: str, now: i
             given.rights, given.sees_private, given.first_day, given.last_day, given.reason
         )
         delegate(db, given.owner, given.delegate, draft, zone=zone, now=now, by=CONSOLE)
+    for one in directorate.resources:
+        set_policy(db, CONSOLE, one.login, one.facts, one.policy, now=now)
     if admin is not None:
         remember(db, admin, SOURCE, [(_ACCOUNTS, "")], now=now)
 

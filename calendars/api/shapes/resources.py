@@ -15,12 +15,13 @@ from calendars.model.resource_policy import (
     Category,
     Closure,
     OpenHours,
+    ResourceFacts,
     ResourcePolicy,
 )
 from calendars.model.window import Window
 from calendars.services.answer_request import ResourceRequest
 from calendars.services.set_policy import Resource
-from calendars.storage.resource_policies import ResourceFacts, StoredClosure
+from calendars.storage.resource_policies import StoredClosure
 
 ModeName = Literal[
     "none", "accept", "decline", "accept_if_free", "decline_if_busy", "automatic", "approval"

@@ -58,10 +58,9 @@ def add(
     """Créer une salle, un véhicule ou un matériel, avec son agenda."""
     from calendars.kernel.audit import CONSOLE
     from calendars.model.principal import PrincipalKind
-    from calendars.model.resource_policy import Category, ResourcePolicy
+    from calendars.model.resource_policy import Category, ResourceFacts, ResourcePolicy
     from calendars.services.open_account import NewAccount, open_account
     from calendars.services.set_policy import set_policy
-    from calendars.storage.resource_policies import ResourceFacts
 
     if kind not in KINDS:
         raise WrongUsage(f"le genre « {kind} » n'existe pas ; choisissez : {', '.join(KINDS)}")

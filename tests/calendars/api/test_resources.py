@@ -148,3 +148,32 @@ def test_only_what_a_resource_accepted_takes_its_time(
             [told] = anne.get("/freebusy", login=["salle-ocre"], **week).json()["items"]
             expected = [] if (name, year) == ("a.ics", "2040") else kinds
             assert [one["kind"] for one in told["busy"]] == expected, (name, year)
+
+
+@pytest.mark.rule("RES-1")
+@pytest.mark.rfc("6638 §5")
+def test_free_busy_shows_when_a_resource_cannot_be_had(
+    ocre: Asker, anne: Asker, paul: Asker
+) -> None:
+    anne.put("/resources/salle-ocre/policy", {**POLICY, "buffer_before": 10, "buffer_after": 5})
+    ocre.store("a.ics", an_event())  # Tuesday 3 March, 14:30 to 15:30
+    closure = {"start": "2026-03-04T08:00:00+11:00", "end": "2026-03-04T12:00:00+11:00"}
+    anne.post("/resources/salle-ocre/out-of-service", closure)
+
+    week = {"start": "2026-03-02T00:00:00+11:00", "end": "2026-03-09T00:00:00+11:00"}
+    [told] = paul.get("/freebusy", login=["salle-ocre"], **week).json()["items"]
+    body = (
+        '<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav">'
+        '<C:time-range start="20260301T130000Z" end="20260308T130000Z"/></C:free-busy-query>'
+    )
+    path, depth = "/dav/calendars/salle-ocre/agenda/", {"Depth": "1"}
+    report = anne.raw("REPORT", path, content=body.encode(), headers=depth).text
+
+    assert [(one["start"][5:16], one["end"][11:16], one["kind"]) for one in told["busy"]] == [
+        ("03-03T14:15", "14:30", "unavailable"),
+        ("03-03T14:30", "15:30", "busy"),
+        ("03-03T15:30", "15:45", "unavailable"),
+        ("03-04T08:00", "12:00", "unavailable"),
+    ]
+    assert "FBTYPE=BUSY-UNAVAILABLE:20260303T031500Z/20260303T033000Z" in report
+    assert "FBTYPE=BUSY-UNAVAILABLE:20260303T210000Z/20260304T010000Z" in report

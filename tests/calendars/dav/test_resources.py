@@ -13,12 +13,11 @@ import requests
 
 from calendars.kernel.audit import CONSOLE
 from calendars.model.principal import PrincipalKind, Rights, Role
-from calendars.model.resource_policy import AnswerMode, Category, Closure
+from calendars.model.resource_policy import AnswerMode, Category, Closure, ResourceFacts
 from calendars.services.delegate import DelegationDraft, delegate
 from calendars.services.open_account import NewAccount, open_account
 from calendars.services.set_policy import close, get_resource, set_policy
-from calendars.storage.resource_policies import ResourceFacts
-from tests.builders import NOUMEA, an_event
+from tests.builders import NOUMEA, a_series, a_vevent, an_event
 from tests.serving import CALDAV, Client, Server, hrefs, precondition
 
 ANNE, PAUL, OCRE = "anne@example.org", "paul@example.org", "salle-ocre@example.org"
@@ -177,6 +176,35 @@ def test_every_mode_for_single_events_and_series(
 
 
 @pytest.mark.rule("RES-1")
+def test_a_series_is_booked_but_for_the_occurrence_that_is_taken(
+    server: Server, rooms: Rooms, anne: Client, paul: Client
+) -> None:
+    rooms.policy("salle-ocre", conflicts_allowed=1)
+    send(anne, booking("one", start=START + WEEK))
+    moved = a_vevent(uid="b", organizer=PAUL, attendees=[OCRE], recurrence_id=START + 2 * WEEK,
+                     start=START + 2 * WEEK + HOUR)  # fmt: skip
+    send(paul, a_series(moved, uid="b", organizer=PAUL, attendees=[OCRE], start=START))
+
+    told = dict(zip(_keys(lines(paul)), answers(paul), strict=True))
+
+    assert told == {"": "ACCEPTED", "20370317": "ACCEPTED", "20370310": "DECLINED"}
+    [said] = comments(paul)
+    assert said.startswith("1 des 4 occurrences n'est pas possible : mardi 10 mars 2037. ")
+    # What the series did not get is free for the one who has it, and the rest is taken.
+    again = booking("c", start=START + 2 * WEEK + HOUR)
+    send(anne, again, "c.ics")
+    assert answers(anne, "c.ics") == ["DECLINED"]
+
+
+def _keys(unfolded: list[str]) -> list[str]:
+    """The day of RECURRENCE-ID of each event, empty for the series."""
+    text = "\n".join(unfolded)
+    events = text.split("BEGIN:VEVENT")[1:]
+    found = [re.search(r"RECURRENCE-ID[^:]*:(\d{8})", event) for event in events]
+    return [one[1] if one else "" for one in found]
+
+
+@pytest.mark.rule("RES-1")
 def test_an_endless_series_and_one_event_far_away_do_not_overlap(
     rooms: Rooms, anne: Client, paul: Client
 ) -> None:
@@ -312,6 +340,33 @@ def test_of_sixteen_who_book_one_room_at_one_instant_one_has_it(
         expected = [] if stat == "ACCEPTED" else [refusal]
         assert comments(client) == expected
     assert len(room_calendar(server)) == 1
+
+
+@pytest.mark.rule("RES-1")
+def test_who_wants_room_and_vehicle_has_both_or_none(server: Server, rooms: Rooms) -> None:
+    """Acceptance 8 of the domain: one winner, no partial booking."""
+    rooms.add("veh-05")
+    both = [OCRE, "veh-05@example.org"]
+    clients = [server.add_person(f"agent{number}") for number in range(4)]
+    gate = threading.Barrier(len(clients))
+
+    def book(number: int) -> None:
+        client = clients[number]
+        order = both if number % 2 else both[::-1]
+        text = booking(client.login, f"{client.login}@example.org", attendees=order)
+        gate.wait()
+        send(client, text)
+
+    threads = [threading.Thread(target=book, args=[number]) for number in range(len(clients))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    told = [(answers(client), answers(client, room="veh-05@example.org")) for client in clients]
+    won, lost = (["ACCEPTED"], ["ACCEPTED"]), (["DECLINED"], ["DECLINED"])
+    assert sorted(told) == [won, lost, lost, lost]
+    assert [len(room_calendar(server, login)) for login in ("salle-ocre", "veh-05")] == [1, 1]
 
 
 def test_properties_of_a_room_tell_what_it_is(rooms: Rooms, anne: Client) -> None:
