@@ -120,6 +120,8 @@ def store_in(
     view = View(db, collection, access)
     before = view.open(put.path.name)
     if before is None and view.is_taken(put.path.name):
+        # For who does not see it nothing stands there, until he would put something in its place.
+        put.precondition.check(None)
         raise UidConflict(None)
     parsed, body = reconciled_text(
         db, collection, before, put.path.name, (put.parsed, put.body), put.precondition

@@ -214,6 +214,32 @@ def test_a_conflict_does_not_say_with_what(second: Client, paul: Client, organiz
     assert "secret@x.ics" in named.text
 
 
+@pytest.mark.rule("SEC-5")
+def test_the_name_of_what_is_masked_is_like_one_that_nobody_took(
+    second: Client, paul: Client
+) -> None:
+    paul.put(f"{AGENDA}secret@x.ics", a_secret())
+    taken, free = f"{AGENDA}secret@x.ics", f"{AGENDA}free.ics"
+    own = {"Destination": "/dav/calendars/anne/agenda/mine.ics"}
+    tag_of_paul = paul.ask("GET", taken).headers["ETag"]
+
+    def tried(path: str) -> list[tuple[int, str]]:
+        answers = [
+            second.ask("GET", path),
+            second.ask("HEAD", path),
+            second.ask("DELETE", path),
+            second.ask("DELETE", path, headers={"If-Match": tag_of_paul}),
+            second.ask("COPY", path, headers=own),
+            second.ask("MOVE", path, headers=own),
+            second.ask("PROPFIND", path, headers={"Depth": "0"}),
+            second.put(path, an_event(), if_match=tag_of_paul),
+            second.put(path, an_event(), if_match="*"),
+        ]
+        return [(answer.status_code, answer.text) for answer in answers]
+
+    assert tried(taken) == tried(free)
+
+
 @pytest.mark.rule("SEC-2")
 def test_who_writes_what_he_may_not_read_gets_no_tag_of_it(second: Client, paul: Client) -> None:
     made = second.put(f"{AGENDA}n.ics", a_secret(visibility="CONFIDENTIAL"))
