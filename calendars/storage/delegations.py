@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -78,15 +79,20 @@ def in_force(db: Db, owner: PrincipalId, delegate: PrincipalId, *, now: int) -> 
     ]
 
 
+_LAST_BOUNDARY = Prepared(
+    select(
+        *(
+            func.max(case((bound <= bindparam("now"), bound)))
+            for bound in (delegations.c.valid_from, delegations.c.valid_to)
+        )
+    ).where(delegations.c.delegate_id == bindparam("delegate"))
+)
+
+
 def last_boundary(db: Db, delegate: PrincipalId, *, now: int) -> int:
     """The last instant up to `now` at which a delegation to him began or ended, else 0."""
-    instants = [
-        db.execute(
-            select(func.max(column)).where(delegations.c.delegate_id == delegate, column <= now)
-        ).scalar_one()
-        for column in (delegations.c.valid_from, delegations.c.valid_to)
-    ]
-    return max(instant or 0 for instant in instants)
+    [bounds] = _LAST_BOUNDARY.rows(db, {"delegate": delegate, "now": now})
+    return max(instant or 0 for instant in bounds)
 
 
 def owners_with_boundary(

@@ -239,3 +239,72 @@ def test_an_entry_of_the_director_alone_is_hers_too(
 
     [organizer] = people_of(read(first, f"{diary}a.ics"), "ORGANIZER")
     assert sent_by(FIRST, organizer)
+
+
+def titled(text: str, title: str) -> str:
+    """The text as a client writes it back, with another title."""
+    return text.replace("SUMMARY:Réunion", f"SUMMARY:{title}").replace("\n", "\r\n")
+
+
+@pytest.mark.rule("DIA-1")
+def test_a_copy_that_answers_overtook_is_merged_and_a_true_conflict_is_told(
+    server: Server, people: dict[str, Client]
+) -> None:
+    first, second, guest = people[FIRST], people[SECOND], people[GUEST]
+    one = f"{diary_in_the_home_of(first)}m.ics"
+    two = f"{diary_in_the_home_of(second)}m.ics"
+    first.put(one, meeting(FIRST))
+    seen, tag = read(first, one), first.ask("GET", one).headers["ETag"]
+    copy = only_object(guest)
+    answered = re.sub(
+        rf"PARTSTAT=NEEDS-ACTION(.*?:mailto:{GUEST}@)", r"PARTSTAT=ACCEPTED\1", read(guest, copy)
+    )
+    assert guest.put(copy, answered.replace("\n", "\r\n")).status_code == 204
+
+    # Her copy does not know of the answer: nobody is bothered, and the answer stays.
+    assert first.put(one, titled(seen, "Comité"), if_match=tag).status_code == 204
+    [line] = [each for each in people_of(read(second, two), "ATTENDEE") if GUEST in each]
+    assert "PARTSTAT=ACCEPTED" in line
+    # The other wrote meanwhile on what is no more: she is asked, and what she overwrites is kept.
+    late = titled(seen, "Autre").replace("T080000", "T100000")
+    assert second.put(two, late, if_match=tag).status_code == 412
+    assert "SUMMARY:Comité" in read(second, two)
+    assert second.put(two, late).status_code == 204
+    assert "SUMMARY:Autre" in read(first, one)
+    history = second.ask(
+        "GET", f"/api/v1/principals/{DIRECTOR}/calendars/agenda/objects/m.ics/history"
+    ).json()
+    assert history["current"]["written_by"]["login"] == SECOND
+    assert "Comité" in {version["content"]["title"] for version in history["items"]}
+
+
+@pytest.mark.rule("DIA-8")
+def test_one_occurrence_is_moved_in_the_directors_name(
+    server: Server, people: dict[str, Client]
+) -> None:
+    first, second, guest = people[FIRST], people[SECOND], people[GUEST]
+    one = f"{diary_in_the_home_of(first)}m.ics"
+    two = f"{diary_in_the_home_of(second)}m.ics"
+    series = meeting(FIRST).replace("DURATION:", "RRULE:FREQ=WEEKLY;COUNT=4\r\nDURATION:")
+    first.put(one, series)
+    stored = read(second, two)
+    [master] = re.findall(r"BEGIN:VEVENT\n.*?END:VEVENT\n", stored, re.DOTALL)
+    moved = re.sub(r"RRULE:.*\n", "", master)
+    moved = re.sub(r"DTSTART;TZID=([^:]*):.*\n",
+                   "RECURRENCE-ID;TZID=\\1:20260310T080000\nDTSTART;TZID=\\1:20260310T150000\n",
+                   moved)  # fmt: skip
+    moved = re.sub(r"(SENT-BY=\"mailto:)[^\"]*", rf"\g<1>{FIRST}@example.org", moved)
+    both = stored.replace("END:VCALENDAR", f"{moved}END:VCALENDAR").replace("\n", "\r\n")
+
+    assert second.put(two, both).status_code == 204
+    text = read(guest, only_object(guest))
+    assert "T150000" in text
+    assert all(sent_by(SECOND, line) for line in people_of(text, "ORGANIZER"))
+    assert len(people_of(text, "ORGANIZER")) == 2
+    found = people[DIRECTOR].report(
+        f"/dav/calendars/{DIRECTOR}/agenda/",
+        '<C:free-busy-query><C:time-range start="20260310T000000Z" end="20260311T000000Z"/>'
+        "</C:free-busy-query>",
+    )
+    assert "20260310T040000Z/" in found.text
+    assert "20260309T210000Z/" not in found.text
