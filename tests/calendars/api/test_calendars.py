@@ -56,7 +56,7 @@ def test_caldav_finds_what_was_made_here(anne: Asker) -> None:
     [
         pytest.param({"name": "agenda"}, 409, id="taken"),
         pytest.param({"name": "inbox"}, 409, id="taken by the inbox"),
-        pytest.param({"name": "notification"}, 403, id="reserved"),
+        pytest.param({"name": "freebusy"}, 403, id="reserved"),
         pytest.param({"name": ".."}, 422, id="dots"),
         pytest.param({"name": "a/b"}, 422, id="slash"),
         pytest.param({"color": "red"}, 422, id="colour"),
