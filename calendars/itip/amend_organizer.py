@@ -17,6 +17,7 @@ from calendars.itip.copy import Copy, Key, rebuilt
 from calendars.itip.kept_answers import Kept, kept_answers, with_kept
 from calendars.itip.people import (
     ANSWERED,
+    SENT,
     Version,
     address_of,
     attendees,
@@ -131,6 +132,8 @@ def _amended(change: _Change, part: Component) -> Component:
     for line in new.lines:
         if line[0] in _PEOPLE:
             line = _unforced(line, change.amended.forced)  # noqa: PLW2901
+        if line[0] == "ORGANIZER":
+            line = _with_sent(line, was)  # noqa: PLW2901
         if line[0] == "ATTENDEE":
             prior = old.get(address_of(line))
             line = _known(line, prior, own=address_of(line) in change.mine)  # noqa: PLW2901
@@ -147,6 +150,28 @@ def _unforced(line: ContentLine, forced: set[str]) -> ContentLine:
     if line[0] == "ATTENDEE" and force.strip().upper() == "REQUEST":
         forced.add(address_of(line))
     return with_parameter(line, "SCHEDULE-FORCE-SEND", None)
+
+
+def _with_sent(line: ContentLine, was: Component | None) -> ContentLine:
+    organizer = None if was is None else was.line("ORGANIZER")
+    sent = None if organizer is None else organizer.parameter(SENT)
+    return line if line.parameter(SENT) == sent else with_parameter(line, SENT, sent)
+
+
+def sent_at(calendar: Component, now: int) -> Component:
+    """The organizer's text after messages were written."""
+    parts = [
+        Component(
+            part.name,
+            [
+                with_parameter(line, SENT, utc_text(now)) if line[0] == "ORGANIZER" else line
+                for line in part.lines
+            ],
+            part.components,
+        )
+        for part in calendar.components
+    ]
+    return Component(calendar.name, list(calendar.lines), parts)
 
 
 def _known(line: ContentLine, was: ContentLine | None, *, own: bool) -> ContentLine:

@@ -177,11 +177,12 @@ def _hole(copy: AttendeeCopy, key: int) -> tuple[Version | None, Version | None]
 def _forget_series(copy: AttendeeCopy, version: Version) -> None:
     """Not invited to the series any more, only to what is left (DIA-8)."""
     copy.gone = version if copy.gone is None else max(version, copy.gone)
-    copy.parts = {
-        key: part
-        for key, part in copy.parts.items()
-        if key is not None and seen(part).stamp >= version.stamp and not is_cancelled(part)
-    }
+    parts, copy.parts = copy.parts, {}
+    for key, part in parts.items():
+        if key is not None and is_cancelled(part):
+            copy.off.setdefault(key, seen(part))
+        elif key is not None and seen(part).stamp >= version.stamp:
+            copy.parts[key] = part
     for key, hole in copy.holes.items():
         off = version_in(hole, SEEN)
         if off is not None:

@@ -15,6 +15,7 @@ from calendars.itip.people import (
     FROM,
     GONE,
     SEEN,
+    SENT,
     address_of,
     attendees,
     part_stat,
@@ -26,7 +27,7 @@ from calendars.model.component import Component, ContentLine
 _UNCOUNTED = frozenset(("DTSTAMP", "LAST-MODIFIED", "REQUEST-STATUS"))
 _PROGRESS = frozenset(("STATUS", "COMPLETED", "PERCENT-COMPLETE"))
 _ANSWER = ("PARTSTAT", "DELEGATED-TO", "SENT-BY", "RSVP", ANSWERED)
-_SERVERS = ("SCHEDULE-STATUS", SEEN, GONE)
+_SERVERS = ("SCHEDULE-STATUS", SEEN, GONE, SENT)
 
 
 def merge(

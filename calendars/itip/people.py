@@ -17,6 +17,9 @@ last heeded. DTSTAMP does not tell, since the attendee's own client writes it to
 GONE = "X-NIAOULI-GONE"
 """On ORGANIZER of single occurrences: the version of the message that took the series away."""
 
+SENT = "X-NIAOULI-SENT"
+"""On ORGANIZER of his own copy: when his last message was written. The next one is later, even if
+what made it late, an answer, is gone with the occurrence that it was for."""
 FROM = "X-NIAOULI-FROM"
 """On COMMENT of an organizer's copy: who wrote it beside his answer."""
 
@@ -114,7 +117,7 @@ def without_parameters(line: ContentLine, names: Iterable[str]) -> ContentLine:
 
 def without_scheduling(line: ContentLine) -> ContentLine:
     """As it may leave: RFC 6638 §7.1-7.3 keep these parameters out of messages."""
-    return without_parameters(line, _SCHEDULING)
+    return without_parameters(line, (*_SCHEDULING, SENT))
 
 
 def version_in(line: ContentLine | None, name: str) -> Version | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from calendars.itip.amend_organizer import amend
+from calendars.itip.amend_organizer import amend, sent_at
 from calendars.itip.changes import Weight, changed_names
 from calendars.itip.copy import Copy, Key
 from calendars.itip.message import ItipMessage, ItipMethod
@@ -176,6 +176,8 @@ def organizer_messages(
     for address in everybody:
         if address not in mine:
             messages.tell(address)
+    if stored is not None and messages.made:
+        stored = sent_at(stored, now)
     return stored, tuple(messages.made)
 
 
