@@ -1,4 +1,4 @@
-"""`niaouli resource policy|out-of-service`: how a resource answers, and when it is not lent."""
+"""`niaouli resource policy|out-of-service|approvals`: how it answers, and what waits."""
 
 from __future__ import annotations
 
@@ -236,11 +236,12 @@ def out_of_service(
 
 
 def _closure_row(stored: StoredClosure, zone: tzinfo) -> dict[str, Any]:
-    start, end = (
-        datetime.fromtimestamp(instant, zone).isoformat(timespec="minutes")
-        for instant in stored.closure[:2]
-    )
+    start, end = (_local(instant, zone) for instant in stored.closure[:2])
     return {"id": stored.id, "from": start, "to": end, "reason": stored.closure.reason}
+
+
+def _local(instant: int, zone: tzinfo) -> str:
+    return datetime.fromtimestamp(instant, zone).isoformat(timespec="minutes")
 
 
 def _instant(text: str, zone: tzinfo) -> int:
@@ -251,7 +252,48 @@ def _instant(text: str, zone: tzinfo) -> int:
     return int((found if found.tzinfo else found.replace(tzinfo=zone)).timestamp())
 
 
+def approvals(
+    login: Annotated[
+        str | None, typer.Argument(metavar="[LOGIN]", help="Une ressource ; sans : toutes.")
+    ] = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Lister les demandes qui attendent la réponse d'une personne."""
+    from zoneinfo import ZoneInfo
+
+    from calendars.services.answer_request import requests_to
+    from calendars.services.set_policy import get_resource, list_resources
+
+    with open_service(config) as service, service.database.reading() as db:
+        zone, now = ZoneInfo(service.settings.timezone), now_of(service)
+        resources = list_resources(db) if login is None else [get_resource(db, login)]
+        found = [one for resource in resources for one in requests_to(db, resource, now=now)]
+    rows = [
+        {
+            "resource": one.resource.principal.login,
+            "from": _local(one.waiting.starts_at, zone),
+            "to": _local(one.waiting.ends_at, zone),
+            "occurrences": one.waiting.occurrences,
+            "organizer": (one.organizer or "").removeprefix("mailto:"),
+            "name": one.stored.name,
+        }
+        for one in sorted(found, key=lambda one: one.waiting.starts_at)
+    ]
+    headings = {
+        "resource": "Ressource",
+        "from": "Du",
+        "to": "Au",
+        "occurrences": "Occurrences",
+        "organizer": "Demandeur",
+        "name": "Nom",
+    }
+    write_rows(headings, rows, as_json=as_json)
+
+
 COMMANDS: dict[str, Callable[..., None]] = {
     "policy": policy,
     "out-of-service": out_of_service,
+    "approvals": approvals,
 }

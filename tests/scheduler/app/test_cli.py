@@ -228,7 +228,7 @@ def test_due_work_extends_the_index_of_endless_series(niaouli: CommandLine) -> N
     [
         "serve", "user", "user add", "user list", "user passwd", "user disable", "user enable",
         "user app-password", "resource add", "resource list", "resource policy",
-        "resource out-of-service", "group add", "group list",
+        "resource out-of-service", "resource approvals", "group add", "group list",
         "group members", "delegate", "import", "export", "run-due", "doctor", "backup", "restore",
         "demo",
     ],

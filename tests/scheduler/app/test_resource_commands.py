@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from tests.builders import NOUMEA, an_event
 from tests.command_line import CommandLine
 
 
@@ -67,6 +70,24 @@ def test_out_of_service_and_in_service_again(ocre: CommandLine) -> None:
     number = str(told["id"])
     assert ocre("resource", "out-of-service", "salle-ocre", "--remove", number, "--json").json == []
     ocre("resource", "out-of-service", "salle-ocre", "--from", "2126-03-09T07:30", fails=2)
+
+
+@pytest.mark.rule("RES-1")
+def test_what_waits_for_a_person_is_listed(ocre: CommandLine, tmp_path: Path) -> None:
+    ocre("resource", "policy", "salle-ocre", "--mode", "approval")
+    text = an_event(
+        uid="a", start=datetime(2097, 3, 3, 14, 30, tzinfo=NOUMEA),
+        organizer="anne@example.org", attendees=["salle-ocre@example.org"],
+    )  # fmt: skip
+    file = tmp_path / "a.ics"
+    file.write_text(text, encoding="utf-8")
+    ocre("import", "salle-ocre", str(file))
+
+    [told] = ocre("resource", "approvals", "--json").json
+
+    assert (told["resource"], told["organizer"]) == ("salle-ocre", "anne@example.org")
+    assert told["from"] == "2097-03-03T14:30+11:00"
+    assert ocre("resource", "approvals", "salle-ocre").out.count("salle-ocre") == 1
 
 
 @pytest.mark.rule("RES-1")
