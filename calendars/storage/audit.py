@@ -46,16 +46,17 @@ _CHAIN = Prepared(
     .where(audit_chains.c.owner_id == bindparam("owner"))
     .with_for_update()
 )
-_INSERT = Prepared(
-    insert(audit_lines).values(
-        {column.name: bindparam(column.name) for column in audit_lines.c if column.name != "id"}
-    )
+_LINE = insert(audit_lines).values(
+    {column.name: bindparam(column.name) for column in audit_lines.c if column.name != "id"}
 )
-_ADVANCE = Prepared(
+_END = (
     update(audit_chains)
     .where(audit_chains.c.owner_id == bindparam("owner"))
     .values(count=bindparam("length"), head=bindparam("last"), seal=bindparam("sealed"))
 )
+_INSERT, _ADVANCE = Prepared(_LINE), Prepared(_END)
+# PostgreSQL does both in one round trip; SQLite has no such statement, and no round trips.
+_BOTH = Prepared(_END.add_cte(_LINE.cte("line")))
 
 
 class _End(NamedTuple):
@@ -179,12 +180,13 @@ def _append_to(db: Db, key: bytes, owner: PrincipalId, lines: Iterable[Line]) ->
     for number, line in enumerate(lines, number + 1):  # noqa: B020 - goes on where the chain ends
         seal = seal_of(key, seal, number, line)
         rows.append({**line._asdict(), "number": number, "seal": seal})
-    if len(rows) == 1:
-        _INSERT.run(db, rows[0])
-    else:
-        _INSERT.run_each(db, rows)
     sealed = head_seal_of(key, owner, number, seal)
-    _ADVANCE.run(db, {"owner": owner, "length": number, "last": seal, "sealed": sealed})
+    end = {"owner": owner, "length": number, "last": seal, "sealed": sealed}
+    if len(rows) == 1 and db.dialect.name != "sqlite":
+        _BOTH.run(db, {**rows[0], **end})
+        return
+    _INSERT.run_each(db, rows)
+    _ADVANCE.run(db, end)
 
 
 def _locked_chain(db: Db, owner: PrincipalId) -> _End:
