@@ -24,6 +24,18 @@ metadata = MetaData(
 
 _BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
 
+# Which meeting and which attendee an address for answers stands for; the token is stored hashed.
+reply_addresses = Table(
+    "reply_addresses",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("owner_id", BigInteger, nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Index(None, "owner_id", "uid"),
+)
+
 # Written in the transaction that decides it; delivered later, by whoever claims it.
 outbox = Table(
     "outbox",
@@ -44,6 +56,10 @@ outbox = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    # Whoever sends it has it until then; answer and instant are of the last try.
+    Column("lease_until", BigInteger),
+    Column("done_at", BigInteger),
+    Column("answer", Text),
     Index(None, "state", "due_at"),
     Index(None, "uid", "recipient"),
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
-from calendars.kernel.identifiers import Login
+from calendars.kernel.identifiers import Login, PrincipalId
 from calendars.model.principal import Principal, PrincipalKind
 from calendars.storage import principals
 
@@ -23,6 +23,11 @@ def get_principal(db: Db, login: str) -> Principal:
     if principal.disabled:
         raise NotFound("there is nothing here")
     return principal
+
+
+def get_principal_by_id(db: Db, principal_id: PrincipalId) -> Principal:
+    """The principal of that number. Raises NotFound."""
+    return principals.get_by_id(db, principal_id)
 
 
 def list_people(db: Db, logins: Sequence[str]) -> dict[str, Principal]:

@@ -11,7 +11,13 @@ from notifications.outbox import Outgoing
 
 
 class MailQueue:
-    """Rows of the outbox, written in the transaction of the calendar's change."""
+    """Rows of the outbox, written in the transaction of the calendar's change.
+
+    They wait for `delay` seconds, so that several edits become one mail.
+    """
+
+    def __init__(self, delay: int = 0) -> None:
+        self._delay = delay
 
     def send(
         self, db: Db, actor: Principal, owner: Principal, message: ItipMessage, *, now: int
@@ -30,5 +36,5 @@ class MailQueue:
             method=message.method,
             body=serialize(message.calendar).encode(),
         )
-        outbox.add(db, outgoing, now=now)
+        outbox.add(db, outgoing, now=now, delay=self._delay)
         return ScheduleStatus.PENDING

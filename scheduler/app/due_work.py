@@ -8,14 +8,14 @@ from calendars.kernel.identifiers import ObjectId
 from calendars.services.forget_old import forget_old
 from calendars.services.index_occurrences import list_to_extend, reindex
 from scheduler.app.audit_checkpoints import append_due
-from scheduler.app.wiring import Service
+from scheduler.app.wiring import Service, post_office
 from scheduler.diaries.service import expire_holds
 
 if TYPE_CHECKING:
     from scheduler.jobs.runner import Job
 
 BATCH = 200
-MINUTE, HOUR = 60, 3600
+MAIL_SECONDS, MINUTE, HOUR = 5, 60, 3600
 
 
 def do_due_work(service: Service) -> dict[str, int]:
@@ -25,6 +25,7 @@ def do_due_work(service: Service) -> dict[str, int]:
         "forgotten": forget(service),
         "expired_holds": let_holds_expire(service),
         "checkpoints": mark_audit(service),
+        "mails": deliver_mail(service),
     }
 
 
@@ -33,6 +34,7 @@ def jobs_of(service: Service) -> list[Job]:
     from scheduler.jobs.runner import Job
 
     return [
+        Job("mail", MAIL_SECONDS, lambda: deliver_mail(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("series", HOUR, lambda: extend_series(service)),
         Job("forget", HOUR, lambda: forget(service)),
@@ -68,6 +70,13 @@ def forget(service: Service) -> int:
 def mark_audit(service: Service) -> int:
     """The ends of the audit trail's chains, in a file beside the store."""
     return append_due(service.database, service.settings.data, now=_now(service))
+
+
+def deliver_mail(service: Service) -> int:
+    """Messages that are due leave (NOT-1)."""
+    from notifications.delivery import deliver_due
+
+    return deliver_due(post_office(service))
 
 
 def _now(service: Service) -> int:

@@ -44,6 +44,7 @@ class Settings(BaseModel):
     organisation: str = "Niaouli"
     mail_from: str = "agenda@localhost"
     smtp_url: str = ""
+    mail_delay_seconds: int = Field(60, ge=0, le=86_400)
     imap_url: str = ""
     believed_deletions: int = Field(5, ge=0, le=10_000)
     believed_deletions_seconds: int = Field(300, ge=1, le=86_400)
@@ -65,6 +66,22 @@ class Settings(BaseModel):
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql://")):
             raise ValueError("elle commence par sqlite:/// ou postgresql://")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_relay(cls, value: str) -> str:
+        from notifications.channels.smtp import Relay
+
+        if value:
+            Relay.parse(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value.count("@") != 1 or "+" in value:
+            raise ValueError("une adresse sans « + » est attendue, par exemple agenda@example.org")
         return value
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from calendars.http.identity import Identity
 from calendars.http.inquiries import Inquiries
@@ -13,6 +14,9 @@ from calendars.services.tell_busy_time import FreeBusyPolicy
 from notifications.imip.transport import MailQueue
 from scheduler.app.migrate import migrate
 from scheduler.app.settings import Settings
+
+if TYPE_CHECKING:
+    from notifications.delivery import Channel, PostOffice
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,34 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
     migrate(database)
     ticking = clock or SystemClock()
     dispatch = Dispatch(
-        MailQueue(), settings.believed_deletions, settings.believed_deletions_seconds
+        MailQueue(settings.mail_delay_seconds),
+        settings.believed_deletions,
+        settings.believed_deletions_seconds,
     )
     inquiries = Inquiries(FreeBusyPolicy(settings.free_busy), settings.free_busy_per_minute)
     identity = Identity(database, ticking)
     return Service(settings, database, ticking, identity, dispatch, inquiries)
+
+
+def post_office(service: Service) -> PostOffice:
+    """What delivers mail: the relay of the settings, or a folder of files without one."""
+    from zoneinfo import ZoneInfo
+
+    from notifications.channels.folder import Folder
+    from notifications.channels.smtp import Relay, Smtp
+    from notifications.compose import Composer
+    from notifications.delivery import PostOffice
+
+    settings = service.settings
+    channel: Channel = Folder(settings.data / "mail")
+    if settings.smtp_url:
+        channel = Smtp(Relay.parse(settings.smtp_url), sender=settings.mail_from)
+    return PostOffice(
+        service.database,
+        service.clock,
+        channel,
+        Composer("fr", settings.data / "templates"),
+        settings.mail_from,
+        settings.organisation,
+        ZoneInfo(settings.timezone),
+    )

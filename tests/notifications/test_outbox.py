@@ -59,10 +59,19 @@ def test_a_message_of_whom_the_right_was_taken_from_is_not_sent(
     assert due(db) == ["m", "own"]
 
     revoke_delegation(db, "directrice", "assistante", now=NOW)
-    assert due(db) == ["own"]
+    later = NOW + outbox.LEASE_SECONDS + 1
+    assert due(db, later) == ["own"]
     # Nor is it when the right comes back: what was cancelled stays so.
     delegate(db, "directrice", "assistante", DelegationDraft(Rights.SCHEDULE), zone=UTC, now=NOW)
-    assert due(db) == ["own"]
+    assert due(db, later + outbox.LEASE_SECONDS + 1) == ["own"]
+
+
+@pytest.mark.rule("NOT-1")
+def test_what_somebody_sends_nobody_else_does(db: Db, director: Principal) -> None:
+    queue(db, director, director)
+    assert due(db) == ["m"]
+    assert due(db) == []
+    assert due(db, NOW + outbox.LEASE_SECONDS + 1) == ["m"]  # whoever had it is gone
 
 
 @pytest.mark.rule("SEC-5")

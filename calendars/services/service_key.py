@@ -1,0 +1,15 @@
+"""Keys that the service made for itself: what is signed with one comes from here."""
+
+from __future__ import annotations
+
+from calendars.kernel.database import Db
+from calendars.storage import service_keys
+
+
+def service_key(db: Db, name: str, *, now: int) -> bytes:
+    """The key of that name, made at its first use; in a write transaction."""
+    service_keys.ensure(db, name, now=now)
+    key = service_keys.find(db, name)
+    if key is None:
+        raise LookupError(name)
+    return key

@@ -1,0 +1,54 @@
+"""A letter as a mail that Outlook, Exchange, Gmail, Apple Mail and Thunderbird show with buttons.
+
+One text/calendar part inside multipart/alternative, which is the first part of multipart/mixed, and
+the same calendar as a file behind it: Outlook looks nowhere else, webmail wants the file.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from notifications.message import Attachment, Letter
+
+# Seven bits: no relay has to change the text, and no signature breaks.
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+
+
+def mail_of(letter: Letter, *, service: str, now: int) -> EmailMessage:
+    """The mail; header values are cleaned of whatever could end a line."""
+    mail = EmailMessage(_POLICY)
+    sender = Address(_clean(letter.sender_name), addr_spec=letter.sender)
+    mail["From"] = sender
+    if letter.sender.partition("+")[0] != service.partition("@")[0]:
+        mail["Sender"] = Address(addr_spec=service)
+    mail["To"] = Address(addr_spec=letter.recipient)
+    mail["Subject"] = _clean(letter.subject)
+    mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
+    mail["Message-ID"] = f"<{letter.message_id}@{service.partition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no out-of-office comes back
+    mail.set_content(letter.text, cte="base64")
+    mail.add_alternative(letter.html, subtype="html", cte="base64")
+    if letter.calendar is not None:
+        _add_calendar(mail, letter.calendar)
+    return mail
+
+
+def _add_calendar(mail: EmailMessage, calendar: Attachment) -> None:
+    mail.add_alternative(
+        calendar.content, maintype="text", subtype="calendar", cte="base64",
+        params={"charset": "utf-8", "method": calendar.method or "REQUEST"},
+    )  # fmt: skip
+    mail.add_attachment(
+        calendar.content, maintype="application", subtype="ics", filename=calendar.name,
+        cte="base64",
+    )  # fmt: skip
+
+
+def _clean(text: str) -> str:
+    """No line end, no control character; spaces at which no line may break stay."""
+    kept = "".join(c if c.isprintable() or c == "\u00a0" else " " for c in text)
+    return " ".join(kept.split(" "))[:200].strip()

@@ -1,0 +1,141 @@
+"""Claim, send, mark: whoever crashes in between sends again, under the same Message-ID (NOT-1)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from email.message import EmailMessage
+from typing import Protocol
+
+from calendars.itip.message import ItipMethod, ScheduleStatus
+from calendars.kernel.clock import Clock
+from calendars.kernel.database import Database, Db
+from calendars.kernel.errors import NotFound, ServiceError
+from calendars.model.component import parse
+from calendars.model.principal import Principal
+from calendars.services.find_principals import get_principal_by_id
+from calendars.services.note_status import note_status
+from notifications import outbox
+from notifications.channels.mail_format import mail_of
+from notifications.compose import Composer
+from notifications.imip.cover import Correspondence, letter_of
+from notifications.imip.outgoing import Envelope
+from notifications.imip.reply_address import reply_address
+from notifications.message import Fate, Letter, State
+from notifications.outbox import Claimed
+
+BATCH = 50
+
+log = logging.getLogger(__name__)
+
+
+class Channel(Protocol):
+    """A way out; it answers for each mail and raises nothing."""
+
+    async def send(self, mails: Sequence[tuple[str, EmailMessage]]) -> list[Fate]:
+        """Try each mail once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PostOffice:
+    """What delivery works with."""
+
+    database: Database
+    clock: Clock
+    channel: Channel
+    composer: Composer
+    mailbox: str
+    """The service's own address (NIAOULI_MAIL_FROM)."""
+    organisation: str
+    zone: tzinfo
+
+
+def deliver_due(office: PostOffice) -> int:
+    """Send what is due until nothing is; how many messages left."""
+    sent = 0
+    while True:
+        claimed = _claim(office)
+        if not claimed:
+            return sent
+        sent += _deliver(office, claimed)
+
+
+def _claim(office: PostOffice) -> list[Claimed]:
+    now = int(office.clock.now().timestamp())
+    with office.database.transaction() as db:
+        return outbox.claim_due(db, now=now, limit=BATCH)
+
+
+def _deliver(office: PostOffice, claimed: Sequence[Claimed]) -> int:
+    """No transaction is open while we talk to the relay."""
+    now = int(office.clock.now().timestamp())
+    fates: dict[int, Fate] = {}
+    mails: list[tuple[Claimed, EmailMessage]] = []
+    with office.database.transaction() as db:
+        for one in claimed:
+            made = _letter(db, office, one, now=now)
+            if isinstance(made, Fate):
+                fates[one.id] = made
+            else:
+                mails.append((one, mail_of(made, service=office.mailbox, now=now)))
+    answers = asyncio.run(office.channel.send([(one.key, m) for one, m in mails]))
+    fates |= {one.id: fate for (one, _), fate in zip(mails, answers, strict=True)}
+    with office.database.transaction() as db:
+        for one in claimed:
+            _mark(db, one, fates[one.id], now=now)
+    return sum(fate.state is State.SENT for fate in fates.values())
+
+
+def _mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> None:
+    state = outbox.mark(db, claimed, fate, now=now)
+    log.info("message.tried", extra={"message_id": claimed.id, "state": str(state)})
+    if state is State.SENT:
+        status = ScheduleStatus.SENT
+    elif state is State.FAILED:
+        status = ScheduleStatus.NOT_DELIVERED
+    else:
+        return
+    told = claimed.message
+    if told.method != ItipMethod.CANCEL:
+        note_status(db, told.owner_id, told.uid, told.recipient, status, now=now)
+
+
+def _letter(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Letter | Fate:
+    """The mail as it is worded now, or why there is none any more."""
+    try:
+        owner = get_principal_by_id(db, claimed.message.owner_id)
+        actor = get_principal_by_id(db, claimed.message.actor_id)
+        return _worded(db, office, claimed, (owner, actor), now=now)
+    except NotFound:
+        return Fate(State.CANCELLED, "the account is gone")
+    except ServiceError as error:
+        return Fate(State.FAILED, type(error).__name__)
+
+
+def _worded(
+    db: Db, office: PostOffice, claimed: Claimed, people: tuple[Principal, Principal], *, now: int
+) -> Letter:
+    owner, actor = people
+    said = claimed.message
+    answers_to = reply_address(
+        db, office.mailbox, (said.owner_id, said.uid, said.recipient), now=now
+    )
+    method = ItipMethod(said.method)
+    speaks = method is ItipMethod.REPLY
+    about = Correspondence(
+        method,
+        claimed.key,
+        Envelope(answers_to, owner.display_name, said.recipient),
+        said.sender.removeprefix("mailto:") if speaks else answers_to,
+        owner.display_name,
+        actor.display_name if actor.id != owner.id else None,
+        office.organisation,
+        office.zone,
+    )
+    earlier = outbox.last_sent(db, said)
+    former = None if earlier is None else parse(earlier.decode())
+    return letter_of(parse(said.body.decode()), former, about, office.composer)

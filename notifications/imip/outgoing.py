@@ -1,0 +1,95 @@
+"""A scheduling message as it leaves by mail: in the shape that other programs act on (RFC 6047).
+
+ORGANIZER is the address that the mail comes from, so that Outlook trusts it and every answer comes
+back to the service; the zone is the shortest that says it; nothing of our own bookkeeping and, of
+what is not public, nothing but the time and the place goes along (SEC-6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from calendars.itip.message import ItipMethod
+from calendars.itip.people import (
+    address_of,
+    sequence_of,
+    with_parameter,
+    without_parameters,
+    without_scheduling,
+)
+from calendars.model.component import Component, ContentLine, parse
+from calendars.model.entry import visibility_of
+from calendars.model.principal import Visibility
+from calendars.model.time_zones import minimal_vtimezone, named_zone
+
+_OWN = ("X-NIAOULI-ANSWERED", "X-NIAOULI-SEEN", "X-NIAOULI-GONE")
+_PLAIN = frozenset(
+    ("UID", "DTSTAMP", "DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE", "EXDATE")
+) | {"RECURRENCE-ID", "SEQUENCE", "STATUS", "LOCATION", "ORGANIZER", "CLASS", "TRANSP", "COMMENT"}
+NEUTRAL = "Réunion"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who stands in the message: the address for answers and the names people read."""
+
+    reply_to: str
+    """The e-mail address that the organizer has in this message."""
+    organizer_name: str
+    recipient: str
+    """`mailto:…`"""
+
+
+def outgoing(calendar: Component, method: ItipMethod, envelope: Envelope) -> Component:
+    """The VCALENDAR for one recipient."""
+    lines = [line for line in calendar.lines if line.name not in {"METHOD", "X-WR-CALNAME"}]
+    lines.append(ContentLine("METHOD", "", method.value))
+    parts = [
+        _part(part, method, envelope) for part in calendar.components if part.name != "VTIMEZONE"
+    ]
+    return Component(calendar.name, lines, [*_zones(calendar, parts), *parts])
+
+
+def _part(part: Component, method: ItipMethod, envelope: Envelope) -> Component:
+    public = visibility_of(part) == Visibility.PUBLIC
+    lines: list[ContentLine] = []
+    for line in part.lines:
+        if line.name == "ORGANIZER" and method is not ItipMethod.REPLY:
+            lines.append(_organizer(line, envelope))
+        elif line.name == "ATTENDEE":
+            if public or address_of(line) == envelope.recipient or method is ItipMethod.REPLY:
+                lines.append(_attendee(line, envelope))
+        elif public or line.name in _PLAIN:
+            lines.append(without_parameters(line, _OWN))
+    if not public:
+        lines.append(ContentLine("SUMMARY", "", NEUTRAL))
+    lines.append(ContentLine("X-MICROSOFT-CDO-APPT-SEQUENCE", "", str(sequence_of(part))))
+    return Component(part.name, lines, [])
+
+
+def _organizer(line: ContentLine, envelope: Envelope) -> ContentLine:
+    bare = without_parameters(without_scheduling(line), (*_OWN, "SENT-BY", "EMAIL", "DIR"))
+    named = with_parameter(bare, "CN", envelope.organizer_name)
+    return named._replace(value=f"mailto:{envelope.reply_to}")
+
+
+def _attendee(line: ContentLine, envelope: Envelope) -> ContentLine:
+    clean = without_parameters(without_scheduling(line), _OWN)
+    asked = (clean.parameter("PARTSTAT") or "NEEDS-ACTION").upper() == "NEEDS-ACTION"
+    if address_of(line) == envelope.recipient and asked:
+        # Without RSVP=TRUE some programs show no buttons.
+        return with_parameter(clean, "RSVP", "TRUE")
+    return clean
+
+
+def _zones(calendar: Component, parts: list[Component]) -> Iterator[Component]:
+    """The zones that are used, those that are known in their shortest form (TIM-2)."""
+    used = {tzid for part in parts for line in part.lines if (tzid := line.parameter("TZID"))}
+    given = {zone.value("TZID"): zone for zone in calendar.children("VTIMEZONE")}
+    for tzid in sorted(used):
+        if named_zone(tzid) is not None:
+            text = f"BEGIN:VCALENDAR\r\n{minimal_vtimezone(tzid)}END:VCALENDAR\r\n"
+            yield from parse(text).components
+        elif tzid in given:
+            yield given[tzid]

@@ -1,0 +1,37 @@
+"""The address that answers come back to: the service's own mailbox with a mark for each invitation.
+
+`agenda+k3…@example.org` stands for one meeting and one attendee. Nobody can guess another's, and
+the same one stands in every mail about the meeting: programs know the meeting by its organizer.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from hashlib import sha256
+
+from sqlalchemy import exists, insert, select
+
+from calendars.kernel.database import Db
+from calendars.kernel.identifiers import PrincipalId
+from calendars.services.service_key import service_key
+from notifications.tables import reply_addresses
+
+KEY = "reply-address"
+_SIGNS = 26
+_R = reply_addresses.c
+
+
+def reply_address(db: Db, mailbox: str, thread: tuple[PrincipalId, str, str], *, now: int) -> str:
+    """The address for (owner, UID, recipient); it is remembered, hashed, at its first use."""
+    owner, uid, recipient = thread
+    key = service_key(db, KEY, now=now)
+    said = f"{owner}\0{uid}\0{recipient}".encode()
+    digest = hmac.digest(key, said, sha256)
+    token = base64.b32encode(digest).decode().lower()[:_SIGNS]
+    hashed = sha256(token.encode()).hexdigest()
+    if not db.execute(select(exists().where(_R.token == hashed))).scalar_one():
+        row = {"token": hashed, "owner_id": owner, "recipient": recipient, "uid": uid}
+        db.execute(insert(reply_addresses).values(**row, made_at=now))
+    local, _, domain = mailbox.partition("@")
+    return f"{local}+{token}@{domain}"
