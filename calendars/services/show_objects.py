@@ -17,7 +17,7 @@ from calendars.kernel.errors import Forbidden
 from calendars.kernel.identifiers import Etag, ObjectId
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
-from calendars.model.principal import Access, Principal, Privilege
+from calendars.model.principal import NOTHING, Access, Principal, Privilege
 from calendars.model.visibility import (
     Pseudonyms,
     VisibleObject,
@@ -189,6 +189,24 @@ class View:
             return False
         stored = calendar_objects.find(self._db, self.collection.id, name)
         return stored is not None and not self.is_whole(stored)
+
+
+def known_name(
+    db: Db, actor: Principal, parent: tuple[str, str], name: str, *, now: int
+) -> str | None:
+    """The name by which the actor knows what stands at a name: this one, or that of its mask.
+
+    None where he may not look.
+    """
+    collection = collections.find(db, *parent)
+    access = NOTHING if collection is None else access_to(db, actor, collection, now=now)
+    if collection is None or Privilege.READ not in access.privileges:
+        return None
+    view = View(db, collection, access)
+    if not view.is_taken(name):
+        return name
+    stored = calendar_objects.find(db, collection.id, name)
+    return None if stored is None or view.names is None else view.names.name_of(stored.id)
 
 
 def sees_whole(db: Db, actor: Principal, stored: StoredObject, *, now: int) -> bool:

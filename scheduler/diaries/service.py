@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from calendars.itip.message import ItipMessage, ScheduleStatus
@@ -26,6 +26,7 @@ from calendars.services.open_account import check_email
 from calendars.services.put_object import ObjectPath, PutObject, put_object
 from calendars.services.query_objects import find_instances
 from calendars.services.read_entry import OpenEntry, open_entry
+from calendars.services.show_objects import known_name
 from scheduler.diaries import repository
 from scheduler.diaries.hold_events import Invited, confirm, make_tentative
 from scheduler.diaries.model import Hold, HoldDraft, HoldGroup, HoldGroupId, Slot, SlotTaken
@@ -107,9 +108,20 @@ def adopt_holds(
 def list_holds(
     db: Db, actor: Principal, login: str, *, open_only: bool = True, now: int
 ) -> list[HoldGroup]:
-    """The options in a diary, for those who keep it. Raises NotFound, NeedPrivileges."""
+    """The options in a diary, by the names that the asker knows their events by (SEC-3).
+
+    Raises NotFound, NeedPrivileges.
+    """
     _open(db, actor, login, "", now=now)
-    return repository.list_of(db, login, open_only=open_only)
+    found = repository.list_of(db, login, open_only=open_only)
+    return [replace(one, holds=tuple(_known(db, actor, one, now=now))) for one in found]
+
+
+def _known(db: Db, actor: Principal, group: HoldGroup, *, now: int) -> Iterator[Hold]:
+    for one in group.holds:
+        name = known_name(db, actor, (group.owner, one.calendar), one.name, now=now)
+        if name is not None:
+            yield replace(one, name=name)
 
 
 def confirm_hold(

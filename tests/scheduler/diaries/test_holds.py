@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from calendars.kernel.database import Database
 from calendars.model.component import unescape
+from calendars.model.principal import Rights
 from calendars.services.deliver_itip import Dispatch
 from calendars.storage import calendar_objects, principals
 from notifications.imip.transport import MailQueue
@@ -21,6 +22,7 @@ from scheduler.demonstration.load import load
 from scheduler.diaries.model import HoldState, WrongState
 from scheduler.diaries.service import adopt_holds, confirm_hold, expire_holds
 from tests.builders import an_event
+from tests.calendars.dav.test_delegation import delegate
 from tests.serving import Client, Server, running_server
 
 NOW = int(time.time())
@@ -149,6 +151,24 @@ def test_a_stranger_sees_no_options(anne: Client, paul: Client) -> None:
 
 
 @pytest.mark.rule("DIA-3")
+@pytest.mark.rule("SEC-3")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_reader_of_the_diary_knows_hidden_options_by_their_masks(
+    server: Server, anne: Client, paul: Client
+) -> None:
+    delegate(server, "anne", "paul", Rights.READ)
+    made = hold(anne, visibility="CONFIDENTIAL", invited=[])
+
+    [told] = paul.http.get(f"{paul.base}/api/v1/diaries/anne/hold-groups").json()["items"]
+
+    names = {one["object"] for one in told["holds"]}
+    assert len(names) == 3
+    assert names.isdisjoint(one["object"] for one in made["holds"])  # type: ignore[attr-defined]
+    for name in names:
+        seen = paul.ask("GET", f"/dav/calendars/anne/agenda/{name}")
+        assert (seen.status_code, "SUMMARY:Occupé" in seen.text) == (200, True)
+
+
 def test_dates_that_nobody_decides_on_are_free_again(server: Server, anne: Client) -> None:
     hold(anne, expires_at="2027-03-01T12:00:00+11:00")
     expiry = 1_803_862_800
