@@ -373,3 +373,18 @@ def test_properties_of_a_room_tell_what_it_is(rooms: Rooms, anne: Client) -> Non
     kind = anne.prop("/dav/principals/salle-ocre/", "<C:calendar-user-type/>")
     assert kind is not None
     assert (kind.tag, kind.text) == (f"{CALDAV}calendar-user-type", "ROOM")
+
+
+@pytest.mark.rule("RES-1")
+def test_nobody_says_yes_in_the_name_of_a_room(
+    server: Server, rooms: Rooms, anne: Client, paul: Client
+) -> None:
+    send(anne, booking())
+    claimed = {OCRE: "ACCEPTED"}
+    send(paul, booking("b", PAUL, attendees=claimed))
+    assert answers(paul) == ["DECLINED"]
+
+    send(paul, booking("b", PAUL, attendees=claimed, summary="Autre titre"))
+
+    assert answers(paul) == ["DECLINED"]
+    assert len(room_calendar(server)) == 1
