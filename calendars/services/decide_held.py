@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
-from calendars.kernel.errors import NotFound
+from calendars.kernel.errors import Conflict, NotFound
 from calendars.kernel.identifiers import HeldId
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.component import Component
 from calendars.model.principal import Principal, Privilege
-from calendars.services.authorize import open_collection
+from calendars.services.authorize import access_to, authorize
 from calendars.services.deliver_itip import Dispatch, Sender, deliver, recipients_of
 from calendars.services.find_principals import get_principal
 from calendars.services.hold_messages import find_held, messages_of
@@ -20,6 +20,10 @@ from calendars.services.restore_version import restore_version
 from calendars.services.show_held import show_held
 from calendars.storage import audit, collections, held_messages, principals
 from calendars.storage.held_messages import Held
+
+
+class CalendarGone(Conflict):
+    """What was deleted stood in a calendar that was removed after it."""
 
 
 class HeldDeletion(NamedTuple):
@@ -48,7 +52,7 @@ def release_held(
     db: Db, actor: Principal, login: str, held: HeldId, *, dispatch: Dispatch, now: int
 ) -> None:
     """The deletion was meant: everybody is told now. Raises NotFound, NeedPrivileges."""
-    found, collection = _open(db, actor, login, held, now=now)
+    found, collection = _open(db, actor, login, held, Privilege.SCHEDULE, now=now)
     owner = principals.get_by_id(db, found.owner_id)
     messages = messages_of(found)
     sender = Sender(actor, owner, dispatch.transport)
@@ -62,11 +66,14 @@ def release_held(
 def undo_held(db: Db, actor: Principal, login: str, held: HeldId, *, now: int) -> ObjectPath:
     """The deletion was a slip: the object is back, and nobody ever knew.
 
-    Raises NotFound, NeedPrivileges, UidConflict where the object is there again already.
+    Raises NotFound, NeedPrivileges, CalendarGone, and UidConflict where the object is there again
+    already.
     """
-    found, collection = _open(db, actor, login, held, now=now)
+    found, collection = _open(db, actor, login, held, Privilege.UNBIND, now=now)
     if found.version_id is None:
         raise NotFound("the deleted object is no longer kept")
+    if collections.find(db, collection.owner_login, collection.name) != collection:
+        raise CalendarGone("the calendar itself was removed: bring it back first")
     path = ObjectPath(collection.owner_login, collection.name, found.name)
     restore_version(db, actor, path, found.version_id, now=now)
     held_messages.decide(db, held, "UNDONE", by=actor.id, now=now)
@@ -75,24 +82,20 @@ def undo_held(db: Db, actor: Principal, login: str, held: HeldId, *, now: int) -
 
 
 def _open(
-    db: Db, actor: Principal, login: str, held: HeldId, *, now: int
+    db: Db, actor: Principal, login: str, held: HeldId, needed: Privilege, *, now: int
 ) -> tuple[Held, CalendarCollection]:
+    """What waits, in a calendar that may itself be removed meanwhile."""
     found = find_held(db, held)
     collection = collections.get_by_id(db, found.collection_id)
     if collection.owner_login != login:
         raise NotFound("nothing of that number waits for a decision")
-    path = (collection.owner_login, collection.name)
-    open_collection(db, actor, path, Privilege.UNBIND, now=now)
+    authorize(db, actor, collection, needed, now=now)
     return found, collection
 
 
 def _told(db: Db, actor: Principal, held: Held, *, now: int) -> HeldDeletion | None:
     collection = collections.get_by_id(db, held.collection_id)
-    path = (collection.owner_login, collection.name)
-    try:
-        _, access = open_collection(db, actor, path, Privilege.READ, now=now)
-    except NotFound:
-        return None
+    access = access_to(db, actor, collection, now=now)
     if Privilege.UNBIND not in access.privileges:
         return None
     messages = messages_of(held)

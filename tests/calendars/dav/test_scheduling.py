@@ -355,6 +355,12 @@ class TestEmptiedCalendar:
         assert anne.ask("DELETE", "/dav/calendars/anne/projet/").status_code == 204
 
         assert not [m for m in inbox(paul) if "METHOD:CANCEL" in m]
+        base = "/api/v1/principals/anne/held-messages"
+        first, *rest = anne.ask("GET", base).json()["items"]
+        assert len(rest) == 5
+        assert anne.ask("POST", f"{base}/{first['id']}/undo").status_code == 409
+        assert anne.ask("POST", f"{base}/{first['id']}/release").status_code == 200
+        assert len([m for m in inbox(paul) if "METHOD:CANCEL" in m]) == 1
 
     def test_strangers_see_nothing_of_it(self, anne: Client, paul: Client) -> None:
         self.test_a_mass_of_deletions_is_held(anne, paul)
