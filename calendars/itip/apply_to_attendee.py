@@ -160,8 +160,9 @@ def _is_late(copy: AttendeeCopy, key: int, part: Component) -> bool:
     version, series = version_of(part), copy.series_stamp
     if version.stamp < series:
         return True
-    if version.stamp == series and copy.old.master is not None and not copy.old.would_occur(key):
-        return not copy.over
+    known = copy.old.master is None or copy.over or copy.old.would_occur(key)
+    if version.stamp == series and not known:
+        return True
     off, own = _hole(copy, key)
     if off is not None and off.stamp > version.stamp:
         return True
@@ -213,7 +214,7 @@ def _cancel_occurrence(copy: AttendeeCopy, key: int, version: Version) -> None:
     known = copy.old.overrides.get(key)
     if known is not None and _is_older(version, known):
         return
-    if known is not None and is_cancelled(known) and version <= seen(known):
+    if known is not None and is_cancelled(known) and version.stamp <= seen(known).stamp:
         return
     off, own = _hole(copy, key)
     if off is not None and off >= version:

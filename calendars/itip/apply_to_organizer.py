@@ -129,7 +129,8 @@ def _heard_before(known: ContentLine, line: ContentLine, version: Version, *, ne
     if had < version:
         return False
     ours = version_in(line, ANSWERED) is not None
-    return not (new and ours and part_stat(known) != "NEEDS-ACTION")
+    asked = part_stat(known) == "NEEDS-ACTION" or version.sequence < had.sequence
+    return asked or not (new and ours)
 
 
 def _sole_attendee(reply: Component) -> ContentLine | None:
