@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from calendars.kernel.audit import CONSOLE
 from calendars.kernel.database import Db
+from calendars.model.mount import mount_name
 from calendars.model.principal import Rights, Role
 from calendars.services.disable_account import disable_account
 from calendars.storage import collections, delegations, principals
@@ -365,7 +366,8 @@ class World:
             yield from _own(requests_about(f"mask of {visibility}", HERE + name), own)
         for visibility, name in NAMES.items():
             yield from _own(requests_about(visibility, HERE + name), own)
-        for about, path in PLACES.items():
+        mount = f"/dav/calendars/{asker.login}/{mount_name(OWNER, CALENDAR)}/"
+        for about, path in (*PLACES.items(), ("mount", mount)):
             yield from _own(requests_about(about, path), own)
 
     def restore(self) -> None:

@@ -104,6 +104,20 @@ calendar         DELETE                                404 404 403 403 403 204
 inbox            POST                                  404 404 403 405 405 405
 outbox           POST                                  404 404 403 403 200 200
 inbox,outbox     ACL,DELETE                            404 404 403 403 403 403
+mount            GET,HEAD                              404 404 200 200 200 404
+mount            PROPFIND_0,PROPFIND_1,PROPPATCH       404 404 207 207 207 404
+mount            REPORT_calendar-query                 404 404 207 207 207 404
+mount            REPORT_text-match                     404 404 207 207 207 404
+mount            REPORT_calendar-multiget              404 404 207 207 207 404
+mount            REPORT_sync-collection                404 404 207 207 207 404
+mount            REPORT_expand-property                404 404 207 207 207 404
+mount            REPORT_free-busy-query                404 200 200 200 200 404
+mount            REPORT_acl-principal-prop-set         404 404 403 403 403 404
+mount            POST                                  404 404 403 201 201 404
+mount            ACL                                   404 404 403 403 403 404
+mount            MKCALENDAR,MKCOL                      403 403 403 403 403 403
+mount            PUT,COPY,MOVE                         405 405 405 405 405 405
+mount            DELETE                                404 404 204 204 204 404
 no_calendar      GET,HEAD,PROPFIND_0,PROPFIND_1        404 404 404 404 404 404
 no_calendar      PROPPATCH,POST,ACL,DELETE             404 404 404 404 404 404
 no_calendar      REPORT_calendar-query                 404 404 404 404 404 404
@@ -156,6 +170,7 @@ GROUPS = {
     "PRINCIPALS": ("principal", "proxy-read", "proxy-write"),
     "ANYWHERE": (
         "seen", "hidden", "mask", "nothing", "home", "calendar", "inbox", "outbox", "no_calendar",
+        "mount",
         "principal", "proxy-read", "proxy-write",
     ),
 }  # fmt: skip
@@ -165,7 +180,8 @@ BY_CLASS_ONLY = frozenset({"GET version", "POST restore"})
 WHOLE_DIARY = frozenset({
     ("calendar", "GET"), ("calendar", "REPORT calendar-query"), ("calendar", "REPORT text-match"),
     ("calendar", "REPORT calendar-multiget"), ("calendar", "REPORT sync-collection"),
-    ("home", "REPORT calendar-query"), ("rest calendar", "GET objects"),
+    ("mount", "GET"), ("mount", "REPORT calendar-query"), ("home", "REPORT calendar-query"),
+    ("rest calendar", "GET objects"),
 })  # fmt: skip
 MADE_IN_HOMES = frozenset({"calendar", "inbox", "outbox", "no calendar"})
 CHANGES = frozenset({"PUT", "POST", "DELETE", "MOVE", "COPY", "MKCALENDAR", "MKCOL", "PATCH"})
