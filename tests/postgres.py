@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, LiteralString
 
 import psycopg
@@ -42,6 +43,9 @@ _SETTINGS = {
     "shared_buffers": "32MB",
     "max_connections": "100",
 }
+
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
+"""As an office runs it: for measurements, not for tests."""
 
 
 class Postgres:
@@ -76,8 +80,8 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """A server for as long as the block lasts."""
+def running_postgres(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Postgres]:
+    """A server for as long as the block lasts; the settings go before those of the tests."""
     folder = Path(tempfile.mkdtemp(prefix="niaouli-postgresql-"))
     account = _account()
     try:
@@ -85,7 +89,7 @@ def running_postgres() -> Iterator[Postgres]:
             os.chown(folder, account["user"], account["group"])
         programs = _programs(folder, account)
         password = _make_cluster(programs, folder, account)
-        with _serving(programs, folder, account) as port:
+        with _serving(programs, folder, account, {**_SETTINGS, **settings}) as port:
             server = Postgres(port, password)
             try:
                 yield server
@@ -158,11 +162,13 @@ def _make_cluster(programs: Path, folder: Path, account: Mapping[str, Any]) -> s
 
 
 @contextmanager
-def _serving(programs: Path, folder: Path, account: Mapping[str, Any]) -> Iterator[int]:
+def _serving(
+    programs: Path, folder: Path, account: Mapping[str, Any], settings: Mapping[str, str]
+) -> Iterator[int]:
     port = _free_port()
     command: list[str | Path] = [programs / "postgres", "-D", folder / "data"]
     command += ["-p", str(port), "-k", folder]
-    for name, value in _SETTINGS.items():
+    for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     log = folder / "log"
     with (

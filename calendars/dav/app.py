@@ -282,6 +282,8 @@ async def _compressed(body: bytes, accepted: str) -> tuple[bytes, list[tuple[byt
     if len(body) < COMPRESS_FROM:
         return body, []
     vary = (b"vary", b"accept-encoding")
+    if not accepted:
+        return body, [vary]
     names = {
         part.partition(";")[0].strip().lower()
         for part in accepted.split(",")

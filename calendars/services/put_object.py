@@ -116,7 +116,7 @@ def store_in(
     collection, access = opened
     if not collection.is_calendar:
         raise NotACalendar("calendar objects can only be stored in a calendar")
-    _lock(db, collection, put)
+    _lock(db, collection, put, tells=dispatch is not None)
     view = View(db, collection, access)
     before = view.open(put.path.name)
     if before is None and view.is_taken(put.path.name):
@@ -146,9 +146,12 @@ def store_in(
     return PutOutcome(etag, before is None, body, body == put.body, tag, masked)
 
 
-def _lock(db: Db, collection: CalendarCollection, put: PutObject) -> None:
-    """Nobody changes what stands at the name, nor what a meeting's people hold, meanwhile."""
+def _lock(db: Db, collection: CalendarCollection, put: PutObject, *, tells: bool) -> None:
+    """Nobody changes what stands at the name meanwhile, nor what its people hold if it is told."""
     if not collections.must_lock(db):
+        return
+    if not tells:
+        collections.lock(db, collection.id)
         return
     before = calendar_objects.find(db, collection.id, put.path.name)
     concerned = [calendar_of(before)] if before is not None and _is_tagged(before) else []

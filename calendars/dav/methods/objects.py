@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import format_datetime
 
 from calendars.dav.conditions import MethodNotAllowed
 from calendars.dav.paths import Place
+from calendars.dav.properties.webdav import http_date
 from calendars.dav.request import CALENDAR, DavRequest, DavResponse
 from calendars.dav.resource import CALENDARS, Resource, locate
 from calendars.dav.sharing_xml import notification
@@ -53,19 +52,17 @@ def _get_notice(resource: Resource) -> DavResponse:
 def _get_object(request: DavRequest, stored: VisibleObject) -> DavResponse:
     headers: tuple[tuple[str, str], ...] = (
         ("ETag", f'"{stored.etag}"'),
-        (
-            "Last-Modified",
-            format_datetime(datetime.fromtimestamp(stored.written_at, UTC), usegmt=True),
-        ),
+        ("Last-Modified", http_date(stored.written_at)),
         ("Cache-Control", "private, no-cache"),
     )
     if stored.schedule_tag is not None:
         headers += (("Schedule-Tag", f'"{stored.schedule_tag}"'),)
+    asked = request.precondition
     try:
-        Precondition(None, request.precondition.if_none_match).check(stored.etag)
+        Precondition(None, asked.if_none_match).check(stored.etag)
     except PreconditionFailed:
         return DavResponse(304, b"", headers=headers)
-    request.precondition.check(stored.etag)
+    asked.check(stored.etag)
     if MEDIA_TYPE in request.headers.get("accept", ""):
         return DavResponse(200, jcal_text(parse(stored.data.decode())), MEDIA_TYPE, headers)
     content_type = f"{CALENDAR}; component={stored.component}"

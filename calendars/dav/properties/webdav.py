@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from time import gmtime
 
 from calendars.dav.names import CS, DAV
 from calendars.dav.paths import principal_href
@@ -38,6 +38,11 @@ _NAMES = {
     Kind.HOMES: "Agendas",
     Kind.NOTIFICATIONS: "Partages",
 }
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
 
 MULTIGET, QUERY = "<C:calendar-multiget/>", "<C:calendar-query/>"
 FREE_BUSY, SYNC = "<C:free-busy-query/>", "<D:sync-collection/>"
@@ -110,9 +115,16 @@ def creation_date(resource: Resource) -> str:
     return datetime.fromtimestamp(resource.of_object.created_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def http_date(instant: int) -> str:
+    """An instant as HTTP writes it, whatever the locale (RFC 9110 §5.6.7)."""
+    year, month, day, hour, minute, second, weekday, *_ = gmtime(instant)
+    clock = f"{hour:02}:{minute:02}:{second:02} GMT"
+    return f"{_WEEKDAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year:04} {clock}"
+
+
 def last_modified(resource: Resource) -> str:
     """RFC 4918 §15.7."""
-    return format_datetime(datetime.fromtimestamp(resource.of_object.written_at, UTC), usegmt=True)
+    return http_date(resource.of_object.written_at)
 
 
 def current_user_principal(resource: Resource) -> str:
