@@ -1,6 +1,6 @@
 """Cyrus IMAP (Debian's cyrus-caldav and cyrus-imapd), in a folder of its own, no system service.
 
-CYRUS_ROOT names where the packages were unpacked without being installed (bench/README.md).
+CYRUS_ROOT names where the packages were unpacked without being installed (docs/performance.md).
 """
 
 from __future__ import annotations

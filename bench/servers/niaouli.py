@@ -33,6 +33,10 @@ class Niaouli(Server):
     name = "niaouli"
     home = f"/dav/calendars/{USER}/"
 
+    def __init__(self, folder: Path, *, database_url: str = "") -> None:
+        super().__init__(folder)
+        self._database_url = database_url
+
     def prepare(self) -> None:
         """One user."""
         service = self._open()
@@ -67,7 +71,8 @@ class Niaouli(Server):
         service.database.close()
 
     def _open(self) -> Service:
-        return assemble(Settings.model_validate({"data": self.folder / "data"}))
+        chosen = {"data": self.folder / "data", "database_url": self._database_url}
+        return assemble(Settings.model_validate(chosen))
 
     def command(self) -> Sequence[str | Path]:
         """The settings come from the environment."""
@@ -79,5 +84,6 @@ class Niaouli(Server):
             **{key: value for key, value in os.environ.items() if not key.startswith("NIAOULI_")},
             "PYTHONPATH": str(ROOT),
             "NIAOULI_DATA": str(self.folder / "data"),
+            "NIAOULI_DATABASE_URL": self._database_url,
             "NIAOULI_LISTEN": f"127.0.0.1:{self.port}",
         }
