@@ -2,68 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from calendars.itip.amend_attendee import answer_of, delegates_of, put_right
 from calendars.itip.answers import answered, own_answer
 from calendars.itip.changes import is_cancelled
 from calendars.itip.copy import Copy, Key, rebuilt
-from calendars.itip.message import ItipMessage, ItipMethod
+from calendars.itip.message import ItipMessage
 from calendars.itip.people import (
     ANSWERED,
     OLDEST,
     Version,
-    attendee,
     attendees,
     by_server,
-    organizer_of,
     part_stat,
     sequence_of,
     version_in,
     with_parameter,
-    without_parameters,
-    without_scheduling,
 )
+from calendars.itip.replies import Answers, declined_part, exchanged, replies
 from calendars.itip.rules import AttendeeChangeNotAllowed
-from calendars.itip.views import message_of, outgoing
 from calendars.model.component import Component, ContentLine
-from calendars.model.line_edit import put_line, put_value
-from calendars.model.utc_text import utc_text
 
-_TOLD = frozenset(
-    ("UID", "DTSTART", "DTEND", "DUE", "DURATION", "RECURRENCE-ID", "SUMMARY", "SEQUENCE")
-) | {"ORGANIZER", "COMMENT"}
 _PROGRESS = ("STATUS", "COMPLETED", "PERCENT-COMPLETE")
-
-
-@dataclass(slots=True)
-class _Answers:
-    """What one attendee's new text says that the old one did not."""
-
-    before: Copy | None
-    mine: frozenset[str]
-    now: int
-    parts: dict[Key, Component] = field(default_factory=dict)
-    told: set[Key] = field(default_factory=set)
-    """The components that have something to tell."""
-    declined: dict[int, Component] = field(default_factory=dict)
-    """Occurrences that are declined by EXDATE, as they were."""
-
-    @property
-    def stamp(self) -> str:
-        """Now, as iCalendar writes it."""
-        return utc_text(self.now)
-
-    def own(self, part: Component | None) -> ContentLine | None:
-        """The line of the copy's owner."""
-        return None if part is None else attendee(part, self.mine)
 
 
 def attendee_messages(
     before: Copy | None, after: Copy, mine: frozenset[str], *, now: int
 ) -> tuple[Component, tuple[ItipMessage, ...]]:
     """What is to be stored, and what is told. Raises AttendeeChangeNotAllowed."""
-    answers = _Answers(before, mine, now)
+    answers = Answers(before, mine, now)
     if before is None:
         _first(answers, after)
     else:
@@ -80,36 +46,30 @@ def attendee_messages(
         answers.told |= answers.parts.keys()
     if not answers.told or not _served(after):
         return stored, ()
-    return stored, _messages(answers, Copy(stored, after.zones.default))
+    return stored, replies(answers, Copy(stored, after.zones.default))
 
 
 def decline_all(before: Copy, mine: frozenset[str], *, now: int) -> tuple[ItipMessage, ...]:
     """The copy was thrown away: everything in it that is on is declined (RFC 6638 §3.2.2.3)."""
-    answers = _Answers(before, mine, now)
+    answers = Answers(before, mine, now)
     for key, part in before.components().items():
         line = answers.own(part)
         if line is None or is_cancelled(part) or before.at(key) is None:
             continue
         if part_stat(line) != "DECLINED":
-            answers.parts[key] = _declined(part, line, answers.stamp)
+            answers.parts[key] = declined_part(part, line, answers.stamp)
             answers.told.add(key)
     if not answers.told or not _served(before):
         return ()
     parts = list(answers.parts.values())
-    return _messages(answers, Copy(rebuilt(before.calendar, parts), before.zones.default))
-
-
-def _declined(part: Component, line: ContentLine, stamp: str) -> Component:
-    new = answered(line, "DECLINED", Version(sequence_of(part), stamp))
-    lines = [new if one is line else one for one in part.lines]
-    return Component(part.name, lines, list(part.components))
+    return replies(answers, Copy(rebuilt(before.calendar, parts), before.zones.default))
 
 
 def _served(copy: Copy) -> bool:
     return all(by_server(part.line("ORGANIZER")) for part in copy.parts)
 
 
-def _first(answers: _Answers, after: Copy) -> None:
+def _first(answers: Answers, after: Copy) -> None:
     """A copy that no message brought: what it answers is news."""
     for key, part in after.components().items():
         line = answers.own(part)
@@ -117,7 +77,7 @@ def _first(answers: _Answers, after: Copy) -> None:
         if line is not None and part_stat(line) != "NEEDS-ACTION":
             answers.told.add(key)
             version = Version(sequence_of(part), answers.stamp)
-            new = _exchanged(part, line, with_parameter(line, ANSWERED, str(version)))
+            new = exchanged(part, line, with_parameter(line, ANSWERED, str(version)))
         answers.parts[key] = _unforced(new)
 
 
@@ -125,15 +85,10 @@ def _unforced(part: Component) -> Component:
     line = part.line("ORGANIZER")
     if line is None or line.parameter("SCHEDULE-FORCE-SEND") is None:
         return part
-    return _exchanged(part, line, with_parameter(line, "SCHEDULE-FORCE-SEND", None))
+    return exchanged(part, line, with_parameter(line, "SCHEDULE-FORCE-SEND", None))
 
 
-def _exchanged(part: Component, old: ContentLine, new: ContentLine) -> Component:
-    lines = [new if line is old else line for line in part.lines]
-    return Component(part.name, lines, list(part.components))
-
-
-def _compare(answers: _Answers, before: Copy, after: Copy) -> None:
+def _compare(answers: Answers, before: Copy, after: Copy) -> None:
     if after.master is not None and before.master is None:
         raise AttendeeChangeNotAllowed("the series is none of his")
     for key, part in after.components().items():
@@ -166,7 +121,7 @@ def _former(before: Copy, key: Key) -> Component | None:
     return before.occurrence(key)
 
 
-def _speaks(answers: _Answers, was: Component, part: Component) -> bool:
+def _speaks(answers: Answers, was: Component, part: Component) -> bool:
     old, new = answers.own(was), answers.own(part)
     if new is None:
         return False
@@ -180,7 +135,7 @@ def _speaks(answers: _Answers, was: Component, part: Component) -> bool:
     return changed and (part.name == "VTODO" or part_stat(new) != "NEEDS-ACTION")
 
 
-def _left_out(answers: _Answers, before: Copy, key: int, part: Component) -> None:
+def _left_out(answers: Answers, before: Copy, key: int, part: Component) -> None:
     """An override that the client dropped: of a series it comes back, else it is declined."""
     if before.master is not None:
         answers.parts[key] = part
@@ -191,7 +146,7 @@ def _left_out(answers: _Answers, before: Copy, key: int, part: Component) -> Non
         answers.told.add(key)
 
 
-def _exceptions(answers: _Answers, before: Copy, after: Copy) -> None:
+def _exceptions(answers: Answers, before: Copy, after: Copy) -> None:
     """EXDATE: his own ones decline, the organizer's ones stay."""
     master = answers.parts.get(None)
     if master is None or after.holes.keys() == before.holes.keys() == frozenset():
@@ -234,7 +189,7 @@ def _meaning(copy: Copy, lines: list[ContentLine]) -> list[tuple[str, str, str]]
     return found
 
 
-def _decline(answers: _Answers, key: int, was: Component) -> None:
+def _decline(answers: Answers, key: int, was: Component) -> None:
     line = answers.own(was)
     answers.parts.pop(key, None)
     if line is not None and part_stat(line) != "DECLINED" and not is_cancelled(was):
@@ -242,17 +197,17 @@ def _decline(answers: _Answers, key: int, was: Component) -> None:
         answers.told.add(key)
 
 
-def _taken_back(answers: _Answers, before: Copy, key: int) -> None:
+def _taken_back(answers: Answers, before: Copy, key: int) -> None:
     """An occurrence that he had declined by taking it out is in again."""
     part = answers.parts.get(key) or before.occurrence(key)
     line = answers.own(part)
     if line is not None:
         version = Version(sequence_of(part), answers.stamp)
-        answers.parts[key] = _exchanged(part, line, answered(line, part_stat(line), version))
+        answers.parts[key] = exchanged(part, line, answered(line, part_stat(line), version))
         answers.told.add(key)
 
 
-def _follow(answers: _Answers, before: Copy) -> None:
+def _follow(answers: Answers, before: Copy) -> None:
     """Who answers for the series answers for those occurrences that he had no other answer for.
 
     Programs set PARTSTAT on the series alone, although occurrences have components of their own,
@@ -267,11 +222,11 @@ def _follow(answers: _Answers, before: Copy) -> None:
             continue
         if answer_of(was) == answer_of(old) and not own_answer(before, was):
             version = version_in(new, ANSWERED) or OLDEST
-            answers.parts[key] = _exchanged(part, line, answered(line, part_stat(new), version))
+            answers.parts[key] = exchanged(part, line, answered(line, part_stat(new), version))
             answers.told.add(key)
 
 
-def _delegate(answers: _Answers, key: Key, part: Component) -> None:
+def _delegate(answers: Answers, key: Key, part: Component) -> None:
     """The delegate stands in the list as well (RFC 5546 §3.2.2.3)."""
     own = answers.own(part)
     if own is None or part_stat(own) != "DELEGATED":
@@ -289,117 +244,3 @@ def delegate_line(own: ContentLine, address: str) -> ContentLine:
     line = with_parameter(line, "PARTSTAT", "NEEDS-ACTION")
     line = with_parameter(line, "RSVP", "TRUE")
     return with_parameter(line, "DELEGATED-FROM", own.value.strip())
-
-
-def _messages(answers: _Answers, copy: Copy) -> tuple[ItipMessage, ...]:
-    parts = copy.components()
-    told: dict[Key, Component] = {key: parts[key] for key in parts if key in answers.told}
-    if None in told:
-        told |= _exceptions_told(answers, copy)
-    for key, was in answers.declined.items():
-        line = answers.own(was)
-        if line is not None:
-            told[key] = _declined(was, line, answers.stamp)
-    replies = [_reply(answers, part) for _, part in sorted(told.items(), key=_order)]
-    first = next(iter(told.values()))
-    own = answers.own(first)
-    if own is None:
-        return ()
-    sender, by = attendee_address(own), own.parameter("SENT-BY")
-    reply = ItipMessage(
-        ItipMethod.REPLY,
-        copy.uid,
-        sender,
-        organizer_of(first) or "",
-        message_of(copy.calendar, ItipMethod.REPLY, replies),
-        sent_by=None if by is None else by.strip().lower(),
-    )
-    return reply, *_forwarded(answers, copy, reply)
-
-
-def _order(item: tuple[Key, Component]) -> tuple[bool, int]:
-    return item[0] is not None, item[0] or 0
-
-
-def attendee_address(line: ContentLine) -> str:
-    """Who speaks."""
-    return line.value.strip().lower()
-
-
-def _exceptions_told(answers: _Answers, copy: Copy) -> dict[Key, Component]:
-    """An answer for the series names the occurrences that were answered otherwise, so that it
-    means the same whenever it arrives.
-    """
-    found: dict[Key, Component] = {}
-    for key, part in copy.overrides.items():
-        line = answers.own(part)
-        if line is not None and own_answer(copy, line) and not is_cancelled(part):
-            found[key] = part
-    for key, hole in copy.holes.items():
-        version = version_in(hole, ANSWERED)
-        if version is None or not copy.would_occur(key):
-            continue
-        part = copy.occurrence(key)
-        line = answers.own(part)
-        if line is not None:
-            found[key] = _exchanged(part, line, answered(line, "DECLINED", version))
-    return found
-
-
-def _reply(answers: _Answers, part: Component) -> Component:
-    """He himself, and what the answer is about."""
-    own = answers.own(part)
-    lines = [line for line in part.lines if line[0] in _TOLD]
-    reply = Component(part.name, lines, [])
-    put_value(reply, "DTSTAMP", answers.stamp)
-    organizer = part.line("ORGANIZER")
-    if organizer is not None:
-        put_line(reply, _bare(organizer))
-    if own is not None:
-        passed_on = [attendees(part).get(one) for one in delegates_of(own)]
-        people = [own, *(line for line in passed_on if line is not None)]
-        reply.lines += [
-            without_parameters(without_scheduling(one), ("RSVP",)) for one in people[:1]
-        ]
-        reply.lines += [without_scheduling(one) for one in people[1:]]
-    if part.name == "VTODO":
-        reply.lines += [line for line in part.lines if line[0] in _PROGRESS]
-    put_value(reply, "REQUEST-STATUS", "2.0;Success")
-    return reply
-
-
-def _bare(organizer: ContentLine) -> ContentLine:
-    return without_parameters(without_scheduling(organizer), ("X-NIAOULI-SEEN", "X-NIAOULI-GONE"))
-
-
-def _forwarded(answers: _Answers, copy: Copy, reply: ItipMessage) -> list[ItipMessage]:
-    """The REQUEST goes on to those who shall go instead (RFC 5546 §3.2.2.3)."""
-    wanted: dict[str, list[Component]] = {}
-    for key, part in copy.components().items():
-        own = answers.own(part)
-        if key not in answers.told or own is None or part_stat(own) != "DELEGATED":
-            continue
-        was = None if answers.before is None else answers.own(answers.before.at(key))
-        known = [] if was is None else delegates_of(was)
-        for address in delegates_of(own):
-            if address not in known:
-                wanted.setdefault(address, []).append(_passed_on(part, answers.now))
-    return [
-        ItipMessage(
-            ItipMethod.REQUEST,
-            reply.uid,
-            reply.sender,
-            address,
-            message_of(copy.calendar, ItipMethod.REQUEST, parts),
-            sent_by=reply.sent_by,
-        )
-        for address, parts in wanted.items()
-    ]
-
-
-def _passed_on(part: Component, now: int) -> Component:
-    new = outgoing(part, now)
-    organizer = new.line("ORGANIZER")
-    if organizer is not None:
-        put_line(new, _bare(organizer))
-    return new
