@@ -10,10 +10,12 @@ from calendars.itip.changes import PERSONAL, changed_names, is_own
 from calendars.itip.copy import Copy
 from calendars.itip.people import (
     ANSWERED,
+    FROM,
     GONE,
     SEEN,
     Version,
     address_of,
+    attendee,
     attendees,
     part_stat,
     sequence_of,
@@ -50,7 +52,9 @@ def put_right(
         name = line[0]
         if name == "SEQUENCE" or (name in names and name not in ("ATTENDEE", "ORGANIZER")):
             continue
-        if name not in ("ATTENDEE", "ORGANIZER", "EXDATE"):
+        if name == "COMMENT":
+            lines.append(_comment(was, line, mine))
+        elif name not in ("ATTENDEE", "ORGANIZER", "EXDATE"):
             lines.append(line)
     head = _of_organizer(was, part, names)
     people = _people(was, part, mine, stamp)
@@ -59,6 +63,15 @@ def put_right(
     if sorted(wanted) == sorted(part.lines):
         return part
     return Component(part.name, wanted, list(part.components))
+
+
+def _comment(was: Component, line: ContentLine, mine: frozenset[str]) -> ContentLine:
+    """What he writes beside his answer is told apart from what the organizer wrote."""
+    for known in was.all("COMMENT"):
+        if known.value == line.value:
+            return with_parameter(line, FROM, known.parameter(FROM))
+    own = attendee(was, mine)
+    return line if own is None else with_parameter(line, FROM, address_of(own))
 
 
 def _of_organizer(was: Component, part: Component, names: set[str]) -> list[ContentLine]:

@@ -11,6 +11,7 @@ from calendars.itip.copy import Copy, Key
 from calendars.itip.message import ItipMessage, ItipMethod
 from calendars.itip.people import (
     ANSWERED,
+    FROM,
     Version,
     attendee,
     attendees,
@@ -28,7 +29,7 @@ from calendars.model.utc_text import utc_text
 
 _TOLD = frozenset(
     ("UID", "DTSTART", "DTEND", "DUE", "DURATION", "RECURRENCE-ID", "SUMMARY", "SEQUENCE")
-) | {"ORGANIZER", "COMMENT"}
+) | {"ORGANIZER"}
 _PROGRESS = ("STATUS", "COMPLETED", "PERCENT-COMPLETE")
 
 
@@ -115,6 +116,11 @@ def _reply(answers: Answers, part: Component) -> Component:
     """He himself, and what the answer is about."""
     own = answers.own(part)
     lines = [line for line in part.lines if line[0] in _TOLD]
+    lines += [
+        without_parameters(line, (FROM,))
+        for line in part.all("COMMENT")
+        if answers.before is None or line.parameter(FROM) is not None
+    ]
     reply = Component(part.name, lines, [])
     put_value(reply, "DTSTAMP", answers.stamp)
     organizer = part.line("ORGANIZER")

@@ -160,6 +160,23 @@ def test_what_becomes_confidential_is_so_in_every_copy(stored: Component) -> Non
     assert "CLASS:PRIVATE" in text(hear(private, plain.messages[0], PAUL).calendar)
 
 
+def test_only_his_own_words_go_back_with_an_answer() -> None:
+    meeting = an_event(
+        organizer="anne@example.org", attendees=EVERYBODY, extra=["COMMENT:Venez à l'heure"]
+    )
+    copy = apply(None, put(ANNE, None, meeting).messages[0], mine(PAUL), zone=NOUMEA, now=NOW)
+    yes = answering(copy.calendar, PAUL, "ACCEPTED")
+    said = yes.replace("SUMMARY", "COMMENT:Entendu\nSUMMARY")
+
+    first = put(PAUL, copy.calendar, said)
+    again = put(PAUL, first.amended, answering(first.amended, PAUL, "TENTATIVE"), now=NOW + 60)
+
+    for planned in (first, again):
+        told_back = text(planned.messages[0].calendar)
+        assert "COMMENT:Entendu" in told_back
+        assert "Venez" not in told_back
+
+
 def test_who_acts_for_an_attendee_is_named(stored: Component) -> None:
     copy = apply(None, put(ANNE, None, SERIES).messages[0], mine(PAUL), zone=NOUMEA, now=NOW)
     answer = answering(copy.calendar, PAUL, "ACCEPTED").replace(
