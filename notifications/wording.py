@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta, tzinfo
+from unicodedata import normalize
 
 from calendars.model.entry import Times
 from calendars.model.french_dates import hour, lasting, long_date, moment
@@ -17,6 +18,12 @@ _DAY = timedelta(days=1)
 def typeset(text: str) -> str:
     """No line may break before a sign or inside quotes."""
     return _AFTER_QUOTE.sub("«\u00a0", _BEFORE_SIGN.sub("\u00a0", text))
+
+
+def of(name: str) -> str:
+    """`d’Aurélien`, `de Rosalie`: no vowel stands behind `de`."""
+    first = normalize("NFD", name[:1]).casefold()[:1]
+    return f"d’{name}" if first and first in "aeiouyœæ" else f"de {name}"
 
 
 def when(times: Times, zone: tzinfo) -> str:

@@ -93,6 +93,7 @@ def _facts(
         "description": (entry.description or "") if public else "",
         "repeats": entry.rule is not None,
         "organizer": about.sender_name,
+        "of_sender": wording.of(about.sender_name),
         "assistant": about.assistant or "",
     }
     facts |= _changes(entry, before, about.zone)
