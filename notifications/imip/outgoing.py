@@ -23,7 +23,7 @@ from calendars.model.entry import visibility_of
 from calendars.model.principal import Visibility
 from calendars.model.time_zones import minimal_vtimezone, named_zone
 
-_OWN = ("X-NIAOULI-ANSWERED", "X-NIAOULI-SEEN", "X-NIAOULI-GONE")
+_OWN = "X-NIAOULI-"
 _PLAIN = frozenset(
     ("UID", "DTSTAMP", "DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE", "EXDATE")
 ) | {"RECURRENCE-ID", "SEQUENCE", "STATUS", "LOCATION", "ORGANIZER", "CLASS", "TRANSP", "COMMENT"}
@@ -61,21 +61,28 @@ def _part(part: Component, method: ItipMethod, envelope: Envelope) -> Component:
             if public or address_of(line) == envelope.recipient or method is ItipMethod.REPLY:
                 lines.append(_attendee(line, envelope))
         elif public or line.name in _PLAIN:
-            lines.append(without_parameters(line, _OWN))
+            lines.append(_without_own(line))
     if not public:
         lines.append(ContentLine("SUMMARY", "", NEUTRAL))
     lines.append(ContentLine("X-MICROSOFT-CDO-APPT-SEQUENCE", "", str(sequence_of(part))))
     return Component(part.name, lines, [])
 
 
+def _without_own(line: ContentLine) -> ContentLine:
+    """Our own bookkeeping means nothing to others."""
+    if _OWN not in line.raw_parameters:
+        return line
+    return without_parameters(line, [name for name, _ in line.parameters if name.startswith(_OWN)])
+
+
 def _organizer(line: ContentLine, envelope: Envelope) -> ContentLine:
-    bare = without_parameters(without_scheduling(line), (*_OWN, "SENT-BY", "EMAIL", "DIR"))
+    bare = without_parameters(_without_own(without_scheduling(line)), ("SENT-BY", "EMAIL", "DIR"))
     named = with_parameter(bare, "CN", envelope.organizer_name)
     return named._replace(value=f"mailto:{envelope.reply_to}")
 
 
 def _attendee(line: ContentLine, envelope: Envelope) -> ContentLine:
-    clean = without_parameters(without_scheduling(line), _OWN)
+    clean = _without_own(without_scheduling(line))
     asked = (clean.parameter("PARTSTAT") or "NEEDS-ACTION").upper() == "NEEDS-ACTION"
     if address_of(line) == envelope.recipient and asked:
         # Without RSVP=TRUE some programs show no buttons.

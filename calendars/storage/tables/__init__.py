@@ -1,0 +1,86 @@
+"""Every table of the calendar store. Instants are epoch seconds UTC, moduli count changes.
+
+Text is the truth, rows are an index: `calendar_objects.data` holds what the client sent, the
+other columns and `occurrences` only answer queries without reading it.
+"""
+
+from __future__ import annotations
+
+from calendars.storage.tables.base import BigId, metadata
+from calendars.storage.tables.calendars import (
+    calendar_objects,
+    collections,
+    dead_properties,
+    imports,
+    object_versions,
+    occurrences,
+    tombstones,
+)
+from calendars.storage.tables.people import (
+    calendar_user_addresses,
+    credentials,
+    delegations,
+    failed_logins,
+    group_members,
+    known_addresses,
+    principals,
+)
+from calendars.storage.tables.resources import (
+    resource_closures,
+    resource_parties,
+    resource_policies,
+)
+from calendars.storage.tables.service import (
+    audit_chains,
+    audit_lines,
+    deletions_told,
+    held_messages,
+    service_keys,
+)
+from calendars.storage.tables.sharing import (
+    failed_links,
+    feed_calendars,
+    feeds,
+    mounts,
+    object_masks,
+    object_participants,
+    shares,
+    sharing_notices,
+    view_changes,
+)
+
+__all__ = [
+    "BigId",
+    "audit_chains",
+    "audit_lines",
+    "calendar_objects",
+    "calendar_user_addresses",
+    "collections",
+    "credentials",
+    "dead_properties",
+    "delegations",
+    "deletions_told",
+    "failed_links",
+    "failed_logins",
+    "feed_calendars",
+    "feeds",
+    "group_members",
+    "held_messages",
+    "imports",
+    "known_addresses",
+    "metadata",
+    "mounts",
+    "object_masks",
+    "object_participants",
+    "object_versions",
+    "occurrences",
+    "principals",
+    "resource_closures",
+    "resource_parties",
+    "resource_policies",
+    "service_keys",
+    "shares",
+    "sharing_notices",
+    "tombstones",
+    "view_changes",
+]
