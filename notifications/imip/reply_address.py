@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 from hashlib import sha256
+from typing import NamedTuple
 
 from sqlalchemy import exists, insert, select
 
@@ -35,3 +36,20 @@ def reply_address(db: Db, mailbox: str, thread: tuple[PrincipalId, str, str], *,
         db.execute(insert(reply_addresses).values(**row, made_at=now))
     local, _, domain = mailbox.partition("@")
     return f"{local}+{token}@{domain}"
+
+
+class Thread(NamedTuple):
+    """The invitation that an address for answers stands for."""
+
+    owner_id: PrincipalId
+    recipient: str
+    uid: str
+
+
+def thread_of(db: Db, token: str) -> Thread | None:
+    """The invitation behind the mark of an address; None for one that we never gave."""
+    query = select(_R.owner_id, _R.recipient, _R.uid).where(
+        _R.token == sha256(token.encode()).hexdigest()
+    )
+    row = db.execute(query).first()
+    return None if row is None else Thread(PrincipalId(row[0]), row[1], row[2])

@@ -21,6 +21,7 @@ from scheduler.app.commands import (
     groups,
     held,
     imports,
+    receive,
     resources,
     serve,
     users,
@@ -107,6 +108,7 @@ def build() -> typer.Typer:
     app.command("delegate", cls=FrenchCommand)(delegations.delegate)
     app.command("import", cls=FrenchCommand)(imports.import_)
     app.command("export", cls=FrenchCommand)(exports.export)
+    app.command("receive", cls=FrenchCommand)(receive.receive)
     app.command("run-due", cls=FrenchCommand)(serve.run_due)
     app.command("doctor", cls=FrenchCommand)(doctor.doctor)
     app.command("backup", cls=FrenchCommand)(backups.backup)
