@@ -38,6 +38,8 @@ def apply_request(
         return _first(sent, message, mine)
     if _another_organizer(old, sent):
         return REFUSED
+    if message.outside and _was_over(old, sent):
+        return UNCHANGED
     copy = AttendeeCopy.of(old, sent, mine)
     if sent.master is None or message.method is ItipMethod.ADD:
         _take_occurrences(copy)
@@ -63,6 +65,14 @@ def _another_organizer(old: Copy, sent: Copy) -> bool:
     known = {organizer_of(part) for part in old.parts} - {None}
     named = {organizer_of(part) for part in sent.parts} - {None}
     return bool(known and named and known != named)
+
+
+def _was_over(old: Copy, sent: Copy) -> bool:
+    """A message of before the end, by a service that stamps all of them alike."""
+    if old.master is None or sent.master is None or not is_cancelled(old.master):
+        return False
+    known, version = seen(old.master), version_of(sent.master)
+    return known.stamp == version.stamp and known.sequence > version.sequence
 
 
 def _first(sent: Copy, message: ItipMessage, mine: frozenset[str]) -> Applied:

@@ -35,7 +35,9 @@ def incoming(calendar: Component, *, sender: str, recipient: str) -> ItipMessage
     if len(uids) != 1 or "" in uids:
         raise NotAMessage("a message is about one event or task")
     speaker, sent_by = _speaker(parts, method, sender)
-    return ItipMessage(method, uids.pop(), speaker, recipient, calendar, sent_by=sent_by)
+    return ItipMessage(
+        method, uids.pop(), speaker, recipient, calendar, sent_by=sent_by, outside=True
+    )
 
 
 def _method(calendar: Component) -> ItipMethod:

@@ -39,6 +39,8 @@ class ItipMessage:
     """Time, place or existence changed: people must think again (RFC 5546 §2.1.4)."""
     sent_by: str | None = None
     """Who acts for the sender (SENT-BY)."""
+    outside: bool = False
+    """Another service wrote it: its stamps may all be of one instant."""
 
 
 class ScheduleStatus(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,8 +20,8 @@ HOUR = 3_600
 
 def at(day: int, hour: float) -> int:
     """An instant of March 2026 in Nouméa; the 2nd is a Monday."""
-    minutes = round(hour * 60)
-    return int(datetime(2026, 3, day, minutes // 60, minutes % 60, tzinfo=NOUMEA).timestamp())
+    midnight = datetime(2026, 3, day, tzinfo=NOUMEA)
+    return int((midnight + timedelta(minutes=round(hour * 60))).timestamp())
 
 
 def availability(*available: str, extra: str = "") -> Component:

@@ -239,7 +239,8 @@ def test_no_text_of_a_megabyte_takes_long(text: str) -> None:
     with suppress(InvalidCalendarData):
         parse(text)
 
-    assert time.process_time() - started < 1
+    # A way that is not linear takes minutes; a busy machine makes one second three.
+    assert time.process_time() - started < 10
 
 
 def test_long_lines_are_folded_in_time_that_grows_with_them_alone() -> None:
@@ -247,4 +248,4 @@ def test_long_lines_are_folded_in_time_that_grows_with_them_alone() -> None:
     folded = fold("é" * 1_000_000)
 
     assert len(folded) > 1_000_000
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 10
