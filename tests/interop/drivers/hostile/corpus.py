@@ -112,7 +112,7 @@ def _repeated(template, number):
     pieces, last = [], 0
     for found in _ARITHMETIC.finditer(template):
         pieces.append(repr(template[last : found.start()]))
-        width = f".zfill({found[2]})" if found[2] else ""
+        width = f".zfill({int(found[2])})" if found[2] else ""
         pieces.append(f"str({found[1]}){width}")
         last = found.end()
     pieces.append(repr(template[last:]))
@@ -171,5 +171,9 @@ def _normal(line):
     if name in (b"RRULE", b"EXRULE"):
         value = b";".join(sorted(value.upper().strip(b";").split(b";")))
     value = re.sub(rb"\\([,;\\nN])", lambda found: b"\n" if found[1] in b"nN" else found[1], value)
-    written = sorted(parameter.replace(b'"', b"") for parameter in parameters)
+    # What the service owns of a meeting: the fate of its messages, who is asked to answer.
+    ours = (b"SCHEDULE-STATUS", b"X-NIAOULI-", b"RSVP", b"PARTSTAT=NEEDS-ACTION")
+    written = sorted(
+        parameter.replace(b'"', b"") for parameter in parameters if not parameter.startswith(ours)
+    )
     return b";".join([name, *written]) + b":" + value.strip()
