@@ -30,3 +30,5 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # It tells of every tick; what goes wrong in a job is told by the job's own runner.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
