@@ -16,7 +16,7 @@ from jinja2 import (
     select_autoescape,
 )
 
-from notifications.wording import typeset
+from calendars.model.typeset import typeset
 
 
 class Words(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta, tzinfo
 from unicodedata import normalize
 
@@ -10,14 +9,7 @@ from calendars.model.entry import Times
 from calendars.model.french_dates import hour, lasting, long_date, moment
 from calendars.model.wall_clock import epoch_to_local
 
-_BEFORE_SIGN = re.compile(r" (?=[:;!?»])")
-_AFTER_QUOTE = re.compile(r"« ")
 _DAY = timedelta(days=1)
-
-
-def typeset(text: str) -> str:
-    """No line may break before a sign or inside quotes."""
-    return _AFTER_QUOTE.sub("«\u00a0", _BEFORE_SIGN.sub("\u00a0", text))
 
 
 def of(name: str) -> str:

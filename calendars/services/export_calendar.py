@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from calendars.kernel.database import Db
 from calendars.model.calendar_collection import CalendarCollection
-from calendars.model.component import escape, fold, parse, serialize
+from calendars.model.component import decode, escape, fold, parse, serialize
 from calendars.model.principal import Access
 from calendars.model.visibility import VisibleObject
 from calendars.services.read_objects import read_each
@@ -49,7 +49,7 @@ def written(found: Iterable[VisibleObject], lines: Iterable[str]) -> Iterator[st
 
 def _written(found: Iterable[VisibleObject], zones: set[str]) -> Iterator[str]:
     for one in found:
-        for component in parse(one.data.decode().removeprefix("\ufeff")).components:
+        for component in parse(decode(one.data)).components:
             tzid = component.value("TZID") if component.name == "VTIMEZONE" else None
             if tzid is not None:
                 if tzid in zones:

@@ -6,7 +6,7 @@ from calendars.itip.apply import with_statuses
 from calendars.itip.message import ScheduleStatus
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
-from calendars.model.component import parse, serialize
+from calendars.model.component import decode, parse, serialize
 from calendars.services.receive_itip import object_of
 from calendars.services.write_object import NewText, write_object
 from calendars.storage import calendar_objects, collections, principals
@@ -26,7 +26,7 @@ def note_status(
     stored = calendar_objects.find(db, held[0].collection_id, held[0].name)
     if stored is None:
         return False
-    calendar = parse(stored.data.decode().removeprefix("\ufeff"))
+    calendar = parse(decode(stored.data))
     noted = with_statuses(calendar, {address: status})
     if serialize(noted) == serialize(calendar):
         return True

@@ -11,7 +11,7 @@ from calendars.kernel.errors import ServiceError
 from calendars.kernel.identifiers import ObjectId
 from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
-from calendars.model.component import Component, parse
+from calendars.model.component import Component, decode, parse
 from calendars.model.filter import CompFilter, IndexPlan, index_plan
 from calendars.model.filter_match import matches
 from calendars.model.instances import instances
@@ -145,4 +145,4 @@ def computed_instances(
 
 
 def _calendar(stored: StoredObject | VisibleObject) -> Component:
-    return parse(stored.data.decode().removeprefix("\ufeff"))
+    return parse(decode(stored.data))

@@ -17,7 +17,7 @@ from calendars.kernel.identifiers import etag_of
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.calendar_user_address import addresses_of
-from calendars.model.component import Component, parse, serialize
+from calendars.model.component import Component, decode, parse, serialize
 from calendars.model.principal import Principal
 from calendars.model.resource_name import hashed_name, name_of_uid
 from calendars.services.answer_for_resource import answer_for_resource
@@ -67,7 +67,7 @@ def receive(
     )
     if collection is None:
         return REFUSED
-    copy = None if before is None else parse(before.data.decode().removeprefix("\ufeff"))
+    copy = None if before is None else parse(decode(before.data))
     if collection.of_resource and copy is None:
         # What it declined it keeps no copy of: only itself can say that it has agreed (RES-1).
         message = replace(message, significant=True)

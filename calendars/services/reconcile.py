@@ -13,7 +13,7 @@ from calendars.kernel.errors import PreconditionFailed
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.calendar_user_address import addresses_of
-from calendars.model.component import Component, parse, serialize
+from calendars.model.component import Component, decode, parse, serialize
 from calendars.model.conditions import Precondition
 from calendars.storage import object_versions, principals
 from calendars.storage.calendar_objects import StoredObject
@@ -106,4 +106,4 @@ def _known_text(
 
 
 def _tree(data: bytes) -> Component:
-    return parse(data.decode().removeprefix("\ufeff"))
+    return parse(decode(data))

@@ -28,7 +28,7 @@ from calendars.model.calendar_user_address import (
     calendar_user_address,
     preferred_address,
 )
-from calendars.model.component import Component, parse
+from calendars.model.component import Component, decode, parse
 from calendars.model.principal import Access, Principal, PrincipalKind, Privilege
 from calendars.services.authorize import NeedPrivileges
 from calendars.services.collection_zone import zone_of
@@ -70,7 +70,7 @@ def has_organizer(parsed: CalendarObject) -> bool:
 
 def calendar_of(stored: StoredObject) -> Component:
     """The text of an object as a tree."""
-    return parse(stored.data.decode().removeprefix("\ufeff"))
+    return parse(decode(stored.data))
 
 
 def lock_involved(db: Db, collection: CalendarCollection, calendars: Iterable[Component]) -> None:
@@ -132,9 +132,7 @@ def unsent(before: StoredObject | None, wanted: tuple[str, CalendarObject, bytes
     if not has_organizer(parsed):
         return Scheduled(parsed, body, None)
     tag = None if before is None else before.schedule_tag
-    return Scheduled(
-        parsed, body, (tag or secrets.token_hex(16)) if has_organizer(parsed) else None
-    )
+    return Scheduled(parsed, body, tag or secrets.token_hex(16))
 
 
 def schedule_removal(

@@ -20,9 +20,9 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.templating import Jinja2Templates
 
 from calendars.dav.paths import principal_href
+from calendars.model.typeset import typeset
 from scheduler.app.guides import Place, guides
 from scheduler.app.settings import Settings
-from scheduler.app.typeset import typeset
 
 TEMPLATES = Path(__file__).with_name("templates")
 PROFILE_TYPE = "application/x-apple-aspen-config"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from scheduler.app.typeset import typeset
+from calendars.model.typeset import typeset
 
 if TYPE_CHECKING:
     from rich.console import Console

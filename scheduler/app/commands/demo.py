@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from calendars.model.typeset import typeset
 from scheduler.app.commands.console import (
     CommandFailed,
     Config,
@@ -16,7 +17,6 @@ from scheduler.app.commands.console import (
     say,
     settings_of,
 )
-from scheduler.app.typeset import typeset
 
 if TYPE_CHECKING:
     from scheduler.app.settings import Settings

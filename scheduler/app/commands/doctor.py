@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from calendars.model.typeset import typeset
 from scheduler.app.commands.console import (
     AsJson,
     Config,
@@ -11,7 +12,6 @@ from scheduler.app.commands.console import (
     write,
     write_json,
 )
-from scheduler.app.typeset import typeset
 
 
 def doctor(config: Config = None, *, as_json: AsJson = False) -> None:
