@@ -164,7 +164,7 @@ class Follower:
             elif name:
                 self.held.pop(name[1], None)
         self.token, self.pages = token[1], self.pages + 1
-        return "507" in text
+        return "HTTP/1.1 507" in text
 
     def catch_up(self, port: int) -> None:
         """Pages until there is no more."""
@@ -197,7 +197,9 @@ class Service:
 
     def start(self) -> None:
         """Returns when it answers."""
-        self._process = self._context.Process(target=server.serve, args=(self._settings,))
+        self._process = self._context.Process(
+            target=server.serve, args=(self._settings,), daemon=True
+        )
         self._process.start()
         deadline = time.monotonic() + STARTED_WITHIN
         while time.monotonic() < deadline:
