@@ -29,6 +29,7 @@ from calendars.model.resource_policy import InvalidPolicy
 from calendars.services import (
     authorize,
     change_password,
+    choose_language,
     default_calendars,
     delegate,
     guard_bookings,
@@ -142,6 +143,9 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
     ),
     make_calendar.CannotRemove: Kind(
         403, "cannot-remove", "Seul son propriétaire peut supprimer un agenda"
+    ),
+    choose_language.ChoosesAlone: Kind(
+        409, "has-account", "Cette personne a un compte : elle choisit sa langue elle-même"
     ),
     delegate.OwnDiary: Kind(409, "own-diary", "On ne se délègue rien à soi-même"),
     delegate.NotAPerson: Kind(422, "not-a-person", "On délègue à des personnes"),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
-from calendars.http.shapes import Shape
+from calendars.http.shapes import Shape, StrictShape, one_line
+from calendars.model.language import Language
 from calendars.model.principal import Principal
 from calendars.storage.delegations import Delegation
 
+LanguageName = Literal["fr", "en"]
+OutsideAddress = Annotated[
+    str, StringConstraints(min_length=3, max_length=254), AfterValidator(one_line)
+]
 Kind = Literal["INDIVIDUAL", "GROUP", "ROOM", "RESOURCE"]
 
 
@@ -50,16 +55,41 @@ class MeOut(PersonOut):
     """Who asks."""
 
     role: str = Field(description="Fonction dans le service.", examples=["secretary"])
+    language: LanguageName | None = Field(
+        None, description="La langue de mes messages ; sans choix, celle de l'organisation."
+    )
     diaries: list[DiaryOut] = Field(description="Les agendas d'autrui qui vous sont ouverts.")
 
     @classmethod
-    def who(cls, principal: Principal, received: list[Delegation]) -> MeOut:
+    def who(
+        cls, principal: Principal, received: list[Delegation], language: Language | None
+    ) -> MeOut:
         """The asker with the diaries that others opened to him."""
         return cls(
             **PersonOut.of(principal).model_dump(),
             role=principal.role.value,
+            language=None if language is None else language.value,
             diaries=[DiaryOut(login=row.owner, rights=row.rights) for row in received],
         )
+
+
+class MeChange(StrictShape):
+    """What one may change about oneself."""
+
+    language: LanguageName | None = Field(
+        description="La langue de mes messages ; `null` : celle de l'organisation.",
+        examples=["en"],
+    )
+
+
+class CorrespondentChange(StrictShape):
+    """What is remembered of somebody without an account."""
+
+    address: OutsideAddress = Field(examples=["judge@court.example"])
+    language: LanguageName | None = Field(
+        description="La langue des messages que nous lui écrivons ; `null` : l'oublier.",
+        examples=["en"],
+    )
 
 
 class PeopleOut(Shape):

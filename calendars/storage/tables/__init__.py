@@ -23,6 +23,7 @@ from calendars.storage.tables.people import (
     failed_logins,
     group_members,
     known_addresses,
+    outside_languages,
     principals,
 )
 from calendars.storage.tables.resources import (
@@ -74,6 +75,7 @@ __all__ = [
     "object_participants",
     "object_versions",
     "occurrences",
+    "outside_languages",
     "principals",
     "resource_closures",
     "resource_parties",

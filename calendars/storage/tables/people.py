@@ -45,6 +45,15 @@ calendar_user_addresses = Table(
     Index(None, "principal_id"),
 )
 
+# Of people without an account: the language that they want to be written to in.
+outside_languages = Table(
+    "outside_languages",
+    metadata,
+    Column("address", String(320), primary_key=True),  # mailto:…
+    Column("language", String(8), nullable=False),
+    Column("chosen_at", BigInteger, nullable=False),
+)
+
 group_members = Table(
     "group_members",
     metadata,

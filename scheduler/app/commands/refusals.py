@@ -9,6 +9,7 @@ from calendars.kernel.errors import NotFound, ServiceError
 from calendars.model import invalid
 from calendars.model.resource_policy import InvalidPolicy
 from calendars.services import set_policy
+from calendars.services.choose_language import ChoosesAlone
 from calendars.services.delegate import InvalidPeriod, OwnDiary
 from calendars.services.make_calendar import BadLocation, PathTaken
 from calendars.services.open_account import InvalidAddress, InvalidDisplayName, InvalidLogin
@@ -43,6 +44,7 @@ _WORDS: dict[type[ServiceError], str] = {
     ServerRefuses: "l'autre serveur refuse l'identifiant ou le mot de passe",
     ServerUnreachable: "l'autre serveur ne répond pas comme il faut (réseau, certificat)",
     AddressTaken: "cette adresse électronique appartient déjà à un autre compte",
+    ChoosesAlone: "cette adresse a un compte : nommez son identifiant",
     BadLocation: "un agenda ne peut pas être créé sous ce nom",
     InvalidAddress: "ce n'est pas une adresse électronique",
     InvalidDisplayName: "un nom compte de 1 à 200 caractères imprimables",

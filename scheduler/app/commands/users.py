@@ -23,6 +23,7 @@ from scheduler.app.commands.console import (
     write_rows,
 )
 
+LANGUAGES = ("fr", "en")
 ROLES = ("director", "deputy", "assistant", "secretary", "agent", "admin")
 
 FromStdin = Annotated[
@@ -30,13 +31,19 @@ FromStdin = Annotated[
 ]
 
 
-def add(
+def add(  # noqa: PLR0913 - the options of one command
     login: LoginArgument,
     name: Annotated[str, typer.Option("--name", show_default=False, help="Prénom et nom.")],
     email: Annotated[str, typer.Option("--email", show_default=False, help="Son adresse.")],
     role: Annotated[
         str, typer.Option("--role", metavar="RÔLE", help=f"Un de : {', '.join(ROLES)}.")
     ] = "agent",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language", metavar="fr|en", help="De ses messages ; sinon celle de l'organisation."
+        ),
+    ] = None,
     config: Config = None,
     *,
     password_stdin: FromStdin = False,
@@ -44,10 +51,11 @@ def add(
 ) -> None:
     """Créer un compte, avec son agenda et sa liste de tâches."""
     from calendars.kernel.audit import CONSOLE
+    from calendars.services.choose_language import choose_language
     from calendars.services.open_account import NewAccount, open_account
     from calendars.services.sign_in import hash_password
 
-    chosen = _role(role)
+    chosen, spoken = _role(role), _language(language)
     hashed = hash_password(_checked(read_password(from_stdin=password_stdin)))
     new = NewAccount(login, name, role=chosen, email=email)
     with open_service(config) as service, service.database.transaction() as db:
@@ -59,6 +67,8 @@ def add(
             now=now_of(service),
             hashed=hashed,
         )
+        if spoken is not None:
+            choose_language(db, added, spoken, by=CONSOLE, now=now_of(service))
     if as_json:
         write_json({"login": added.login, "name": added.display_name, "email": added.email})
     else:
@@ -71,6 +81,16 @@ def _role(text: str) -> Any:  # noqa: ANN401 - Role, whose module is imported in
     if text not in ROLES:
         raise WrongUsage(f"le rôle « {text} » n'existe pas ; choisissez : {', '.join(ROLES)}")
     return Role(text)
+
+
+def _language(text: str | None) -> Any:  # noqa: ANN401 - Language, as above
+    from calendars.model.language import Language
+
+    if text is None:
+        return None
+    if text not in LANGUAGES:
+        raise WrongUsage(f"la langue « {text} » n'existe pas ; choisissez : {', '.join(LANGUAGES)}")
+    return Language(text)
 
 
 def _checked(password: str) -> str:
@@ -141,6 +161,29 @@ def enable(login: LoginArgument, config: Config = None) -> None:
     with open_service(config) as service, service.database.transaction() as db:
         enable_account(db, get_account(db, login).login, by=CONSOLE, now=now_of(service))
     say(f"Compte activé : {login}.")
+
+
+def language(
+    who: Annotated[
+        str, typer.Argument(metavar="IDENTIFIANT|ADRESSE", show_default=False, help="Qui.")
+    ],
+    chosen: Annotated[
+        str, typer.Argument(metavar="fr|en|défaut", help="Sa langue, ou celle de l'organisation.")
+    ],
+    config: Config = None,
+) -> None:
+    """Choisir la langue des messages d'une personne, avec ou sans compte."""
+    from calendars.kernel.audit import CONSOLE
+    from calendars.services.choose_language import choose_language, remember_language
+    from calendars.services.open_account import check_email
+
+    wanted = _language(None if chosen in {"défaut", "default"} else chosen)
+    with open_service(config) as service, service.database.transaction() as db:
+        if "@" in who:
+            remember_language(db, check_email(who), wanted, by=CONSOLE, now=now_of(service))
+        else:
+            choose_language(db, get_account(db, who), wanted, by=CONSOLE, now=now_of(service))
+    say(f"Langue de {who} : {wanted or 'celle de l’organisation'}.")
 
 
 def app_password(
@@ -243,5 +286,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "passwd": passwd,
     "disable": disable,
     "enable": enable,
+    "language": language,
     "app-password": app_password,
 }

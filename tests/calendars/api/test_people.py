@@ -91,3 +91,17 @@ def test_a_disabled_account_is_out_at_once(anne: Asker) -> None:
         disable_account(db, "anne", by=CONSOLE, now=0)
 
     assert anne.get("/me").status_code == 401
+
+
+@pytest.mark.rule("NOT-2")
+def test_one_chooses_the_language_of_ones_messages(anne: Asker, paul: Asker) -> None:
+    assert anne.get("/me").json()["language"] is None
+    assert anne.patch("/me", {"language": "en"}).json()["language"] == "en"
+    assert anne.get("/me").json()["language"] == "en"
+    assert paul.get("/me").json()["language"] is None
+    assert anne.patch("/me", {"language": "de"}).status_code == 422
+
+    wanted = {"address": "judge@court.example", "language": "en"}
+    assert anne.put("/correspondents", wanted).status_code == 204
+    assert anne.put("/correspondents", {**wanted, "address": "no address"}).status_code == 422
+    assert anne.put("/correspondents", {**wanted, "address": "paul@example.org"}).status_code == 409
