@@ -15,7 +15,9 @@ from calendars.kernel.clock import Clock
 from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import NotFound, ServiceError
 from calendars.model.component import parse
+from calendars.model.instances import bounds
 from calendars.model.principal import Principal
+from calendars.model.window import NEVER_AFTER
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.note_status import note_status
 from notifications import outbox
@@ -24,10 +26,12 @@ from notifications.compose import Composer
 from notifications.imip.cover import Correspondence, letter_of
 from notifications.imip.outgoing import Envelope
 from notifications.imip.reply_address import reply_address
+from notifications.links import Link, Purpose, expiry_of, link_url
 from notifications.message import Fate, Letter, State
-from notifications.outbox import Claimed
+from notifications.outbox import Claimed, Outgoing
 
 BATCH = 50
+_TO_ANSWER = frozenset({ItipMethod.REQUEST, ItipMethod.ADD, ItipMethod.DECLINECOUNTER})
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +56,8 @@ class PostOffice:
     """The service's own address (NIAOULI_MAIL_FROM)."""
     organisation: str
     zone: tzinfo
+    base_url: str = ""
+    """Where the pages for people without an account are; without it, no mail leads to one."""
 
 
 def deliver_due(office: PostOffice) -> int:
@@ -135,7 +141,19 @@ def _worded(
         actor.display_name if actor.id != owner.id else None,
         office.organisation,
         office.zone,
+        _answer_url(db, office, said, now=now),
     )
     earlier = outbox.last_sent(db, said)
     former = None if earlier is None else parse(earlier.decode())
     return letter_of(parse(said.body.decode()), former, about, office.composer)
+
+
+def _answer_url(db: Db, office: PostOffice, said: Outgoing, *, now: int) -> str:
+    """The page where the recipient answers, the same in every mail about the meeting (SEC-7)."""
+    if not office.base_url or said.method not in _TO_ANSWER:
+        return ""
+    last = bounds(parse(said.body.decode()), office.zone).end
+    ends_at = None if last == NEVER_AFTER else last
+    link = Link(Purpose.ANSWER, said.owner_id, said.recipient, said.uid)
+    expires_at = expiry_of(ends_at, now=now)
+    return link_url(db, office.base_url, link, expires_at=expires_at, now=now)

@@ -36,6 +36,26 @@ reply_addresses = Table(
     Index(None, "owner_id", "uid"),
 )
 
+# What a link without an account stands for, by the digest of its token (SEC-7).
+links = Table(
+    "links",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    Column("owner_id", BigInteger, nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("about", Text, nullable=False),
+    # The first link of its kind is 0; one that takes the place of a revoked one counts on.
+    Column("number", Integer, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    # How often it was used to change something, since when: not without end.
+    Column("deeds_from", BigInteger, nullable=False, server_default="0"),
+    Column("deeds", Integer, nullable=False, server_default="0"),
+    Index(None, "owner_id", "about"),
+)
+
 # Written in the transaction that decides it; delivered later, by whoever claims it.
 outbox = Table(
     "outbox",

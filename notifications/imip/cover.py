@@ -39,6 +39,8 @@ class Correspondence:
     """Who wrote it for him."""
     organisation: str
     zone: tzinfo
+    answer_url: str = ""
+    """The page where it is answered without an account, if there is one."""
 
 
 def letter_of(
@@ -95,6 +97,7 @@ def _facts(
         "organizer": about.sender_name,
         "of_sender": wording.of(about.sender_name),
         "assistant": about.assistant or "",
+        "answer_url": about.answer_url,
     }
     facts |= _changes(entry, before, about.zone)
     return facts | _answer(calendar, about)

@@ -68,4 +68,5 @@ def post_office(service: Service) -> PostOffice:
         settings.mail_from,
         settings.organisation,
         ZoneInfo(settings.timezone),
+        settings.url,
     )

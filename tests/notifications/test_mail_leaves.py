@@ -47,6 +47,7 @@ class House:
     def __init__(self, database: Database, anne: Principal, channel: Channel) -> None:
         self.database, self.anne, self.channel = database, anne, channel
         self.now = NOW
+        self.base_url = ""
 
     def invite(self, **parts: object) -> None:
         text = an_event(organizer="anne@example.org", attendees=[JUDGE], **parts)  # type: ignore[arg-type]
@@ -70,6 +71,7 @@ class House:
             "agenda@dpass.example.org",
             "DPASS",
             ZoneInfo("Pacific/Noumea"),
+            self.base_url,
         )
         return deliver_due(office)
 
