@@ -1,4 +1,4 @@
-"""A mail that came back: the scheduling message in it, whatever shape it has (RFC 6047).
+"""The scheduling message in a mail, whatever shape it has (RFC 6047).
 
 Exchange leaves out the organizer, some send the calendar at the top level, as base64 or as an
 attachment, others twice. What is no scheduling message is said to be none, never guessed at.
@@ -6,93 +6,144 @@ attachment, others twice. What is no scheduling message is said to be none, neve
 
 from __future__ import annotations
 
-import re
+import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.errors import MessageError
-from email.message import EmailMessage
-from email.utils import getaddresses
+from email.message import Message
 
 from calendars.kernel.errors import InvalidInput
-from calendars.model.component import Component, parse
+from calendars.model.component import Component, ContentLine, parse
 from calendars.model.invalid import InvalidCalendarData
 from calendars.model.limits import LIMITS
+from notifications.imip.mail import Mail, Part, payload_of
 
-MAX_PARTS = 100
-MAX_OCTETS = 4 * 1024 * 1024
-
-_TYPES = frozenset({"text/calendar", "application/ics"})
-_TOKEN = re.compile(r"\+([a-z2-7]{26})@")
-_TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
+_TYPES = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
+_LOOSE = frozenset({"application/octet-stream", "text/plain", "application/x-unknown"})
+_TOLD = ("UID", "RECURRENCE-ID", "DTSTART", "DTEND", "SEQUENCE", "STATUS", "ORGANIZER")
 
 
 class NoScheduling(InvalidInput):
     """A mail that holds no scheduling message: for people to read."""
 
 
+class MethodMismatch(InvalidInput):
+    """The type says one method, the calendar another (RFC 6047 §2.4)."""
+
+
+class SeveralCalendars(InvalidInput):
+    """Two calendars that say different things."""
+
+
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """What a mail brought."""
+class Found:
+    """The calendar of a mail, and the message that it stands in."""
 
-    sender: str
-    """The address in From, in lower case."""
-    tokens: tuple[str, ...]
-    """The marks of our own addresses that it was sent to."""
     calendar: Component
+    carrier: Message
 
 
-def read_mail(octets: bytes) -> Incoming:
-    """Raises NoScheduling, also for what programs sent by themselves and for bounces."""
-    if len(octets) > MAX_OCTETS:
-        raise NoScheduling("the mail is too large")
-    try:
-        mail = message_from_bytes(octets, policy=policy.default)
-        if not isinstance(mail, EmailMessage) or _is_automatic(mail):
-            raise NoScheduling("a program sent this by itself")
-        return Incoming(_sender(mail), _tokens(mail), _calendar(mail))
-    except (MessageError, LookupError, UnicodeError, ValueError) as error:
-        raise NoScheduling(f"the mail cannot be read: {type(error).__name__}") from None
+def find_calendar(mail: Mail) -> Found:
+    """The calendar with a method. Raises NoScheduling, MethodMismatch, SeveralCalendars."""
+    found = list(_calendars(mail.parts))
+    if not found:
+        raise NoScheduling("no calendar in it says what it wants")
+    if len({_said(one.calendar) for one in found}) > 1:
+        raise SeveralCalendars("two calendars in it say different things")
+    return found[0]
 
 
-def _is_automatic(mail: EmailMessage) -> bool:
-    """Bounces and out-of-office answers (RFC 3834 §2); Exchange marks real answers so as well."""
-    submitted = str(mail.get("Auto-Submitted", "no")).strip().lower()
-    if mail.get_content_type() == "multipart/report":
+def _calendars(parts: list[Part]) -> Iterator[Found]:
+    methods: list[str] = []
+    bare: list[Found] = []
+    for part in parts:
+        if not _may_be_calendar(part.message):
+            continue
+        payload = payload_of(part.message, most=LIMITS.max_resource_size)
+        calendar = None if payload is None else _read(part.message, payload)
+        if calendar is None:
+            continue
+        if (method := _method(part.message, calendar)) is None:
+            bare.append(Found(calendar, part.carrier))
+            continue
+        methods.append(method)
+        yield Found(_with_method(calendar, method), part.carrier)
+    # The attachment beside a calendar is the same one; some leave out the method there.
+    for one in bare if methods else ():
+        yield Found(_with_method(one.calendar, methods[0]), one.carrier)
+
+
+def _may_be_calendar(part: Message) -> bool:
+    kind = part.get_content_type()
+    if kind in _TYPES:
         return True
-    return submitted.startswith("auto-replied") and not _parts(mail)
+    try:
+        name = part.get_filename() or ""
+    except (LookupError, ValueError, TypeError):
+        return False
+    return kind in _LOOSE and name.lower().endswith((".ics", ".ical", ".ifb", ".vcs"))
 
 
-def _sender(mail: EmailMessage) -> str:
-    found = getaddresses([str(mail.get("From", ""))])
-    return found[0][1].strip().lower() if found else ""
+def _method(part: Message, calendar: Component) -> str | None:
+    """METHOD, or that of the type where only it tells (RFC 6047 §2.4). Raises MethodMismatch."""
+    said = (calendar.value("METHOD") or "").strip().upper()
+    told = _parameter(part, "method").upper()
+    if said and told and said != told:
+        raise MethodMismatch("the type says another method than the calendar")
+    return said or told or None
 
 
-def _tokens(mail: EmailMessage) -> tuple[str, ...]:
-    named = [str(value).lower() for name in _TO for value in mail.get_all(name, [])]
-    return tuple(dict.fromkeys(token for value in named for token in _TOKEN.findall(value)))
+def _parameter(part: Message, name: str) -> str:
+    try:
+        value = part.get_param(name)
+    except (LookupError, ValueError, TypeError):
+        return ""
+    return value.strip() if isinstance(value, str) else ""
 
 
-def _parts(mail: EmailMessage) -> list[EmailMessage]:
-    found: list[EmailMessage] = []
-    for number, part in enumerate(mail.walk()):
-        if number > MAX_PARTS:
-            raise NoScheduling("too many parts")
-        if part.get_content_type() in _TYPES and isinstance(part, EmailMessage):
-            found.append(part)
-    return found
+def _with_method(calendar: Component, method: str) -> Component:
+    if calendar.value("METHOD") is not None:
+        return calendar
+    lines = [*calendar.lines, ContentLine("METHOD", "", method)]
+    return Component(calendar.name, lines, calendar.components)
 
 
-def _calendar(mail: EmailMessage) -> Component:
-    """The first calendar with a METHOD; the same one as an attachment is not read again."""
-    for part in _parts(mail):
-        payload = part.get_payload(decode=True)
-        if not isinstance(payload, bytes) or len(payload) > LIMITS.max_resource_size:
-            continue
-        charset = part.get_content_charset("utf-8") or "utf-8"
+def _read(part: Message, payload: bytes) -> Component | None:
+    for text in _texts(part, payload):
         try:
-            calendar = parse(payload.decode(charset, "replace"))
-        except (InvalidCalendarData, LookupError):
+            return parse(text)
+        except InvalidCalendarData:
             continue
-        if calendar.value("METHOD") is not None:
-            return calendar
-    raise NoScheduling("no calendar in it says what it wants")
+    return None
+
+
+def _texts(part: Message, payload: bytes) -> Iterator[str]:
+    """As the part says that it is encoded, and as programs that say it wrongly have it."""
+    told = _parameter(part, "charset") or "utf-8"
+    if payload[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        told = "utf-16"
+    for name in dict.fromkeys((told.lower(), "utf-8-sig", "cp1252")):
+        try:
+            if not codecs.lookup(name)._is_text_encoding:
+                continue
+            yield payload.decode(name)
+        except (LookupError, ValueError):
+            continue
+
+
+def _said(calendar: Component) -> tuple[object, ...]:
+    """What tells two calendars apart, however each is folded and ordered."""
+    parts = [part for part in calendar.components if part.name != "VTIMEZONE"]
+    return (
+        (calendar.value("METHOD") or "").upper(),
+        *sorted(
+            (
+                part.name,
+                *(part.value(name) or "" for name in _TOLD),
+                *sorted(
+                    (line.value.lower(), (line.parameter("PARTSTAT") or "").upper())
+                    for line in part.all("ATTENDEE")
+                ),
+            )
+            for part in parts
+        ),
+    )

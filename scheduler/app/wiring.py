@@ -17,6 +17,7 @@ from scheduler.app.settings import Settings
 
 if TYPE_CHECKING:
     from notifications.delivery import Channel, PostOffice
+    from notifications.mailbox.room import Mailroom
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +70,14 @@ def post_office(service: Service) -> PostOffice:
         settings.organisation,
         ZoneInfo(settings.timezone),
         settings.url,
+    )
+
+
+def mailroom(service: Service) -> Mailroom:
+    """What reads the mail that arrives, whoever carries it."""
+    from notifications.mailbox.room import Mailroom
+
+    settings = service.settings
+    return Mailroom(
+        service.database, service.dispatch, settings.data / "mail-set-aside", settings.mail_from
     )

@@ -12,7 +12,9 @@ from calendars.kernel.database import Database
 from calendars.model.principal import Principal
 from calendars.storage import calendar_objects
 from notifications.channels.folder import Folder
-from notifications.mailbox import Decision, Mailroom, take_in
+from notifications.mailbox.outcome import Decision
+from notifications.mailbox.room import Mailroom
+from notifications.mailbox.take_in import take_in
 from tests.builders import STAMP, UID
 from tests.notifications.test_mail_leaves import (
     DISPATCH,
@@ -79,7 +81,7 @@ def mail(to: str, calendar: str, *, sender: str = JUDGE, nested: bool = True) ->
 
 def take(house: House, tmp_path: Path, octets: bytes) -> Decision:
     room = Mailroom(house.database, DISPATCH, tmp_path / "aside")
-    return take_in(room, octets, now=house.now)[0]
+    return take_in(room, octets, now=house.now).decision
 
 
 def answer_of(house: House) -> str:
@@ -136,7 +138,7 @@ def test_without_our_mark_nothing_changes_and_nothing_is_lost(
 ) -> None:
     octets = mail(to, reply())
 
-    assert take(house, tmp_path, octets) is Decision.SET_ASIDE
+    assert take(house, tmp_path, octets) is Decision.QUARANTINED
 
     assert answer_of(house) == "NEEDS-ACTION"
     [kept] = (tmp_path / "aside").glob("*.eml")
@@ -144,24 +146,26 @@ def test_without_our_mark_nothing_changes_and_nothing_is_lost(
 
 
 @pytest.mark.parametrize(
-    "octets",
+    ("octets", "decision"),
     [
-        b"",
-        b"From: a@b.example\r\nSubject: bonjour\r\n\r\nRappelez-moi.",
-        b"Content-Type: text/calendar; charset=nonsense\r\n\r\nBEGIN:VCALENDAR",
-        b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n\r\nbounce\r\n--x--",
-        b"\xff\xfe\x00From: \x80",
+        (b"", "quarantined"),
+        (b"From: a@b.example\r\nSubject: bonjour\r\n\r\nRappelez-moi.", "quarantined"),
+        (b"Content-Type: text/calendar; charset=no\r\n\r\nBEGIN:VCALENDAR", "quarantined"),
+        (b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n\r\nx\r\n--x--", "bounced"),
+        (b"\xff\xfe\x00From: \x80", "quarantined"),
     ],
     ids=["empty", "words", "odd charset", "bounce", "octets"],
 )
-def test_what_is_no_answer_is_kept_for_people(house: House, tmp_path: Path, octets: bytes) -> None:
-    assert take(house, tmp_path, octets) is Decision.SET_ASIDE
+def test_what_is_no_answer_changes_nothing(
+    house: House, tmp_path: Path, octets: bytes, decision: str
+) -> None:
+    assert take(house, tmp_path, octets) == decision
     assert answer_of(house) == "NEEDS-ACTION"
 
 
 def test_nobody_cancels_by_answering(house: House, tmp_path: Path) -> None:
     calendar = reply().replace("METHOD:REPLY", "METHOD:CANCEL")
 
-    assert take(house, tmp_path, mail(address(tmp_path), calendar)) is Decision.SET_ASIDE
+    assert take(house, tmp_path, mail(address(tmp_path), calendar)) is Decision.QUARANTINED
 
     assert answer_of(house) == "NEEDS-ACTION"

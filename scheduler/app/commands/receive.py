@@ -13,14 +13,13 @@ def receive(config: Config = None, *, as_json: AsJson = False) -> None:
     Ce qui n'est pas une réponse sûre est mis de côté dans NIAOULI_DATA/mail-set-aside, sans rien
     changer : une personne en décide.
     """
-    from notifications.mailbox import Mailroom, take_in
+    from notifications.mailbox.take_in import take_in
+    from scheduler.app.wiring import mailroom
 
     octets = sys.stdin.buffer.read()
     with open_service(config) as service:
-        aside = service.settings.data / "mail-set-aside"
-        room = Mailroom(service.database, service.dispatch, aside)
-        decision, because = take_in(room, octets, now=now_of(service))
+        taken = take_in(mailroom(service), octets, now=now_of(service))
     if as_json:
-        write_json({"decision": decision, "because": because})
+        write_json({"decision": taken.decision, "why": taken.why, "because": taken.sentence})
     else:
-        say(f"{decision} : {because}")
+        say(f"{taken.decision} : {taken.sentence}")
