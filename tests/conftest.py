@@ -18,6 +18,7 @@ from calendars.storage.tables import metadata
 from notifications import tables as notifications
 from scheduler.app.migrate import migrate
 from scheduler.diaries import tables as diaries
+from scheduler.meetings import tables as meetings
 from tests.postgres import Postgres, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
@@ -90,7 +91,7 @@ def migrated_postgres_url(shared_postgres: Database) -> Iterator[str]:
     """A PostgreSQL database with every table and no row."""
     yield shared_postgres.engine.url.render_as_string(hide_password=False)
     with shared_postgres.transaction() as db:
-        parts = (metadata, notifications.metadata, diaries.metadata)
+        parts = (metadata, notifications.metadata, diaries.metadata, meetings.metadata)
         tables = [table for part in parts for table in part.sorted_tables]
         for table in reversed(tables):
             db.execute(table.delete())

@@ -118,6 +118,16 @@ _OF_PERSON = Prepared(
     )
     .order_by(_T.schedule_tag.is_(None), _T.id)
 )
+_OF_PEOPLE = (
+    select(collections.c.owner_id, *_COLUMNS)
+    .join(collections, collections.c.id == _T.collection_id)
+    .where(
+        collections.c.owner_id.in_(bindparam("owners", expanding=True)),
+        collections.c.kind == "CALENDAR",
+        _T.uid.in_(bindparam("uids", expanding=True)),
+    )
+    .order_by(_T.schedule_tag.is_(None), _T.id)
+)
 _HELD_UIDS = select(_T.collection_id, _T.uid, _T.name, _T.etag).where(
     _T.collection_id.in_(bindparam("collections", expanding=True)),
     _T.uid.in_(bindparam("uids", expanding=True)),
@@ -210,6 +220,21 @@ def name_of_uid(db: Db, collection: CollectionId, uid: str) -> str | None:
 def list_of_person(db: Db, owner: PrincipalId, uid: str) -> list[StoredObject]:
     """Where a person's calendars hold a UID, scheduling objects first."""
     return list(map(_stored, _OF_PERSON.rows(db, {"owner": owner, "uid": uid})))
+
+
+def list_of_people(
+    db: Db, wanted: Sequence[tuple[PrincipalId, str]]
+) -> dict[tuple[PrincipalId, str], StoredObject]:
+    """Where the calendars of several people hold the UIDs wanted of each."""
+    pairs, owners = set(wanted), sorted({owner for owner, _ in wanted})
+    found: dict[tuple[PrincipalId, str], StoredObject] = {}
+    for start in range(0, len(wanted), 500):
+        values = {"owners": owners, "uids": [uid for _, uid in wanted[start : start + 500]]}
+        for owner, *row in db.execute(_OF_PEOPLE, values):
+            stored = _stored(row)
+            if (owner, stored.uid) in pairs:
+                found.setdefault((owner, stored.uid), stored)
+    return found
 
 
 def names_of_meetings(db: Db, collection: CollectionId) -> list[str]:

@@ -26,6 +26,7 @@ from scheduler.app.due_work import jobs_of
 from scheduler.app.metrics import Metrics
 from scheduler.app.wiring import Service
 from scheduler.diaries import api as holds
+from scheduler.meetings import api as meetings
 
 if TYPE_CHECKING:
     from scheduler.jobs.runner import Ticker
@@ -86,7 +87,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         description=api.DESCRIPTION,
         version="1",
         openapi_url=f"{api.PREFIX}/openapi.json",
-        openapi_tags=[*api.TAGS, HOLDS],
+        openapi_tags=[*api.TAGS, HOLDS, *meetings.TAGS],
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -105,6 +106,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     give_state(app, state)
     app.include_router(api.router)
     app.include_router(holds.router)
+    app.include_router(meetings.router)
     app.include_router(feeds.public)
     app.include_router(connect_router(service.settings))
 

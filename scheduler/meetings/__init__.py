@@ -1,0 +1,1 @@
+"""Meetings: agenda, attendance, minutes, actions; the event holds time, place and people (MTG)."""

@@ -1,0 +1,199 @@
+"""Between a meeting and its event: what the event says is read, people and agenda are written.
+
+The event is the truth for time, place, people and answers: moved in any client, the meeting has
+moved. The agenda stands in DESCRIPTION between two marks, so that what people wrote there stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import NamedTuple
+
+from calendars.model.calendar_user_address import calendar_user_address
+from calendars.model.component import Component, ContentLine, unescape
+from calendars.model.entry import as_instant, entries_of, entry_of
+from calendars.model.event_writing import occurrence_at, override_at, place_of
+from calendars.model.french_dates import hour
+from calendars.model.line_edit import drop_lines
+from calendars.model.time_zones import Zones
+from calendars.model.typeset import typeset
+from calendars.model.wall_clock import epoch_to_local
+from scheduler.meetings.model import Agenda, TimedItem
+from scheduler.meetings.rules import ItemKind
+
+KINDS = {
+    ItemKind.INFORMATION: "information",
+    ItemKind.DEBATE: "débat",
+    ItemKind.OPINION: "avis",
+    ItemKind.DECISION: "décision",
+    ItemKind.APPROVAL: "approbation",
+    ItemKind.OTHER: "divers",
+}
+RESERVED = "Point réservé"
+_HEAD, _FOOT = "Ordre du jour", "— — —"
+_BLOCK = re.compile(rf"\n*^{_HEAD}(?: \(réf\. [^\n]*\))?$.*?^{_FOOT}$\n?", re.MULTILINE | re.DOTALL)
+_PLACES = frozenset({"ROOM", "RESOURCE"})
+
+
+class Invitee(NamedTuple):
+    """Somebody, or a room, that the event names."""
+
+    address: str
+    name: str
+    answer: str
+    """PARTSTAT (RFC 5545 §3.2.12)."""
+    optional: bool = False
+    place: bool = False
+    """A room, a vehicle, equipment."""
+    inside: bool = False
+    status: str = ""
+    """SCHEDULE-STATUS, of those outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingEvent:
+    """What the event says at present."""
+
+    title: str
+    location: str
+    description: str
+    visibility: str
+    starts_at: int
+    ends_at: int
+    cancelled: bool
+    organizer: str
+    invitees: tuple[Invitee, ...]
+
+    @property
+    def people(self) -> tuple[Invitee, ...]:
+        """Those who may sit at the table: rooms and vehicles left out."""
+        return tuple(one for one in self.invitees if not one.place)
+
+    @property
+    def unanswered(self) -> tuple[Invitee, ...]:
+        """Whose presence is needed, and who did not say whether they come."""
+        return tuple(
+            one for one in self.people if not one.optional and one.answer == "NEEDS-ACTION"
+        )
+
+
+def read_event(calendar: Component, recurrence_id: int | None, zone: tzinfo) -> MeetingEvent | None:
+    """The event, or one occurrence of it; None for an occurrence that there is no more."""
+    zones = Zones.of(calendar, zone)
+    if recurrence_id is None:
+        component = entries_of(calendar)[0]
+        times = entry_of(component, zones).times
+        start = 0 if times.start is None else as_instant(times.start, zone)
+        end = start if times.end is None else as_instant(times.end, zone)
+    else:
+        found = occurrence_at(calendar, recurrence_id, place_of(calendar, "", zone))
+        if found is None:
+            return None
+        component, start, end = found.component, found.starts_at, found.ends_at
+    said = entry_of(component, zones)
+    return MeetingEvent(
+        said.title or "",
+        said.location or "",
+        said.description or "",
+        said.visibility,
+        start,
+        end,
+        said.status == "CANCELLED",
+        "" if said.organizer is None else calendar_user_address(said.organizer.address),
+        tuple(_invitees(component)),
+    )
+
+
+def _invitees(component: Component) -> Iterable[Invitee]:
+    for line in component.all("ATTENDEE"):
+        role = (line.parameter("ROLE") or "REQ-PARTICIPANT").upper()
+        kind = (line.parameter("CUTYPE") or "INDIVIDUAL").upper()
+        if kind == "GROUP":
+            continue  # its members are attendees themselves
+        yield Invitee(
+            calendar_user_address(line.value),
+            line.parameter("CN") or "",
+            (line.parameter("PARTSTAT") or "NEEDS-ACTION").strip().upper(),
+            optional=role in {"OPT-PARTICIPANT", "NON-PARTICIPANT"},
+            place=kind in _PLACES,
+            status=line.parameter("SCHEDULE-STATUS") or "",
+        )
+
+
+def component_of(calendar: Component, recurrence_id: int | None, zone: tzinfo) -> Component | None:
+    """The component that words the meeting alone: the object's, or an override of a series."""
+    if recurrence_id is None:
+        return entries_of(calendar)[0]
+    return override_at(calendar, recurrence_id, place_of(calendar, "", zone))
+
+
+def write_people(component: Component, organizer: Invitee, invitees: Sequence[Invitee]) -> None:
+    """Exactly these are invited; whoever was already keeps the line with the answer."""
+    there = {calendar_user_address(line.value): line for line in component.all("ATTENDEE")}
+    drop_lines(component, "ATTENDEE")
+    if component.line("ORGANIZER") is None:
+        component.lines.append(ContentLine("ORGANIZER", _named(organizer), organizer.address))
+    component.lines.append(
+        there.get(calendar_user_address(organizer.address))
+        or ContentLine("ATTENDEE", f"{_named(organizer)};PARTSTAT=ACCEPTED", organizer.address)
+    )
+    for one in invitees:
+        if one.address == organizer.address:
+            continue
+        known = there.get(calendar_user_address(one.address))
+        component.lines.append(_as_asked(one, known))
+
+
+def _as_asked(one: Invitee, known: ContentLine | None) -> ContentLine:
+    if known is not None:
+        was = (known.parameter("ROLE") or "REQ-PARTICIPANT").upper() != "REQ-PARTICIPANT"
+        if was == one.optional or one.place:
+            return known
+    kind = ";CUTYPE=ROOM" if one.place else ""
+    role = "OPT-PARTICIPANT" if one.optional else "REQ-PARTICIPANT"
+    answer = one.answer if known is None else (known.parameter("PARTSTAT") or one.answer)
+    parameters = f"{_named(one)}{kind};ROLE={role};PARTSTAT={answer};RSVP=TRUE"
+    return ContentLine("ATTENDEE", parameters, one.address)
+
+
+def _named(person: Invitee) -> str:
+    name = person.name.replace('"', "'")
+    return f';CN="{name}"' if name else ""
+
+
+def with_agenda(description: str, ref: str, agenda: Agenda, starts_at: int, zone: tzinfo) -> str:
+    """A description with the agenda of now in it, and with everything else that it said."""
+    own = _BLOCK.sub("\n", description).strip("\n")
+    if not agenda.items:
+        return own
+    timed = agenda.timed(starts_at)
+    lines = [f"{_HEAD} (réf. {ref})", "", *(_line(one, zone) for one in timed), _FOOT]
+    block = typeset("\n".join(lines))
+    return f"{own}\n\n{block}" if own else block
+
+
+def _line(timed: TimedItem, zone: tzinfo) -> str:
+    item, window = timed
+    title = RESERVED if item.reserved else item.title
+    said = f"{item.position}. {title}"
+    if window is None:
+        return f"{said} (reporté)"
+    clock = hour(epoch_to_local(window.starts_at, zone))
+    late = ", ajouté en séance" if item.added_in_session else ""
+    return f"{said} — {clock}, {item.minutes}\u00a0min ({KINDS[item.kind]}{late})"
+
+
+def statuses_of(component: Component) -> dict[str, str]:
+    """What became of the last message to each of those outside (RFC 6638 §7.3)."""
+    return {
+        calendar_user_address(line.value): line.parameter("SCHEDULE-STATUS") or ""
+        for line in component.all("ATTENDEE")
+    }
+
+
+def description_of(component: Component) -> str:
+    """What DESCRIPTION says, as people read it."""
+    return unescape(component.value("DESCRIPTION") or "")

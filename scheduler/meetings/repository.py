@@ -1,0 +1,276 @@
+"""The shelf of meetings, agendas, papers and attendances."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import NotFound
+from calendars.kernel.identifiers import PrincipalId
+from scheduler.meetings.model import (
+    Agenda,
+    AgendaItem,
+    Attendance,
+    ItemId,
+    Meeting,
+    MeetingId,
+    Paper,
+    PaperId,
+)
+from scheduler.meetings.rules import ItemKind, ItemState, MeetingState, Presence
+from scheduler.meetings.tables import (
+    agenda_items,
+    attendances,
+    counters,
+    meeting_papers,
+    meetings,
+)
+
+_M, _I, _P, _A = meetings.c, agenda_items.c, meeting_papers.c, attendances.c
+_FIELDS = tuple(Meeting.__dataclass_fields__)
+_MEETING = select(*(_M[name] for name in _FIELDS))
+_ITEM_FIELDS = tuple(AgendaItem.__dataclass_fields__)
+_ITEM = select(*(_I[name] for name in _ITEM_FIELDS))
+_PAPER = select(*(_P[name] for name in Paper.__dataclass_fields__))
+_ATTENDANCE = select(*(_A[name] for name in Attendance.__dataclass_fields__))
+
+
+class PaperFile(NamedTuple):
+    """What was handed in."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+def next_number(db: Db, name: str) -> int:
+    """The next number of a sequence; of two who ask at once the second waits."""
+    engine = postgresql if db.dialect.name == "postgresql" else sqlite
+    row = engine.insert(counters).values(name=name, last=1)
+    row = row.on_conflict_do_update(
+        index_elements=[counters.c.name], set_={"last": counters.c.last + 1}
+    )
+    number: int = db.execute(row.returning(counters.c.last)).scalar_one()
+    return number
+
+
+def add(db: Db, meeting: Meeting) -> Meeting:
+    """A new meeting, which gets its id."""
+    values = _values(meeting)
+    del values["id"]
+    found = db.execute(insert(meetings).values(**values).returning(_M.id)).scalar_one()
+    meeting.id = MeetingId(found)
+    return meeting
+
+
+def save(db: Db, meeting: Meeting) -> None:
+    """The meeting as it is now."""
+    db.execute(update(meetings).where(_M.id == meeting.id).values(**_values(meeting)))
+
+
+def _values(meeting: Meeting) -> dict[str, Any]:
+    return {**asdict(meeting), "external_refs": json.dumps(meeting.external_refs)}
+
+
+def _meetings(db: Db, query: Select[Any]) -> list[Meeting]:
+    found = []
+    for row in db.execute(query).mappings():
+        values: dict[str, Any] = dict(row)
+        values["state"] = MeetingState(values["state"])
+        values["external_refs"] = tuple(json.loads(values["external_refs"]))
+        found.append(Meeting(**values))
+    return found
+
+
+def get(db: Db, ref: str, *, lock: bool = False) -> Meeting:
+    """The meeting of that reference; locked, nobody else changes it meanwhile. Raises NotFound."""
+    query = _MEETING.where(_M.ref == ref)
+    found = _meetings(db, query.with_for_update() if lock else query)
+    if not found:
+        raise NotFound("there is nothing here")
+    return found[0]
+
+
+def get_by_id(db: Db, meeting_id: MeetingId) -> Meeting:
+    """The meeting of that number. Raises NotFound."""
+    found = _meetings(db, _MEETING.where(_M.id == meeting_id))
+    if not found:
+        raise NotFound("there is nothing here")
+    return found[0]
+
+
+def is_taken(db: Db, ref: str) -> bool:
+    """A meeting bears that reference already."""
+    return db.execute(select(_M.id).where(_M.ref == ref)).first() is not None
+
+
+def list_between(
+    db: Db, window: tuple[int, int] | None, *, series: str | None = None
+) -> list[Meeting]:
+    """Meetings that had their date there when they were last looked at; those without one too."""
+    query = _MEETING.order_by(_M.starts_at, _M.id)
+    if window is not None:
+        there = (_M.starts_at < window[1]) & (_M.ends_at > window[0])
+        query = query.where(or_(_M.starts_at.is_(None), there))
+    if series is not None:
+        query = query.where(_M.series == series)
+    return _meetings(db, query)
+
+
+def list_in_state(db: Db, states: Collection[MeetingState]) -> list[Meeting]:
+    """Every meeting that has come that far."""
+    return _meetings(db, _MEETING.where(_M.state.in_(list(states))).order_by(_M.id))
+
+
+def list_by_id(db: Db, ids: Collection[int]) -> dict[int, Meeting]:
+    """The meetings of those numbers."""
+    found = _meetings(db, _MEETING.where(_M.id.in_(list(ids)))) if ids else []
+    return {one.id: one for one in found}
+
+
+def find_of_event(
+    db: Db, owner: PrincipalId, uid: str, recurrence_id: int | None
+) -> Meeting | None:
+    """The meeting of an event, or of one occurrence of a series."""
+    query = _MEETING.where(_M.owner_id == owner, _M.uid == uid)
+    same = _M.recurrence_id.is_(None) if recurrence_id is None else None
+    query = query.where(_M.recurrence_id == recurrence_id if same is None else same)
+    return next(iter(_meetings(db, query)), None)
+
+
+def find_before(db: Db, meeting: Meeting) -> Meeting | None:
+    """The last meeting of the series before this one, of those that were not called off."""
+    if meeting.series is None:
+        return None
+    gone = [MeetingState.CANCELLED, MeetingState.POSTPONED]
+    query = _MEETING.where(
+        _M.series == meeting.series, _M.id != meeting.id, _M.state.not_in(gone),
+        _M.starts_at.is_not(None),
+    )  # fmt: skip
+    if meeting.starts_at is not None:
+        query = query.where(_M.starts_at < meeting.starts_at)
+    return next(iter(_meetings(db, query.order_by(_M.starts_at.desc()).limit(1))), None)
+
+
+def agenda_of(db: Db, meeting_id: MeetingId) -> Agenda:
+    """The points of a meeting in their order."""
+    rows = db.execute(_ITEM.where(_I.meeting_id == meeting_id).order_by(_I.position, _I.id))
+    return Agenda([_item(dict(row)) for row in rows.mappings()])
+
+
+def _item(values: dict[str, Any]) -> AgendaItem:
+    values["kind"], values["state"] = ItemKind(values["kind"]), ItemState(values["state"])
+    values["added_in_session"] = bool(values["added_in_session"])
+    return AgendaItem(**values)
+
+
+def add_item(db: Db, meeting_id: MeetingId, item: AgendaItem) -> AgendaItem:
+    """A new point, which gets its id."""
+    values = asdict(item)
+    del values["id"]
+    row = insert(agenda_items).values(meeting_id=meeting_id, **values)
+    item.id = ItemId(db.execute(row.returning(_I.id)).scalar_one())
+    return item
+
+
+def save_agenda(db: Db, agenda: Agenda) -> None:
+    """All points as they are now."""
+    for one in agenda.items:
+        db.execute(update(agenda_items).where(_I.id == one.id).values(**asdict(one)))
+
+
+def remove_item(db: Db, item_id: ItemId) -> None:
+    """A point less; its papers stay with the meeting."""
+    db.execute(delete(agenda_items).where(_I.id == item_id))
+
+
+def list_carried(db: Db, meeting_id: MeetingId) -> set[int]:
+    """The postponed points that the agenda of a meeting has taken up already."""
+    query = select(_I.carried_from).where(_I.meeting_id == meeting_id, _I.carried_from.is_not(None))
+    return set(db.execute(query).scalars())
+
+
+def list_presented(db: Db, addresses: Collection[str]) -> set[int]:
+    """The meetings in which one of the addresses presents a point."""
+    query = select(_I.meeting_id).where(_I.presenter.in_(list(addresses)))
+    return set(db.execute(query).scalars())
+
+
+def list_papers(db: Db, meeting_id: MeetingId) -> list[Paper]:
+    """The papers of a meeting, handed in or expected."""
+    rows = db.execute(_PAPER.where(_P.meeting_id == meeting_id).order_by(_P.id))
+    return [Paper(*row) for row in rows]
+
+
+def find_paper(db: Db, meeting_id: MeetingId, ref: str) -> Paper | None:
+    """The paper of that reference."""
+    row = db.execute(_PAPER.where(_P.meeting_id == meeting_id, _P.ref == ref)).first()
+    return None if row is None else Paper(*row)
+
+
+def expect_paper(db: Db, meeting_id: MeetingId, ref: str, item_id: ItemId | None) -> None:
+    """A paper is announced, or put to another point."""
+    if find_paper(db, meeting_id, ref) is None:
+        db.execute(insert(meeting_papers).values(meeting_id=meeting_id, ref=ref, item_id=item_id))
+    elif item_id is not None:
+        where = (_P.meeting_id == meeting_id, _P.ref == ref)
+        db.execute(update(meeting_papers).where(*where).values(item_id=item_id))
+
+
+def hand_in(db: Db, paper: Paper, file: PaperFile, *, by: PrincipalId, now: int) -> Paper:
+    """The file of a paper; a newer one takes the place of the former."""
+    values = {
+        "filename": file.filename,
+        "media_type": file.media_type,
+        "digest": sha256(file.content).hexdigest(),
+        "content": file.content,
+        "added_by": by,
+        "added_at": now,
+    }
+    db.execute(update(meeting_papers).where(_P.id == paper.id).values(**values))
+    return replace(paper, filename=file.filename, media_type=file.media_type, added_at=now)
+
+
+def file_of(db: Db, paper_id: PaperId) -> PaperFile:
+    """What was handed in. Raises NotFound."""
+    query = select(_P.filename, _P.media_type, _P.content).where(
+        _P.id == paper_id, _P.content.is_not(None)
+    )
+    row = db.execute(query).first()
+    if row is None:
+        raise NotFound("there is nothing here")
+    return PaperFile(*row)
+
+
+def remove_paper(db: Db, paper_id: PaperId) -> None:
+    """A paper less."""
+    db.execute(delete(meeting_papers).where(_P.id == paper_id))
+
+
+def list_attendance(db: Db, meeting_id: MeetingId) -> dict[str, Attendance]:
+    """What was noted of the people, by address."""
+    rows = db.execute(_ATTENDANCE.where(_A.meeting_id == meeting_id)).mappings()
+    found = (Attendance(**{**row, "presence": Presence(row["presence"])}) for row in rows)
+    return {one.address: one for one in found}
+
+
+def note_attendance(db: Db, meeting_id: MeetingId, noted: Sequence[Attendance]) -> None:
+    """What was seen on the day takes the place of what was noted before."""
+    for one in noted:
+        where = (_A.meeting_id == meeting_id, _A.address == one.address)
+        db.execute(delete(attendances).where(*where))
+        db.execute(insert(attendances).values(meeting_id=meeting_id, **asdict(one)))
+
+
+def count_of_kind(db: Db, series: str) -> int:
+    """How many meetings a series has."""
+    query = select(func.count()).where(_M.series == series)
+    number: int = db.execute(query).scalar_one()
+    return number
