@@ -1,4 +1,4 @@
-"""When alarms go off, as far as a time-range asks (RFC 4791 §9.9, RFC 5545 §3.8.6)."""
+"""When alarms go off (RFC 5545 §3.8.6), and whether in a time-range (RFC 4791 §9.9)."""
 
 from __future__ import annotations
 
@@ -39,6 +39,44 @@ class Repetition(NamedTuple):
         return self.times * self.every
 
 
+class Trigger(NamedTuple):
+    """TRIGGER, REPEAT and DURATION of a VALARM."""
+
+    instant: int | None
+    """Epoch seconds where it is absolute: it goes off once, however often the event recurs."""
+    offset: Duration
+    by_end: bool
+    repetition: Repetition
+
+    def first_for(self, instance: TimedInstance, zone: tzinfo) -> int | None:
+        """When it goes off first for an instance; None where that has no such end to it.
+
+        Dates and floating times are read in the zone.
+        """
+        if self.instant is not None:
+            return self.instant
+        anchor = _anchor(instance, by_end=self.by_end)
+        return None if anchor is None else _moved(anchor, self.offset, zone)
+
+
+def trigger_of(alarm: Component, zone: tzinfo) -> Trigger | None:
+    """When a VALARM goes off; None for one that cannot be read: it never does."""
+    line = alarm.line("TRIGGER")
+    if line is None:
+        return None
+    written = line.value.strip()
+    try:
+        repetition = _repetition(alarm)
+        if written[:1].isdigit():
+            instant = epoch_of(parse_datetime(written), zone)
+            return Trigger(instant, Duration(0, 0), False, repetition)
+        offset = parse_duration(line.value)
+    except InvalidCalendarData:
+        return None
+    by_end = (line.parameter("RELATED") or "").upper() == "END"
+    return Trigger(None, offset, by_end, repetition)
+
+
 def alarm_overlaps(
     alarm: Component, window: Window, *, zone: tzinfo, instances_in: InstancesIn
 ) -> bool:
@@ -47,22 +85,17 @@ def alarm_overlaps(
     `instances_in` finds the instances that overlap a window, `zone` is that of dates and floating
     times. An alarm that cannot be read never goes off. Raises TooManyInstances.
     """
-    trigger = alarm.line("TRIGGER")
+    trigger = trigger_of(alarm, zone)
     if trigger is None:
         return False
-    try:
-        repetition = _repetition(alarm)
-        if trigger.value.strip()[:1].isdigit():
-            return repetition.meets(epoch_of(parse_datetime(trigger.value.strip()), zone), window)
-        offset = parse_duration(trigger.value)
-    except InvalidCalendarData:
-        return False
-    by_end = (trigger.parameter("RELATED") or "").upper() == "END"
+    repetition = trigger.repetition
+    if trigger.instant is not None:
+        return repetition.meets(trigger.instant, window)
     return any(
-        anchor is not None and repetition.meets(_moved(anchor, offset, zone), window)
-        for anchor in (
-            _anchor(instance, by_end=by_end)
-            for instance in instances_in(_searched(window, offset, repetition))
+        first is not None and repetition.meets(first, window)
+        for first in (
+            trigger.first_for(instance, zone)
+            for instance in instances_in(_searched(window, trigger.offset, repetition))
         )
     )
 
