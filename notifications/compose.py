@@ -31,7 +31,11 @@ class Composer:
     """The templates of one language; a folder of the administrator's comes before ours."""
 
     def __init__(self, language: str, own: Path | None = None) -> None:
-        self._environment = _environment(language, own)
+        self._environment, self._own = _environment(language, own), own
+
+    def speaking(self, language: str) -> Composer:
+        """The same templates in another language."""
+        return Composer(language, self._own)
 
     def words(self, message: str, facts: Mapping[str, object]) -> Words:
         """The message of that name. Names of data never become templates."""

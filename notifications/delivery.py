@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from email.message import EmailMessage
+from traceback import extract_tb
 from typing import Protocol
 
 from calendars.itip.message import ItipMethod, ScheduleStatus
@@ -21,14 +22,16 @@ from calendars.model.window import NEVER_AFTER
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.note_status import note_status
 from notifications import outbox
-from notifications.channels.mail_format import mail_of
+from notifications.channels.mail_format import NoAddress, mail_of
 from notifications.compose import Composer
 from notifications.imip.cover import Correspondence, letter_of
 from notifications.imip.outgoing import Envelope
 from notifications.imip.reply_address import reply_address
+from notifications.letters import Letterhead, letter_of_post
 from notifications.links import Link, Purpose, expiry_of, link_url
 from notifications.message import Fate, Letter, State
 from notifications.outbox import Claimed, Outgoing
+from notifications.post import Post
 
 BATCH = 50
 _TO_ANSWER = frozenset({ItipMethod.REQUEST, ItipMethod.ADD, ItipMethod.DECLINECOUNTER})
@@ -83,11 +86,11 @@ def _deliver(office: PostOffice, claimed: Sequence[Claimed]) -> int:
     mails: list[tuple[Claimed, EmailMessage]] = []
     with office.database.transaction() as db:
         for one in claimed:
-            made = _letter(db, office, one, now=now)
+            made = _mail(db, office, one, now=now)
             if isinstance(made, Fate):
                 fates[one.id] = made
             else:
-                mails.append((one, mail_of(made, service=office.mailbox, now=now)))
+                mails.append((one, made))
     answers = asyncio.run(office.channel.send([(one.key, m) for one, m in mails]))
     fates |= {one.id: fate for (one, _), fate in zip(mails, answers, strict=True)}
     with office.database.transaction() as db:
@@ -106,16 +109,38 @@ def _mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> None:
     else:
         return
     told = claimed.message
-    if told.method != ItipMethod.CANCEL:
+    if isinstance(told, Outgoing) and told.method != ItipMethod.CANCEL:
         note_status(db, told.owner_id, told.uid, told.recipient, status, now=now)
+
+
+def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> EmailMessage | Fate:
+    """One letter that cannot be made stands in nobody else's way; a mended template lets it go."""
+    try:
+        with db.begin_nested():
+            made = _letter(db, office, claimed, now=now)
+            if isinstance(made, Fate):
+                return made
+            return mail_of(made, service=office.mailbox, now=now)
+    except NoAddress:
+        return Fate(State.FAILED, "no e-mail address")
+    except Exception as error:  # noqa: BLE001 - told, and tried again
+        # Its words may hold an address: type and place must do.
+        where = extract_tb(error.__traceback__)[-1]
+        about = {"message_id": claimed.id, "error": type(error).__name__, "line": where.lineno}
+        log.error("message.not_made", extra={**about, "file": where.filename})
+        return Fate(State.PENDING, f"it could not be written: {type(error).__name__}")
 
 
 def _letter(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Letter | Fate:
     """The mail as it is worded now, or why there is none any more."""
+    said = claimed.message
     try:
-        owner = get_principal_by_id(db, claimed.message.owner_id)
-        actor = get_principal_by_id(db, claimed.message.actor_id)
-        return _worded(db, office, claimed, (owner, actor), now=now)
+        owner = get_principal_by_id(db, said.owner_id)
+        if isinstance(said, Post):
+            about = Letterhead(owner, office.mailbox, office.organisation)
+            return letter_of_post(db, claimed, said, about, office.composer, now=now)
+        actor = get_principal_by_id(db, said.actor_id)
+        return _worded(db, office, claimed, said, (owner, actor), now=now)
     except NotFound:
         return Fate(State.CANCELLED, "the account is gone")
     except ServiceError as error:
@@ -123,10 +148,15 @@ def _letter(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Letter
 
 
 def _worded(
-    db: Db, office: PostOffice, claimed: Claimed, people: tuple[Principal, Principal], *, now: int
+    db: Db,
+    office: PostOffice,
+    claimed: Claimed,
+    said: Outgoing,
+    people: tuple[Principal, Principal],
+    *,
+    now: int,
 ) -> Letter:
     owner, actor = people
-    said = claimed.message
     answers_to = reply_address(
         db, office.mailbox, (said.owner_id, said.uid, said.recipient), now=now
     )

@@ -50,3 +50,6 @@ class Letter:
     text: str
     html: str
     calendar: Attachment | None = None
+    papers: tuple[Attachment, ...] = ()
+    answers: str | None = None
+    """The Message-ID that it answers, in its brackets (RFC 5322 §3.6.4)."""

@@ -6,42 +6,51 @@ several edits become one message: what a newer row says takes the place of what 
 
 from __future__ import annotations
 
+import json
+import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, exists, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
 from calendars.services.act_for import may_still_send
+from notifications import papers
 from notifications.message import Fate, State
+from notifications.post import Post, Urgency
 from notifications.tables import outbox
 
 LEASE_SECONDS = 120
 """Who claims a message and is not heard of again loses it: another sends it, under the same id."""
 GIVE_UP_SECONDS = 3 * 86_400
 FIRST_RETRY, LAST_RETRY = 60, 4 * 3600
+IMIP = "imip"
 
 _O = outbox.c
-_KNOWN = select(exists().where(_O.idempotency_key == bindparam("key")))
+_KNOWN = select(_O.id, _O.state, _O.withdrawn_at).where(_O.idempotency_key == bindparam("key"))
+_ROW = ("id", "idempotency_key", "created_at", "attempts", "withdrawn_at", "expires_at")
+_SAID = (
+    *("kind", "owner_id", "actor_id", "sender", "sent_by", "recipient", "uid", "method", "body"),
+    *("template", "language", "urgency", "thread"),
+)
 _DUE = (
-    select(
-        *(_O[name] for name in ("id", "idempotency_key", "created_at", "attempts")),
-        *(_O[name] for name in ("kind", "owner_id", "actor_id", "sender", "sent_by")),
-        *(_O[name] for name in ("recipient", "uid", "method", "body")),
-    )
+    select(*(_O[name] for name in (*_ROW, *_SAID)))
     .where(
         _O.state == "PENDING",
         _O.due_at <= bindparam("now"),
         or_(_O.lease_until.is_(None), _O.lease_until < bindparam("now")),
     )
-    .order_by(_O.due_at, _O.id)
+    .order_by(_O.urgency, _O.due_at, _O.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
 _RECURRENCE = re.compile(rb"^RECURRENCE-ID[^:\r\n]*:([^\r\n]+)", re.MULTILINE)
+
+log = logging.getLogger(__name__)
 
 
 class Outgoing(NamedTuple):
@@ -76,7 +85,7 @@ class Claimed(NamedTuple):
     key: str
     created_at: int
     attempts: int
-    message: Outgoing
+    message: Outgoing | Post
 
 
 def occurrences_in(body: bytes) -> frozenset[bytes]:
@@ -93,26 +102,94 @@ def add(db: Db, message: Outgoing, *, now: int, delay: int = 0) -> bool:
     the recipient never heard of is not sent either (NOT-3).
     """
     key = message.idempotency_key
-    if db.execute(_KNOWN, {"key": key}).scalar_one():
+    if db.execute(_KNOWN, {"key": key}).first() is not None:
         return False
     waiting = _waiting_for(db, message)
-    obsolete = [row.id for row in waiting if _covers(message, row.body)]
-    _set(db, obsolete, state=State.CANCELLED, done_at=now)
-    if _is_end(message) and waiting and not _was_told(db, message):
+    obsolete = [row for row in waiting if _covers(message, row.body)]
+    _take_back(db, [row.id for row in obsolete], now=now)
+    on_its_way = any(row.leased for row in waiting)
+    if _is_end(message) and waiting and not on_its_way and not _was_told(db, message):
         return False
     row = {"idempotency_key": key, "state": State.PENDING, "created_at": now}
     db.execute(insert(outbox).values(**message._asdict(), **row, due_at=now + delay))
     return True
 
 
+def post(db: Db, letter: Post, *, now: int, due_at: int | None = None) -> bool:
+    """Queue a letter; False where one was on the same occasion already.
+
+    One that was withdrawn, or dropped, may be posted again: with what it says now.
+    """
+    values = _values_of(letter) | {"created_at": now, "due_at": now if due_at is None else due_at}
+    key = letter.idempotency_key
+    known = db.execute(_KNOWN, {"key": key}).first()
+    if known is None:
+        row = {"idempotency_key": key, "state": State.PENDING, **values}
+        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+        # A job that runs twice at once posts the same twice at once.
+        added = dialect.insert(outbox).values(row).on_conflict_do_nothing().returning(_O.id)
+        fresh = db.execute(added).scalar()
+        if fresh is not None:
+            papers.attach(db, fresh, letter.papers, now=now)
+        return fresh is not None
+    if known.state != State.CANCELLED and known.withdrawn_at is None:
+        return False
+    again = {"state": State.PENDING, "withdrawn_at": None, "done_at": None, "answer": None}
+    _set(db, [known.id], **again, **values, attempts=0)
+    papers.attach(db, known.id, letter.papers, now=now)
+    return True
+
+
+def _values_of(letter: Post) -> dict[str, Any]:
+    return {
+        "kind": letter.kind,
+        "owner_id": letter.owner_id,
+        "actor_id": letter.actor_id,
+        "sender": "",
+        "recipient": letter.recipient,
+        "uid": letter.about,
+        "method": "",
+        "body": json.dumps(dict(letter.facts), ensure_ascii=False, sort_keys=True).encode(),
+        "template": letter.template,
+        "language": letter.language,
+        "urgency": letter.urgency,
+        "expires_at": letter.expires_at,
+        "thread": letter.thread,
+    }
+
+
+def withdraw(db: Db, *, about: str, kinds: Collection[str], now: int) -> int:
+    """Letters about an object that did not leave yet never will (NOT-3); how many that are."""
+    query = select(_O.id).where(
+        _O.uid == about,
+        _O.kind.in_(kinds),
+        _O.state == State.PENDING,
+        _O.withdrawn_at.is_(None),
+    )
+    found = list(db.execute(query).scalars())
+    _take_back(db, found, now=now)
+    return len(found)
+
+
+def _take_back(db: Db, ids: Sequence[int], *, now: int) -> None:
+    """What somebody is sending just now cannot be stopped; it is not tried a second time."""
+    if not ids:
+        return
+    these = update(outbox).where(_O.id.in_(ids))
+    free = _O.lease_until.is_(None)
+    db.execute(these.where(free).values(state=State.CANCELLED, done_at=now, withdrawn_at=now))
+    db.execute(these.where(~free).values(withdrawn_at=now))
+
+
 class _Waiting(NamedTuple):
     id: int
     body: bytes
+    leased: bool
 
 
 def _waiting_for(db: Db, message: Outgoing) -> list[_Waiting]:
-    query = select(_O.id, _O.body).where(
-        *_same_thread(message), _O.state == State.PENDING, _O.lease_until.is_(None)
+    query = select(_O.id, _O.body, _O.lease_until.is_not(None)).where(
+        *_same_thread(message), _O.state == State.PENDING
     )
     return [_Waiting(*row) for row in db.execute(query)]
 
@@ -145,19 +222,55 @@ def claim_due(db: Db, *, now: int, limit: int) -> list[Claimed]:
     """Messages that are due, and ours for a while: two who claim at once get different ones.
 
     Who wrote in another's name is asked for his right now: a message of somebody whose right was
-    taken back since is not sent (threats D).
+    taken back since is not sent (threats D). Nor is what nobody wants to read any more.
     """
     claimed: list[Claimed] = []
-    gone: list[int] = []
-    for id_, key, created_at, attempts, *fields in db.execute(_DUE, {"now": now, "most": limit}):
-        message = Outgoing(*fields)
-        if may_still_send(db, message.actor_id, message.owner_id, now=now):
-            claimed.append(Claimed(id_, key, created_at, attempts + 1, message))
-        else:
-            gone.append(id_)
-    _set(db, gone, state=State.CANCELLED, done_at=now, answer="the right to send was taken back")
+    while not claimed and (rows := db.execute(_DUE, {"now": now, "most": limit}).all()):
+        found = (_taken(db, row, now=now) for row in rows)
+        claimed = [one for one in found if one is not None]
     _set(db, [one.id for one in claimed], lease_until=now + LEASE_SECONDS, attempts=_O.attempts + 1)
     return claimed
+
+
+def _taken(db: Db, row: Any, *, now: int) -> Claimed | None:  # noqa: ANN401 - a row
+    message = _message_in(row)
+    because = _needless(db, row, message, now=now)
+    if because is None:
+        return Claimed(row.id, row.idempotency_key, row.created_at, row.attempts + 1, message)
+    _set(db, [row.id], state=State.CANCELLED, done_at=now, answer=because)
+    log.info("message.dropped", extra={"message_id": row.id, "because": because})
+    return None
+
+
+def _needless(db: Db, row: Any, message: Outgoing | Post, *, now: int) -> str | None:  # noqa: ANN401
+    """Why a message that is due is not sent after all."""
+    if row.withdrawn_at is not None:
+        return "withdrawn"
+    if row.expires_at is not None and row.expires_at <= now:
+        return "too late to be of use"
+    if not may_still_send(db, message.actor_id, message.owner_id, now=now):
+        return "the right to send was taken back"
+    return None
+
+
+def _message_in(row: Any) -> Outgoing | Post:  # noqa: ANN401 - a row
+    if row.template is None:
+        return Outgoing(*(getattr(row, name) for name in Outgoing._fields))
+    return Post(
+        row.kind,
+        row.template,
+        row.language,
+        json.loads(row.body),
+        row.owner_id,
+        row.actor_id,
+        row.recipient,
+        "",
+        row.uid,
+        Urgency(row.urgency),
+        row.expires_at,
+        (),
+        row.thread,
+    )
 
 
 def _set(db: Db, ids: Sequence[int], **values: object) -> None:
@@ -166,11 +279,18 @@ def _set(db: Db, ids: Sequence[int], **values: object) -> None:
 
 
 def mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> State:
-    """What became of it; a carrier that says "later" is asked again, for three days."""
-    state = fate.state
-    if state is State.PENDING and now - claimed.created_at > GIVE_UP_SECONDS:
-        state = State.FAILED
-    values: dict[str, object] = {"state": state, "lease_until": None, "answer": fate.answer[:500]}
+    """What became of it; a carrier that says "later" is asked again, for three days.
+
+    Whatever was withdrawn while it was on its way is not tried again.
+    """
+    state, answer = fate.state, fate.answer[:500]
+    if state is State.PENDING:
+        withdrawn = select(_O.withdrawn_at).where(_O.id == claimed.id)
+        if db.execute(withdrawn).scalar() is not None:
+            state = State.CANCELLED
+        elif now - claimed.created_at > GIVE_UP_SECONDS:
+            state = State.FAILED
+    values: dict[str, object] = {"state": state, "lease_until": None, "answer": answer}
     if state is State.PENDING:
         values["due_at"] = now + min(FIRST_RETRY * 2 ** (claimed.attempts - 1), LAST_RETRY)
     else:

@@ -61,7 +61,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", _BIG_ID, primary_key=True),
-    Column("kind", String(32), nullable=False),  # imip
+    Column("kind", String(32), nullable=False),  # imip, or what a feature posts
     Column("idempotency_key", String(64), nullable=False, unique=True),
     Column("state", String(16), nullable=False),  # PENDING, SENT, FAILED, CANCELLED
     # In whose name, by whom: principals of the calendar store.
@@ -80,6 +80,34 @@ outbox = Table(
     Column("lease_until", BigInteger),
     Column("done_at", BigInteger),
     Column("answer", Text),
-    Index(None, "state", "due_at"),
+    # Whoever sends it just now sends it once more only if it was not withdrawn meanwhile.
+    Column("withdrawn_at", BigInteger),
+    # Posts: their words come from a template, the body holds the facts.
+    Column("template", String(64)),
+    Column("language", String(8)),
+    Column("urgency", Integer, nullable=False, server_default="1"),
+    Column("expires_at", BigInteger),
+    Column("thread", String(998)),
+    Index(None, "state", "urgency", "due_at"),
     Index(None, "uid", "recipient"),
+)
+
+# Files that go along, once however many get them.
+papers = Table(
+    "papers",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("octets", LargeBinary, nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+)
+
+outbox_papers = Table(
+    "outbox_papers",
+    metadata,
+    Column("outbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("media_type", String(128), nullable=False),
+    Index(None, "digest"),
 )

@@ -7,34 +7,55 @@ the same calendar as a file behind it: Outlook looks nowhere else, webmail wants
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from calendars.kernel.errors import InvalidInput
 from notifications.message import Attachment, Letter
 
 # Seven bits: no relay has to change the text, and no signature breaks.
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
 
 
+class NoAddress(InvalidInput):
+    """What stands where the recipient should is no e-mail address that a relay takes."""
+
+
 def mail_of(letter: Letter, *, service: str, now: int) -> EmailMessage:
-    """The mail; header values are cleaned of whatever could end a line."""
+    """The mail; header values are cleaned of whatever could end a line. Raises NoAddress."""
     mail = EmailMessage(_POLICY)
     sender = Address(_clean(letter.sender_name), addr_spec=letter.sender)
     mail["From"] = sender
     if letter.sender.partition("+")[0] != service.partition("@")[0]:
         mail["Sender"] = Address(addr_spec=service)
-    mail["To"] = Address(addr_spec=letter.recipient)
+    mail["To"] = _recipient(letter.recipient)
     mail["Subject"] = _clean(letter.subject)
     mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
     mail["Message-ID"] = f"<{letter.message_id}@{service.partition('@')[2]}>"
+    if letter.answers is not None:
+        mail["In-Reply-To"] = mail["References"] = _clean(letter.answers)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no out-of-office comes back
     mail.set_content(letter.text, cte="base64")
     mail.add_alternative(letter.html, subtype="html", cte="base64")
     if letter.calendar is not None:
         _add_calendar(mail, letter.calendar)
+    for paper in letter.papers:
+        mail.add_attachment(
+            paper.content, maintype=paper.maintype, subtype=paper.subtype, cte="base64",
+            filename=_clean(paper.name),
+        )  # fmt: skip
     return mail
+
+
+def _recipient(email: str) -> Address:
+    """Raises NoAddress."""
+    try:
+        return Address(addr_spec=email.encode("ascii").decode())
+    except (ValueError, MessageError):
+        raise NoAddress("no mail can be sent there") from None
 
 
 def _add_calendar(mail: EmailMessage, calendar: Attachment) -> None:

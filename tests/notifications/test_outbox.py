@@ -12,6 +12,7 @@ from calendars.model.principal import Principal, Rights
 from calendars.services.delegate import DelegationDraft, delegate, revoke_delegation
 from calendars.services.disable_account import disable_account
 from notifications import outbox
+from notifications.message import Fate, State
 from notifications.outbox import Outgoing
 from tests.stores import NOW, a_person
 
@@ -38,7 +39,8 @@ def queue(db: Db, owner: Principal, actor: Principal, uid: str = "m") -> None:
 
 def due(db: Db, now: int = NOW) -> list[str]:
     """What would be sent."""
-    return [one.message.uid for one in outbox.claim_due(db, limit=10, now=now)]
+    claimed = [one.message for one in outbox.claim_due(db, limit=10, now=now)]
+    return [one.uid if isinstance(one, Outgoing) else one.occasion for one in claimed]
 
 
 @pytest.mark.rule("NOT-1")
@@ -88,3 +90,16 @@ def test_nobody_sends_from_a_disabled_account(db: Db, director: Principal) -> No
     queue(db, director, director)
     disable_account(db, "directrice", by=CONSOLE, now=NOW)
     assert due(db) == []
+
+
+@pytest.mark.rule("NOT-3")
+def test_what_is_on_its_way_when_it_is_withdrawn_is_not_tried_again(
+    db: Db, director: Principal
+) -> None:
+    queue(db, director, director)
+    [claimed] = outbox.claim_due(db, limit=10, now=NOW)
+
+    assert outbox.withdraw(db, about="m", kinds={"imip"}, now=NOW) == 1
+
+    assert outbox.mark(db, claimed, Fate(State.PENDING, "451"), now=NOW) is State.CANCELLED
+    assert due(db, NOW + 86_400) == []

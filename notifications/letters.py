@@ -1,0 +1,57 @@
+"""A post becomes a letter: its facts are worded when it leaves, in the language of its reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calendars.kernel.database import Db
+from calendars.model.calendar_user_address import is_address_of
+from calendars.model.principal import Principal
+from notifications.compose import Composer
+from notifications.imip.reply_address import reply_address
+from notifications.message import Attachment, Letter
+from notifications.outbox import Claimed
+from notifications.papers import papers_of
+from notifications.post import Paper, Post
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """In whose name a letter goes, and from where."""
+
+    owner: Principal
+    mailbox: str
+    organisation: str
+
+
+def letter_of_post(
+    db: Db, claimed: Claimed, said: Post, head: Letterhead, composer: Composer, *, now: int
+) -> Letter:
+    """What a reader answers comes back as said about the object, and goes on to its owner.
+
+    To himself nobody writes: what reminds the owner comes from the organisation.
+    """
+    owner = head.owner
+    to_himself = is_address_of(said.recipient, owner)
+    sender = head.mailbox
+    if said.about and not to_himself:
+        thread = (owner.id, said.about, said.recipient)
+        sender = reply_address(db, head.mailbox, thread, now=now)
+    facts = {"organisation": head.organisation, **said.facts}
+    words = composer.speaking(said.language).words(said.template, facts)
+    return Letter(
+        claimed.key,
+        sender,
+        head.organisation if to_himself else owner.display_name,
+        said.recipient.removeprefix("mailto:"),
+        words.subject,
+        words.text,
+        words.html,
+        papers=tuple(_attached(paper) for paper in papers_of(db, claimed.id)),
+        answers=said.thread,
+    )
+
+
+def _attached(paper: Paper) -> Attachment:
+    maintype, _, subtype = paper.media_type.partition("/")
+    return Attachment(paper.filename, paper.octets, maintype, subtype)
