@@ -19,11 +19,13 @@ from calendars.model.component import parse
 from calendars.model.instances import bounds
 from calendars.model.principal import Principal
 from calendars.model.window import NEVER_AFTER
+from calendars.services.choose_language import language_of
+from calendars.services.find_calendar_users import find_calendar_user
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.note_status import note_status
 from notifications import outbox
 from notifications.channels.mail_format import NoAddress, mail_of
-from notifications.compose import Composer
+from notifications.compose import Composers
 from notifications.imip.cover import Correspondence, letter_of
 from notifications.imip.outgoing import Envelope
 from notifications.imip.reply_address import reply_address
@@ -54,13 +56,22 @@ class PostOffice:
     database: Database
     clock: Clock
     channel: Channel
-    composer: Composer
+    composers: Composers
     mailbox: str
     """The service's own address (NIAOULI_MAIL_FROM)."""
-    organisation: str
     zone: tzinfo
     base_url: str = ""
     """Where the pages for people without an account are; without it, no mail leads to one."""
+    home_domains: tuple[str, ...] = (".nc",)
+    """Addresses there need not be told whose hour it is (FR-1)."""
+    answer_days: int = 2
+    """How long before a meeting its invitation asks for an answer."""
+
+    def is_abroad(self, address: str) -> bool:
+        """Who reads that mail may have other clocks."""
+        domain = "." + address.rpartition("@")[2].lower()
+        own = "." + self.mailbox.rpartition("@")[2].lower()
+        return not any(domain.endswith(home) for home in (own, *self.home_domains))
 
 
 def deliver_due(office: PostOffice) -> int:
@@ -137,8 +148,9 @@ def _letter(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Letter
     try:
         owner = get_principal_by_id(db, said.owner_id)
         if isinstance(said, Post):
-            about = Letterhead(owner, office.mailbox, office.organisation)
-            return letter_of_post(db, claimed, said, about, office.composer, now=now)
+            abroad = office.is_abroad(said.recipient) and not find_calendar_user(db, said.recipient)
+            about = Letterhead(owner, office.mailbox, abroad)
+            return letter_of_post(db, claimed, said, about, office.composers, now=now)
         actor = get_principal_by_id(db, said.actor_id)
         return _worded(db, office, claimed, said, (owner, actor), now=now)
     except NotFound:
@@ -169,13 +181,17 @@ def _worded(
         said.sender.removeprefix("mailto:") if speaks else answers_to,
         owner.display_name,
         actor.display_name if actor.id != owner.id else None,
-        office.organisation,
         office.zone,
+        now,
+        office.is_abroad(said.recipient),
         _answer_url(db, office, said, now=now),
+        answer_days=office.answer_days,
     )
+    language = language_of(db, said.recipient, default=office.composers.default)
+    composer = office.composers.of(language)
     earlier = outbox.last_sent(db, said)
     former = None if earlier is None else parse(earlier.decode())
-    return letter_of(parse(said.body.decode()), former, about, office.composer)
+    return letter_of(parse(said.body.decode()), former, about, composer)
 
 
 def _answer_url(db: Db, office: PostOffice, said: Outgoing, *, now: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from calendars.kernel.database import Db
 from calendars.model.calendar_user_address import is_address_of
 from calendars.model.principal import Principal
-from notifications.compose import Composer
+from notifications.compose import Composers
 from notifications.imip.reply_address import reply_address
 from notifications.message import Attachment, Letter
 from notifications.outbox import Claimed
@@ -21,11 +21,12 @@ class Letterhead:
 
     owner: Principal
     mailbox: str
-    organisation: str
+    abroad: bool
+    """The reader has other clocks than we."""
 
 
 def letter_of_post(
-    db: Db, claimed: Claimed, said: Post, head: Letterhead, composer: Composer, *, now: int
+    db: Db, claimed: Claimed, said: Post, head: Letterhead, composers: Composers, *, now: int
 ) -> Letter:
     """What a reader answers comes back as said about the object, and goes on to its owner.
 
@@ -37,12 +38,12 @@ def letter_of_post(
     if said.about and not to_himself:
         thread = (owner.id, said.about, said.recipient)
         sender = reply_address(db, head.mailbox, thread, now=now)
-    facts = {"organisation": head.organisation, **said.facts}
-    words = composer.speaking(said.language).words(said.template, facts)
+    facts = {"abroad": head.abroad, **said.facts}
+    words = composers.of(said.language).words(said.template, facts)
     return Letter(
         claimed.key,
         sender,
-        head.organisation if to_himself else owner.display_name,
+        composers.organisation if to_himself else owner.display_name,
         said.recipient.removeprefix("mailto:"),
         words.subject,
         words.text,

@@ -44,6 +44,8 @@ class Settings(BaseModel):
     organisation: str = "Niaouli"
     mail_from: str = "agenda@localhost"
     smtp_url: str = ""
+    home_domains: str = ".nc"
+    answer_days: int = Field(2, ge=0, le=60)
     mail_delay_seconds: int = Field(60, ge=0, le=86_400)
     imap_url: str = ""
     believed_deletions: int = Field(5, ge=0, le=10_000)
@@ -128,6 +130,12 @@ class Settings(BaseModel):
         scheme = "https" if self.tls_cert else "http"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def home_domain_list(self) -> tuple[str, ...]:
+        """The ends of domains whose people have our clocks."""
+        names = self.home_domains.replace(",", " ").split()
+        return tuple("." + name.lower().strip(".") for name in names)
 
     @property
     def store(self) -> str:

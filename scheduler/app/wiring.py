@@ -16,6 +16,7 @@ from scheduler.app.migrate import migrate
 from scheduler.app.settings import Settings
 
 if TYPE_CHECKING:
+    from notifications.compose import Composers
     from notifications.delivery import Channel, PostOffice
     from notifications.mailbox.room import Mailroom
 
@@ -54,7 +55,6 @@ def post_office(service: Service) -> PostOffice:
 
     from notifications.channels.folder import Folder
     from notifications.channels.smtp import Relay, Smtp
-    from notifications.compose import Composer
     from notifications.delivery import PostOffice
 
     settings = service.settings
@@ -65,11 +65,12 @@ def post_office(service: Service) -> PostOffice:
         service.database,
         service.clock,
         channel,
-        Composer("fr", settings.data / "templates"),
+        composers(settings),
         settings.mail_from,
-        settings.organisation,
         ZoneInfo(settings.timezone),
         settings.url,
+        settings.home_domain_list,
+        settings.answer_days,
     )
 
 
@@ -80,4 +81,19 @@ def mailroom(service: Service) -> Mailroom:
     settings = service.settings
     return Mailroom(
         service.database, service.dispatch, settings.data / "mail-set-aside", settings.mail_from
+    )
+
+
+def composers(settings: Settings) -> Composers:
+    """The words of letters; files below DATA/templates come before ours."""
+    from zoneinfo import ZoneInfo
+
+    from calendars.model.language import Language
+    from notifications.compose import Composers
+
+    return Composers(
+        ZoneInfo(settings.timezone),
+        settings.organisation,
+        default=Language(settings.language),
+        own=settings.data / "templates",
     )

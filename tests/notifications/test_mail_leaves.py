@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -25,10 +24,10 @@ from calendars.services.put_object import PutObject, put_object
 from calendars.storage import calendar_objects
 from notifications.channels.folder import Folder
 from notifications.channels.smtp import Relay, Smtp
-from notifications.compose import Composer
+from notifications.compose import Composers
 from notifications.delivery import Channel, PostOffice, deliver_due
 from notifications.imip.transport import MailQueue
-from tests.builders import START, an_event
+from tests.builders import NOUMEA, START, an_event
 from tests.stores import NOW, a_person, agenda_of, object_path
 
 JUDGE = "juge@tribunal.example"
@@ -67,10 +66,9 @@ class House:
             self.database,
             FixedClock(datetime.fromtimestamp(self.now, UTC)),
             self.channel,
-            Composer("fr"),
+            Composers(NOUMEA, "DPASS"),
             "agenda@dpass.example.org",
-            "DPASS",
-            ZoneInfo("Pacific/Noumea"),
+            NOUMEA,
             self.base_url,
         )
         return deliver_due(office)
@@ -155,7 +153,8 @@ def test_the_words_are_french_and_say_what_matters(house: House, folder: Path) -
     assert invitation["Subject"] == "[DPASS] Invitation\u00a0: 03/03/2026"
     assert (
         "Anne vous invite à la réunion «\u00a0Réunion de service\u00a0», le mardi 3 mars 2026 à "
-        "14\u00a0h\u00a030 (durée prévue\u00a0: 1\u00a0h), Salle Turquoise."
+        "14\u00a0h\u00a030 (heure de Nouméa, UTC+11\u00a0; durée prévue\u00a0: 1\u00a0h), "
+        "Salle Turquoise."
     ) in text_of(invitation)
     assert (
         "prévue le mardi 3 mars 2026 à 14\u00a0h\u00a030 est reportée au mercredi 4 mars 2026"

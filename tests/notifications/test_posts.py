@@ -17,7 +17,7 @@ from calendars.kernel.database import Database
 from calendars.model.principal import Principal
 from notifications import outbox
 from notifications.channels.folder import Folder
-from notifications.compose import Composer
+from notifications.compose import Composers
 from notifications.delivery import PostOffice, deliver_due
 from notifications.post import Paper, Post, Urgency
 from tests.stores import NOW, a_person
@@ -60,9 +60,8 @@ class House:
                 self.database,
                 clock,
                 Folder(self.folder),
-                Composer("fr", self.own),
+                Composers(zone, "DPASS", own=self.own),
                 "agenda@dpass.example.org",
-                "DPASS",
                 zone,
             )
         )
