@@ -111,3 +111,22 @@ outbox_papers = Table(
     Column("media_type", String(128), nullable=False),
     Index(None, "digest"),
 )
+
+# What one process does for all of them: who holds it, and until when.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(128), nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+# Mails that were taken in from a mailbox whose server cannot move them.
+read_marks = Table(
+    "read_marks",
+    metadata,
+    Column("mailbox", String(320), primary_key=True),
+    Column("validity", BigInteger, primary_key=True),
+    Column("uid", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)

@@ -49,9 +49,10 @@ class CommandLine:
         for name, value in settings.items():
             self._monkeypatch.setenv(f"NIAOULI_{name}", value)
 
-    def __call__(self, *arguments: str, stdin: str = "", fails: int = 0) -> Written:
+    def __call__(self, *arguments: str, stdin: str | bytes = "", fails: int = 0) -> Written:
         """One command, which ends with the status that is expected."""
-        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        self._monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
         status = run(arguments)
         captured = self._capsys.readouterr()
         written = Written(status, captured.out, captured.err.replace("\xa0", " "))

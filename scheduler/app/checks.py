@@ -123,6 +123,28 @@ def _check_mail(settings: Settings) -> tuple[State, str]:
     return State.OK, f"relais {parts.hostname}, expéditeur {settings.mail_from}"
 
 
+def _check_arrivals(settings: Settings) -> tuple[State, str]:
+    """The mailbox is opened and looked at; nothing in it changes."""
+    from notifications.arrivals.imap import AWAY, connected
+    from notifications.arrivals.mailbox_url import MailboxUrl
+
+    listening = f"écoute LMTP sur {settings.lmtp_listen}" if settings.lmtp_listen else ""
+    if not settings.imap_url:
+        words = listening or "aucune boîte lue ; « niaouli receive » reste possible"
+        return State.OK, words
+    box = MailboxUrl.parse(settings.imap_url)
+    try:
+        with connected(box) as talk:
+            waiting = len(talk.mailbox.uids("UNDELETED", charset=None))
+            lacks = [name for name in ("IDLE", "MOVE") if not talk.can(name)]
+    except AWAY as error:
+        return State.ERROR, f"boîte de {box.host} illisible ({type(error).__name__})"
+    words = f"boîte {box.folder} sur {box.host}, {waiting} message(s) à lire"
+    if lacks:
+        return State.WARNING, f"{words} ; le serveur ne connaît pas {' ni '.join(lacks)}"
+    return State.OK, f"{words} ; {listening}" if listening else words
+
+
 def _check_tls(settings: Settings) -> tuple[State, str]:
     if settings.tls_cert is None or settings.tls_key is None:
         if settings.behind_proxy:
@@ -198,6 +220,7 @@ _CHECKS: dict[str, Callable[[Settings], tuple[State, str]]] = {
     "Base de données": _check_store,
     "Moteur": _check_engine,
     "Messagerie": _check_mail,
+    "Courrier entrant": _check_arrivals,
     "TLS": _check_tls,
     "Horloge": _check_clock,
     "Fuseaux horaires": _check_zones,

@@ -21,6 +21,7 @@ MAIL_SECONDS, MINUTE, HOUR = 5, 60, 3600
 def do_due_work(service: Service) -> dict[str, int]:
     """How much of each kind was done; a second run right after finds next to nothing."""
     return {
+        "read": read_mail(service),
         "extended": extend_series(service),
         "forgotten": forget(service),
         "expired_holds": let_holds_expire(service),
@@ -70,6 +71,13 @@ def forget(service: Service) -> int:
 def mark_audit(service: Service) -> int:
     """The ends of the audit trail's chains, in a file beside the store."""
     return append_due(service.database, service.settings.data, now=_now(service))
+
+
+def read_mail(service: Service) -> int:
+    """What waits in the mailbox, where one is set; while the service runs, it reads by itself."""
+    from scheduler.app.arrivals import read_mailbox
+
+    return read_mailbox(service)
 
 
 def deliver_mail(service: Service) -> int:

@@ -32,3 +32,6 @@ def configure(level: str) -> None:
     root.setLevel(level.upper())
     # It tells of every tick; what goes wrong in a job is told by the job's own runner.
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # They tell of addresses and, where asked for more, of whole mails.
+    for library in ("mail.log", "flufl.bounce"):
+        logging.getLogger(library).setLevel(logging.ERROR)

@@ -48,6 +48,8 @@ class Settings(BaseModel):
     answer_days: int = Field(2, ge=0, le=60)
     mail_delay_seconds: int = Field(60, ge=0, le=86_400)
     imap_url: str = ""
+    lmtp_listen: str = ""
+    lmtp_peers: str = "127.0.0.0/8 ::1/128"
     believed_deletions: int = Field(5, ge=0, le=10_000)
     believed_deletions_seconds: int = Field(300, ge=1, le=86_400)
     free_busy: Literal["everybody", "delegates"] = "everybody"
@@ -77,6 +79,36 @@ class Settings(BaseModel):
 
         if value:
             Relay.parse(value)
+        return value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _known_mailbox(cls, value: str) -> str:
+        from notifications.arrivals.mailbox_url import MailboxUrl
+
+        if value:
+            MailboxUrl.parse(value)
+        return value
+
+    @field_validator("lmtp_listen")
+    @classmethod
+    def _known_place(cls, value: str) -> str:
+        from notifications.arrivals.place import Place
+
+        if value:
+            Place.parse(value)
+        return value
+
+    @field_validator("lmtp_peers")
+    @classmethod
+    def _known_networks(cls, value: str) -> str:
+        for one in value.split():
+            try:
+                ipaddress.ip_network(one)
+            except ValueError:
+                raise ValueError(
+                    f"« {one} » n'est pas un réseau, par exemple 10.0.0.8/32"
+                ) from None
         return value
 
     @field_validator("mail_from")

@@ -21,6 +21,7 @@ from calendars.http.guard import Guard
 from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
+from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
 from scheduler.app.due_work import jobs_of
 from scheduler.app.metrics import Metrics
@@ -77,7 +78,10 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         # As many routes at once as the store has connections for: more would wait inside it.
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         ticker = _ticker(service) if jobs else None
+        carriers = start_carriers(service) if jobs else []
         yield
+        for carrier in carriers:
+            carrier.stop()
         if ticker is not None:
             ticker.stop()
         service.database.close()

@@ -30,7 +30,7 @@ def _states(niaouli: CommandLine, *, fails: int = 0) -> dict[str, str]:
 
 def test_a_healthy_service_has_a_good_line_for_each_check(healthy: CommandLine) -> None:
     lines = healthy("doctor").out.splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert all(line.startswith("ok ") for line in lines)
     assert any("Nouméa à UTC+11" in line for line in lines)
 
@@ -56,6 +56,14 @@ def test_a_server_that_does_not_answer_is_found(healthy: CommandLine) -> None:
     written = healthy("doctor", fails=1)
     assert "ne répond pas" in written.out
     assert "secret" not in written.out
+
+
+@ONE_ENGINE
+def test_a_mailbox_that_does_not_answer_is_found(healthy: CommandLine) -> None:
+    healthy.set(IMAP_URL="imaps://agenda:secret@127.0.0.1:1/INBOX")
+    written = healthy("doctor", fails=1)
+    assert "boîte de 127.0.0.1 illisible" in written.out
+    assert "secret" not in written.out + written.err
 
 
 @ONE_ENGINE
