@@ -14,11 +14,8 @@ import pytest
 from hypothesis import settings
 
 from calendars.kernel.database import Database, Db
-from calendars.storage.tables import metadata
-from notifications import tables as notifications
 from scheduler.app.migrate import migrate
-from scheduler.diaries import tables as diaries
-from scheduler.meetings import tables as meetings
+from scheduler.app.schema import PARTS
 from tests.postgres import Postgres, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
@@ -91,8 +88,7 @@ def migrated_postgres_url(shared_postgres: Database) -> Iterator[str]:
     """A PostgreSQL database with every table and no row."""
     yield shared_postgres.engine.url.render_as_string(hide_password=False)
     with shared_postgres.transaction() as db:
-        parts = (metadata, notifications.metadata, diaries.metadata, meetings.metadata)
-        tables = [table for part in parts for table in part.sorted_tables]
+        tables = [table for part in PARTS for table in part.sorted_tables]
         for table in reversed(tables):
             db.execute(table.delete())
 

@@ -10,6 +10,7 @@ from calendars.services.index_occurrences import list_to_extend, reindex
 from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service, post_office
 from scheduler.diaries.service import expire_holds
+from scheduler.diary_requests.service import close_past
 
 if TYPE_CHECKING:
     from scheduler.jobs.runner import Job
@@ -25,6 +26,7 @@ def do_due_work(service: Service) -> dict[str, int]:
         "extended": extend_series(service),
         "forgotten": forget(service),
         "expired_holds": let_holds_expire(service),
+        "closed_requests": close_requests(service),
         "checkpoints": mark_audit(service),
         "mails": deliver_mail(service),
     }
@@ -38,6 +40,7 @@ def jobs_of(service: Service) -> list[Job]:
         Job("mail", MAIL_SECONDS, lambda: deliver_mail(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("series", HOUR, lambda: extend_series(service)),
+        Job("requests", HOUR, lambda: close_requests(service)),
         Job("forget", HOUR, lambda: forget(service)),
         Job("audit", HOUR, lambda: mark_audit(service)),
     ]
@@ -60,6 +63,12 @@ def let_holds_expire(service: Service) -> int:
     """Dates that nobody decided on are free again (DIA-3)."""
     with service.database.transaction() as db:
         return expire_holds(db, dispatch=service.dispatch, now=_now(service))
+
+
+def close_requests(service: Service) -> int:
+    """Appointments that are over have taken place (DIA-2)."""
+    with service.database.transaction() as db:
+        return close_past(db, now=_now(service))
 
 
 def forget(service: Service) -> int:

@@ -54,6 +54,8 @@ class Settings(BaseModel):
     believed_deletions_seconds: int = Field(300, ge=1, le=86_400)
     free_busy: Literal["everybody", "delegates"] = "everybody"
     free_busy_per_minute: int = Field(1_200, ge=1, le=1_000_000)
+    claim_minutes: int = Field(120, ge=1, le=10_080)
+    hold_working_days: int = Field(5, ge=1, le=60)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("timezone")

@@ -27,6 +27,8 @@ from scheduler.app.due_work import jobs_of
 from scheduler.app.metrics import Metrics
 from scheduler.app.wiring import Service
 from scheduler.diaries import api as holds
+from scheduler.diary_requests import api as diary_requests
+from scheduler.diary_requests.habits import Habits
 from scheduler.meetings import api as meetings
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
 
 # Methods that only DAV knows: they are answered at the root too, where discovery may start.
 DAV_METHODS = frozenset(METHODS) - {"GET", "HEAD", "POST"}
+REQUESTS = {
+    "name": diary_requests.TAG,
+    "description": "De la demande au rendez-vous : prise en charge, options, date.",
+}
 HOLDS = {"name": holds.TAG, "description": "Plusieurs dates tenues pour un rendez-vous."}
 # Outlook's "publish online" asks with PROPFIND before it writes: refused (405).
 NOT_DAV = ("/api/", "/feeds/", "/freebusy/")
@@ -91,7 +97,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         description=api.DESCRIPTION,
         version="1",
         openapi_url=f"{api.PREFIX}/openapi.json",
-        openapi_tags=[*api.TAGS, HOLDS, *meetings.TAGS],
+        openapi_tags=[*api.TAGS, REQUESTS, HOLDS, *meetings.TAGS],
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -111,6 +117,8 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     app.include_router(api.router)
     app.include_router(holds.router)
     app.include_router(meetings.router)
+    app.include_router(diary_requests.router)
+    diary_requests.give_habits(app, _habits(service))
     app.include_router(feeds.public)
     app.include_router(connect_router(service.settings))
 
@@ -130,6 +138,11 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         return JSONResponse(parts, status)
 
     return app
+
+
+def _habits(service: Service) -> Habits:
+    settings = service.settings
+    return Habits(settings.claim_minutes, settings.hold_working_days, "FR", "NC")
 
 
 def _ticker(service: Service) -> Ticker:

@@ -23,15 +23,19 @@ class Invited(NamedTuple):
     confirmed, and of nothing before."""
 
 
-def make_tentative(
-    event: Component, organizer: Invited, invited: Sequence[Invited], *, of: tuple[int, int]
-) -> None:
+def make_tentative(event: Component, *, of: tuple[int, int]) -> None:
     """An event becomes option number n of m."""
     number, count = of
     title = unescape(event.value("SUMMARY") or "")
     put_text(event, "SUMMARY", f"[Option {number}/{count}] {title}")
     put_value(event, "STATUS", "TENTATIVE")
     put_value(event, "CATEGORIES", escape(CATEGORY))
+
+
+def invite(
+    event: Component, organizer: Invited, invited: Sequence[Invited], *, tell_outside: bool
+) -> None:
+    """The owner of the diary asks them to come; an event of his alone stays one."""
     if not invited:
         return
     event.lines.append(ContentLine("ORGANIZER", _named(organizer), organizer.address))
@@ -39,7 +43,7 @@ def make_tentative(
         ContentLine("ATTENDEE", f"{_named(organizer)};PARTSTAT=ACCEPTED", organizer.address)
     )
     for one in invited:
-        agent = "" if one.inside else ";SCHEDULE-AGENT=NONE"
+        agent = "" if one.inside or tell_outside else ";SCHEDULE-AGENT=NONE"
         asked = f"{_named(one)};ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE{agent}"
         event.lines.append(ContentLine("ATTENDEE", asked, one.address))
 

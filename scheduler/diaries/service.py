@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from calendars.itip.message import ItipMessage, ScheduleStatus
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, InvalidInput, NotFound
+from calendars.kernel.identifiers import ObjectId
 from calendars.model.budget import Budget
+from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.calendar_user_address import mailto, preferred_address
 from calendars.model.component import Component, decode, parse, serialize
@@ -28,7 +30,7 @@ from calendars.services.query_objects import find_instances
 from calendars.services.read_entry import OpenEntry, open_entry
 from calendars.services.show_objects import known_name
 from scheduler.diaries import repository
-from scheduler.diaries.hold_events import Invited, confirm, make_tentative
+from scheduler.diaries.hold_events import Invited, confirm, invite, make_tentative
 from scheduler.diaries.model import Hold, HoldDraft, HoldGroup, HoldGroupId, Slot, SlotTaken
 
 MAX_OPTIONS = 20
@@ -72,11 +74,32 @@ def hold_dates(
     kept = []
     for number, slot in enumerate(wanted.slots, 1):
         event = _event(db, actor, login, wanted, slot, now=now)
-        of = (number, len(wanted.slots))
-        make_tentative(event.children("VEVENT")[0], organizer, invited, of=of)
+        target = event.children("VEVENT")[0]
+        make_tentative(target, of=(number, len(wanted.slots)))
+        invite(target, organizer, invited, tell_outside=False)
         kept.append(_put(db, actor, login, wanted.calendar, number, event, dispatch, now=now))
     group = HoldGroup(HoldGroupId(0), login, wanted.ref, wanted.expires_at, tuple(kept))
     return repository.add(db, group, by=actor.login, now=now)
+
+
+def book(
+    db: Db, actor: Principal, login: str, wanted: HoldDraft, *, dispatch: Dispatch, now: int
+) -> Hold:
+    """The one date of the draft stands in the diary at once, and everybody is invited.
+
+    Raises NotFound, NeedPrivileges, InvalidInput, DraftRefused, SlotTaken.
+    """
+    [slot] = wanted.slots
+    owner = get_principal(db, login)
+    event = _event(db, actor, login, wanted, slot, now=now)
+    organizer = Invited(preferred_address(owner), owner.display_name, inside=True)
+    target = event.children("VEVENT")[0]
+    invite(target, organizer, _invited(db, wanted.invited), tell_outside=True)
+    collection, _ = open_collection(
+        db, actor, (login, wanted.calendar), Privilege.WRITE_CONTENT, now=now
+    )
+    _check_free(db, collection, event)
+    return _put(db, actor, login, wanted.calendar, 1, event, dispatch, now=now)
 
 
 def adopt_holds(
@@ -134,8 +157,8 @@ def confirm_hold(
     group = _group(db, actor, login, ref, now=now)
     chosen, others = group.retain(position)
     entry = _entry(db, actor, group, chosen, now=now)
-    _check_free(db, entry)
     calendar = parse(decode(entry.stored.data))
+    _check_free(db, entry.collection, calendar, but=entry.stored.id)
     confirm(calendar, now=now)
     once = replace(dispatch, transport=_OnceEach(dispatch.transport))
     path = ObjectPath(login, chosen.calendar, chosen.name)
@@ -238,12 +261,13 @@ def _entry(db: Db, actor: Principal, group: HoldGroup, hold: Hold, *, now: int) 
     return open_entry(db, actor, path, Privilege.WRITE_CONTENT, now=now)
 
 
-def _check_free(db: Db, entry: OpenEntry) -> None:
+def _check_free(
+    db: Db, collection: CalendarCollection, event: Component, *, but: ObjectId | None = None
+) -> None:
     """Options may overlap anything tentative; what was confirmed meanwhile wins (DIA-4)."""
-    collection = entry.collection
-    window = bounds(parse(decode(entry.stored.data)), zone_of(collection))
+    window = bounds(event, zone_of(collection))
     found = find_instances(db, collection, "VEVENT", window, Budget())
-    others = (rows for one, rows in found.items() if one != entry.stored.id)
+    others = (rows for one, rows in found.items() if one != but)
     if any(row.busy == "B" for rows in others for row in rows):
         raise SlotTaken("something else was confirmed at that time meanwhile")
 

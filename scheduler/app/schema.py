@@ -1,0 +1,17 @@
+"""Every table of the service, feature by feature: the ground first, so that references hold."""
+
+from __future__ import annotations
+
+from calendars.storage import tables as calendars
+from notifications import tables as notifications
+from scheduler.diaries import tables as diaries
+from scheduler.diary_requests import tables as diary_requests
+from scheduler.meetings import tables as meetings
+
+PARTS = (
+    calendars.metadata,
+    notifications.metadata,
+    diaries.metadata,
+    diary_requests.metadata,
+    meetings.metadata,
+)

@@ -1,0 +1,332 @@
+"""Requests for an appointment: taken on, placed, answered (DIA-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import tzinfo
+
+from calendars.http.shapes import instant_of
+from calendars.kernel.database import Db
+from calendars.kernel.errors import Forbidden, InvalidInput, NotFound
+from calendars.model.component import decode, parse
+from calendars.model.event_draft import EventDraft
+from calendars.model.instances import bounds
+from calendars.model.principal import Principal, Privilege
+from calendars.services.act_for import acts_for, may_still_send
+from calendars.services.authorize import open_collection
+from calendars.services.collection_zone import zone_of
+from calendars.services.delete_object import delete_object
+from calendars.services.deliver_itip import Dispatch
+from calendars.services.find_principals import get_principal
+from calendars.services.open_account import check_email
+from calendars.services.put_object import ObjectPath
+from calendars.services.read_entry import open_entry
+from scheduler.diaries.model import HoldDraft, HoldState, Slot
+from scheduler.diaries.repository import find as find_group
+from scheduler.diaries.service import abandon_holds, book, confirm_hold, hold_dates
+from scheduler.diary_requests import repository
+from scheduler.diary_requests.model import (
+    OPEN,
+    DiaryRequest,
+    DiaryRequestId,
+    Exit,
+    Requester,
+    RequestState,
+    Wish,
+)
+
+DIARY, MASK = "agenda", "Rendez-vous"
+_BATCH = 100
+
+
+def make_request(
+    db: Db,
+    actor: Principal,
+    login: str,
+    wish: Wish,
+    requester: Requester | None,
+    *,
+    zone: tzinfo,
+    now: int,
+) -> DiaryRequest:
+    """Somebody asks for an appointment; who keeps the diary also notes what others ask for.
+
+    Raises NotFound, InvalidInput, Forbidden.
+    """
+    owner = get_principal(db, login)
+    keeps = may_still_send(db, actor.id, owner.id, now=now)
+    if requester is not None and not keeps:
+        raise Forbidden("only who keeps the diary notes what others ask for")
+    wish.check()
+    asks = requester or Requester(actor.display_name, actor.email or "")
+    for email in (*wish.attendees, *filter(None, [asks.email])):
+        check_email(email)
+    made = DiaryRequest(DiaryRequestId(0), login, "", actor.login, now, asks, wish)
+    return repository.add(db, made, year=instant_of(now).astimezone(zone).year)
+
+
+def list_requests(
+    db: Db, actor: Principal, login: str, states: Iterable[RequestState] = OPEN, *, now: int
+) -> list[DiaryRequest]:
+    """The requests for one person, for those who keep his diary. Raises NotFound."""
+    _check_keeper(db, actor, login, now=now)
+    return _shown(db, actor, repository.list_of(db, login, states), now=now)
+
+
+def list_own_requests(db: Db, actor: Principal) -> list[DiaryRequest]:
+    """What the actor himself has asked for, of whomever."""
+    return repository.list_made_by(db, actor.login)
+
+
+def get_request(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> DiaryRequest:
+    """One request, for those who keep the diary and for the one who made it. Raises NotFound."""
+    found = repository.find(db, login, ref)
+    if found is None:
+        raise NotFound("there is no request of that reference")
+    if found.made_by != actor.login:
+        _check_keeper(db, actor, login, now=now)
+    return _shown(db, actor, [found], now=now)[0]
+
+
+def claim(
+    db: Db, actor: Principal, login: str, ref: str, *, seconds: int, now: int
+) -> DiaryRequest:
+    """The actor takes the request on. Raises NotFound, ClaimedByAnother, WrongRequestState."""
+    found = _locked(db, actor, login, ref, now=now)
+    found.claim(actor.login, now=now, seconds=seconds)
+    return _saved(db, actor, found, now=now)
+
+
+def release(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> DiaryRequest:
+    """The actor gives it back. Raises NotFound, NotTheClaimer, WrongRequestState."""
+    found = _locked(db, actor, login, ref, now=now)
+    found.release(actor.login, now=now)
+    return _saved(db, actor, found, now=now)
+
+
+def hold_for(
+    db: Db,
+    actor: Principal,
+    path: tuple[str, str],
+    slots: Sequence[Slot],
+    *,
+    expires_at: int | None,
+    dispatch: Dispatch,
+    now: int,
+) -> DiaryRequest:
+    """Dates are held in the diary for the request of that login and reference (DIA-3).
+
+    Raises NotFound, NeedPrivileges, NotTheClaimer, WrongRequestState, InvalidInput.
+    """
+    found = _locked(db, actor, *path, now=now)
+    found.hold(actor.login, found.ref, now=now)
+    wanted = _draft(found, slots, expires_at)
+    hold_dates(db, actor, found.owner, wanted, dispatch=dispatch, now=now)
+    return _saved(db, actor, found, now=now)
+
+
+def propose(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> DiaryRequest:
+    """The dates were told to the one who asked. Raises NotFound, NotTheClaimer,
+    WrongRequestState.
+    """
+    found = _locked(db, actor, login, ref, now=now)
+    found.propose(actor.login, now=now)
+    return _saved(db, actor, found, now=now)
+
+
+def accept(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> DiaryRequest:
+    """The one who asked agrees. Raises NotFound, NotTheClaimer, WrongRequestState."""
+    found = _locked(db, actor, login, ref, now=now)
+    found.accept(actor.login, now=now)
+    return _saved(db, actor, found, now=now)
+
+
+def place(
+    db: Db,
+    actor: Principal,
+    path: tuple[str, str],
+    chosen: Slot | int,
+    *,
+    dispatch: Dispatch,
+    now: int,
+) -> DiaryRequest:
+    """It stands in the diary: one of the dates that are held, by its number, or another.
+
+    Raises NotFound, NeedPrivileges, NotTheClaimer, WrongRequestState, SlotTaken, NoSuchHold.
+    """
+    found = _locked(db, actor, *path, now=now)
+    found.check_placing(actor.login, now=now)
+    if isinstance(chosen, int):
+        if found.options is None:
+            raise InvalidInput("no dates are held for this request")
+        group = confirm_hold(
+            db, actor, found.owner, found.options, chosen, dispatch=dispatch, now=now
+        )
+        hold = group.hold(chosen)
+    else:
+        _free_options(db, actor, found, dispatch=dispatch, now=now)
+        wanted = _draft(found, [chosen], None)
+        hold = book(db, actor, found.owner, wanted, dispatch=dispatch, now=now)
+    found.plan(actor.login, (hold.calendar, hold.name, hold.uid), now=now)
+    return _saved(db, actor, found, now=now)
+
+
+def leave(
+    db: Db, actor: Principal, path: tuple[str, str], exit_: Exit, *, dispatch: Dispatch, now: int
+) -> DiaryRequest:
+    """Postponed, redirected, dropped, cancelled; what was held or placed for it is free again.
+
+    Who made the request may cancel it. Raises NotFound, NotTheClaimer, WrongRequestState.
+    """
+    found = repository.find(db, *path, lock=True)
+    if found is None:
+        raise NotFound("there is no request of that reference")
+    withdraws = exit_.state is RequestState.CANCELLED and found.made_by == actor.login
+    keeper = actor
+    if withdraws and found.state in OPEN:
+        # His own request: it is not his to have rights in the diary, what is held for it is.
+        keeper = get_principal(db, found.owner)
+        found.withdraw()
+    else:
+        _check_keeper(db, actor, found.owner, now=now)
+        found.leave(actor.login, exit_.state, now=now)
+    _free_options(db, keeper, found, dispatch=dispatch, now=now)
+    _remove_event(db, keeper, found, dispatch=dispatch, now=now)
+    found.because, found.until, found.redirected_to = (
+        exit_.because,
+        exit_.until,
+        exit_.redirected_to,
+    )
+    return _saved(db, actor, found, because=exit_.because, now=now)
+
+
+def refuse(
+    db: Db, actor: Principal, path: tuple[str, str], because: str, *, dispatch: Dispatch, now: int
+) -> DiaryRequest:
+    """The principal, or who takes his interim, does not want it: that beats all (DIA-2, DIR-3).
+
+    Raises NotFound, Forbidden, WrongRequestState.
+    """
+    found = _locked(db, actor, *path, now=now)
+    owner = get_principal(db, found.owner)
+    if not acts_for(db, actor, owner.id, now=now):
+        raise Forbidden("the principal alone refuses; the others drop it or send it elsewhere")
+    found.refuse()
+    _free_options(db, actor, found, dispatch=dispatch, now=now)
+    _remove_event(db, actor, found, dispatch=dispatch, now=now)
+    found.because = because
+    return _saved(db, actor, found, because=because, now=now)
+
+
+def close_past(db: Db, *, now: int) -> int:
+    """Appointments that are over have taken place; one that was removed from the diary has not.
+
+    The diary says when: it may have been moved in any program since.
+    """
+    closed, last = 0, DiaryRequestId(0)
+    while batch := repository.list_planned(db, after=last, limit=_BATCH):
+        last = batch[-1].id
+        for one in batch:
+            closed += _close(db, one, now=now)
+    return closed
+
+
+def _close(db: Db, found: DiaryRequest, *, now: int) -> bool:
+    owner = get_principal(db, found.owner)
+    ends_at = _end_of(db, owner, found, now=now)
+    if ends_at is None:
+        found.end_without_event()
+    elif ends_at <= now:
+        found.took_place()
+    else:
+        return False
+    repository.save(db, found, by=owner.login, now=now)
+    return True
+
+
+def _end_of(db: Db, owner: Principal, found: DiaryRequest, *, now: int) -> int | None:
+    calendar, name, _ = found.event or ("", "", "")
+    try:
+        path = ObjectPath(found.owner, calendar, name)
+        entry = open_entry(db, owner, path, Privilege.READ, now=now)
+    except NotFound:
+        return None
+    return bounds(parse(decode(entry.stored.data)), zone_of(entry.collection)).end
+
+
+def _draft(found: DiaryRequest, slots: Sequence[Slot], expires_at: int | None) -> HoldDraft:
+    wish, asks = found.wish, found.requester
+    said = EventDraft(title=wish.subject, location=wish.place or None, visibility=wish.visibility)
+    invited = dict.fromkeys((*wish.attendees, *filter(None, [asks.email])))
+    return HoldDraft(found.ref, said, slots, list(invited), expires_at)
+
+
+def _free_options(
+    db: Db, actor: Principal, found: DiaryRequest, *, dispatch: Dispatch, now: int
+) -> None:
+    if found.options is None:
+        return
+    group = find_group(db, found.owner, found.options)
+    if group is not None and group.state is HoldState.OPEN:
+        abandon_holds(db, actor, found.owner, found.options, dispatch=dispatch, now=now)
+    found.options = None
+
+
+def _remove_event(
+    db: Db, actor: Principal, found: DiaryRequest, *, dispatch: Dispatch, now: int
+) -> None:
+    if found.event is None:
+        return
+    calendar, name, _ = found.event
+    meant = replace(dispatch, believed_deletions=None)
+    try:
+        delete_object(db, actor, ObjectPath(found.owner, calendar, name), dispatch=meant, now=now)
+    except NotFound:
+        return
+
+
+def _locked(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> DiaryRequest:
+    _check_keeper(db, actor, login, now=now)
+    found = repository.find(db, login, ref, lock=True)
+    if found is None:
+        raise NotFound("there is no request of that reference")
+    return found
+
+
+def _saved(
+    db: Db, actor: Principal, found: DiaryRequest, *, because: str = "", now: int
+) -> DiaryRequest:
+    repository.save(db, found, by=actor.login, because=because, now=now)
+    return _shown(db, actor, [found], now=now)[0]
+
+
+def _check_keeper(db: Db, actor: Principal, login: str, *, now: int) -> None:
+    """Who may speak in the owner's name keeps his requests; to others there are none (SEC-5)."""
+    if not may_still_send(db, actor.id, get_principal(db, login).id, now=now):
+        raise NotFound("there are no requests here")
+
+
+def _shown(
+    db: Db, actor: Principal, found: Sequence[DiaryRequest], *, now: int
+) -> list[DiaryRequest]:
+    """A class that the reader does not see hides the words here as in the diary (SEC-2)."""
+    seen: dict[str, frozenset[str]] = {}
+    shown = []
+    for one in found:
+        if actor.login in {one.made_by, one.owner}:
+            shown.append(one)
+            continue
+        if one.owner not in seen:
+            path = (one.owner, DIARY)
+            _, access = open_collection(db, actor, path, Privilege.READ, now=now)
+            seen[one.owner] = frozenset(map(str, access.sees))
+        hidden = one.wish.visibility not in seen[one.owner]
+        shown.append(_masked(one) if hidden else one)
+    return shown
+
+
+def _masked(one: DiaryRequest) -> DiaryRequest:
+    wish = one.wish._replace(subject=MASK, attendees=(), papers=(), source="", place="")
+    steps = [step._replace(because="") for step in one.steps]
+    return replace(one, wish=wish, requester=Requester(""), because="", steps=steps)
