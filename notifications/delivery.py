@@ -23,7 +23,7 @@ from calendars.services.choose_language import language_of
 from calendars.services.find_calendar_users import find_calendar_user
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.note_status import note_status
-from notifications import outbox
+from notifications import failure, outbox, queued
 from notifications.channels.mail_format import NoAddress, mail_of
 from notifications.compose import Composers
 from notifications.imip.cover import Correspondence, letter_of
@@ -113,15 +113,18 @@ def _deliver(office: PostOffice, claimed: Sequence[Claimed]) -> int:
 def _mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> None:
     state = outbox.mark(db, claimed, fate, now=now)
     log.info("message.tried", extra={"message_id": claimed.id, "state": str(state)})
-    if state is State.SENT:
-        status = ScheduleStatus.SENT
-    elif state is State.FAILED:
-        status = ScheduleStatus.NOT_DELIVERED
-    else:
+    if state not in (State.SENT, State.FAILED):
         return
-    told = claimed.message
-    if isinstance(told, Outgoing) and told.method != ItipMethod.CANCEL:
-        note_status(db, told.owner_id, told.uid, told.recipient, status, now=now)
+    message = queued.find(db, claimed.id)
+    if message is None:
+        return
+    if state is State.FAILED:
+        failure.tell_failure(db, message, fate.answer, now=now)
+        return
+    if message.method and message.method != ItipMethod.CANCEL:
+        status = ScheduleStatus.SENT
+        note_status(db, message.owner_id, message.uid, message.recipient, status, now=now)
+    failure.forget_failure(db, message, now=now)
 
 
 def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> EmailMessage | Fate:

@@ -8,17 +8,12 @@ from calendars.kernel.database import Db
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.component import decode, parse
 from calendars.model.french_dates import NBSP, moment
-from calendars.model.principal import Principal, PrincipalKind, Rights
+from calendars.model.principal import Principal, Rights
 from calendars.services.collection_zone import zone_of
 from calendars.services.find_calendar_users import find_calendar_user
+from calendars.services.find_keepers import keepers_of
 from calendars.services.open_task import Task, close_task, open_task
-from calendars.storage import (
-    calendar_objects,
-    delegations,
-    occurrences,
-    principals,
-    resource_policies,
-)
+from calendars.storage import calendar_objects, occurrences, principals, resource_policies
 from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.occurrences import Waiting
 from calendars.storage.resource_policies import APPROVER
@@ -48,14 +43,7 @@ def ask_approvers(db: Db, collection: CalendarCollection, uid: str, *, now: int)
 def _asked(db: Db, resource: Principal, *, now: int) -> list[Principal]:
     """The approvers, else those who keep the calendar of the resource."""
     found = resource_policies.people_of(db, resource.id, APPROVER)
-    if found:
-        return found
-    keepers = [
-        principals.get(db, login)
-        for login, rights in delegations.delegates_of(db, resource.id, now=now)
-        if rights.covers(Rights.WRITE)
-    ]
-    return [one for one in keepers if one.kind is PrincipalKind.INDIVIDUAL and not one.disabled]
+    return found or keepers_of(db, resource.id, Rights.WRITE, now=now)
 
 
 def _uid_of(resource: Principal, uid: str) -> str:

@@ -1,0 +1,119 @@
+"""The outbox as people see it: what was queued, for whom, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, exists, select, update
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import Conflict, NotFound
+from calendars.kernel.identifiers import PrincipalId
+from notifications.message import State
+from notifications.tables import outbox
+
+_O = outbox.c
+_FIELDS = (
+    *("id", "idempotency_key", "state", "kind", "method", "owner_id", "actor_id", "recipient"),
+    *("uid", "urgency", "created_at", "due_at", "done_at", "expires_at", "attempts", "answer"),
+)
+
+
+class NotFailed(Conflict):
+    """What did not fail need not be sent again."""
+
+
+class Queued(NamedTuple):
+    """One message, without what it says."""
+
+    id: int
+    key: str
+    state: State
+    kind: str
+    method: str
+    """Of a scheduling message; empty for others."""
+    owner_id: PrincipalId
+    actor_id: PrincipalId
+    recipient: str
+    """`mailto:…`"""
+    uid: str
+    urgency: int
+    created_at: int
+    due_at: int
+    done_at: int | None
+    expires_at: int | None
+    attempts: int
+    answer: str | None
+    """What the relay, or a bounce, said last."""
+
+
+def find(db: Db, message: int) -> Queued | None:
+    """The message of that number."""
+    return next(iter(_list(db, [_O.id == message], limit=1)), None)
+
+
+def find_by_message_id(db: Db, message_id: str) -> Queued | None:
+    """The message that bears that Message-ID, with or without its brackets."""
+    key = message_id.strip().strip("<>").partition("@")[0]
+    return next(iter(_list(db, [_O.idempotency_key == key], limit=1)), None)
+
+
+def list_of(
+    db: Db,
+    owners: Collection[PrincipalId] | None = None,
+    *,
+    states: Collection[str] = (),
+    before: int | None = None,
+    limit: int,
+) -> list[Queued]:
+    """What was queued in the name of these people, or of everybody, the newest first.
+
+    `before` is the number of a message: those that were queued before it.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if owners is not None:
+        conditions.append(_O.owner_id.in_(owners))
+    if states:
+        conditions.append(_O.state.in_(states))
+    if before is not None:
+        conditions.append(_O.id < before)
+    return _list(db, conditions, limit=limit)
+
+
+def retry(db: Db, message: int, *, now: int) -> None:
+    """A message that failed is tried again, under the same Message-ID. Raises NotFound, NotFailed.
+
+    Its three days of trying begin anew.
+    """
+    again = {"state": State.PENDING, "created_at": now, "due_at": now, "attempts": 0}
+    changed = update(outbox).where(_O.id == message, _O.state == State.FAILED)
+    if db.execute(changed.values(**again, done_at=None, lease_until=None)).rowcount:
+        return
+    if find(db, message) is None:
+        raise NotFound("there is nothing here")
+    raise NotFailed("only what failed is sent again")
+
+
+def fail(db: Db, message: int, why: str, *, now: int) -> bool:
+    """It did not arrive, whatever the relay had said; False where that was known."""
+    changed = update(outbox).where(_O.id == message, _O.state != State.FAILED)
+    values = {"state": State.FAILED, "done_at": now, "lease_until": None, "answer": why[:500]}
+    return bool(db.execute(changed.values(**values)).rowcount)
+
+
+def has_failed(db: Db, owner: PrincipalId, recipient: str, uid: str) -> bool:
+    """Something about that object did not reach that recipient."""
+    failed = exists().where(
+        _O.uid == uid,
+        _O.recipient == recipient,
+        _O.owner_id == owner,
+        _O.state == State.FAILED,
+    )
+    return bool(db.execute(select(failed)).scalar_one())
+
+
+def _list(db: Db, conditions: Sequence[ColumnElement[bool]], *, limit: int) -> list[Queued]:
+    query = select(*(_O[name] for name in _FIELDS)).where(*conditions)
+    rows = db.execute(query.order_by(_O.id.desc()).limit(limit))
+    return [Queued(id_, key, State(state), *rest) for id_, key, state, *rest in rows]
