@@ -20,7 +20,6 @@ from jinja2 import (
     ChoiceLoader,
     Environment,
     FileSystemLoader,
-    PackageLoader,
     StrictUndefined,
     TemplateError,
     select_autoescape,
@@ -32,9 +31,10 @@ from notifications.wording.base import Wording
 
 log = logging.getLogger(__name__)
 
+TEMPLATES = Path(__file__).with_name("templates")
 PARTS = ("subject.txt", "body.txt", "body.html")
-# What a template that an administrator wrote can do wrong when it meets its facts.
-_MISTAKES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+MISTAKES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+"""What a template that an administrator wrote can do wrong when it meets its facts."""
 
 # Rules that programs apply by themselves stay in the head; all others go to where they apply,
 # since Outlook reads nothing else. Nothing is ever fetched.
@@ -71,7 +71,7 @@ class Composer:
         """
         try:
             return self._words(self._own, message, facts)
-        except _MISTAKES as error:
+        except MISTAKES as error:
             if self._own is self._ours:
                 raise
             facts_of_log = {"template": message, "error": type(error).__name__}
@@ -115,8 +115,7 @@ class Composers:
 
 def kinds() -> list[str]:
     """The names of all messages that there are templates of."""
-    found = PackageLoader("notifications", f"templates/{Language.FRENCH}").list_templates()
-    return sorted({name.partition("/")[0] for name in found if name.endswith("/subject.txt")})
+    return sorted(path.parent.name for path in (TEMPLATES / "fr").glob("*/subject.txt"))
 
 
 def _between_tags(html: str, change: Callable[[str], str]) -> str:
@@ -128,8 +127,7 @@ def _between_tags(html: str, change: Callable[[str], str]) -> str:
 @lru_cache(maxsize=16)
 def _environment(language: Language, own: Path | None, zone: tzinfo) -> Environment:
     loaders: list[BaseLoader] = [
-        PackageLoader("notifications", f"templates/{language}"),
-        PackageLoader("notifications", "templates/common"),
+        FileSystemLoader([TEMPLATES / language, TEMPLATES / "common"]),
     ]
     if own is not None:
         loaders.insert(0, FileSystemLoader([own / language, own / "common"]))

@@ -145,6 +145,18 @@ def _check_arrivals(settings: Settings) -> tuple[State, str]:
     return State.OK, f"{words} ; {listening}" if listening else words
 
 
+def _check_templates(settings: Settings) -> tuple[State, str]:
+    from notifications.own_templates import faults_of
+    from scheduler.app.wiring import composers
+
+    own = settings.data / "templates"
+    found = faults_of(composers(settings), own)
+    if found:
+        return State.ERROR, found[0].sentence
+    changed = sum(path.is_file() for path in own.rglob("*")) if own.is_dir() else 0
+    return State.OK, f"{changed} à vous, les autres du service" if changed else "ceux du service"
+
+
 def _check_tls(settings: Settings) -> tuple[State, str]:
     if settings.tls_cert is None or settings.tls_key is None:
         if settings.behind_proxy:
@@ -221,6 +233,7 @@ _CHECKS: dict[str, Callable[[Settings], tuple[State, str]]] = {
     "Moteur": _check_engine,
     "Messagerie": _check_mail,
     "Courrier entrant": _check_arrivals,
+    "Modèles": _check_templates,
     "TLS": _check_tls,
     "Horloge": _check_clock,
     "Fuseaux horaires": _check_zones,

@@ -21,6 +21,7 @@ from scheduler.app.commands import (
     groups,
     held,
     imports,
+    mails,
     receive,
     resources,
     serve,
@@ -99,6 +100,7 @@ def build() -> typer.Typer:
         ("group", groups, "Groupes de comptes."),
         ("feed", feeds, "Liens secrets pour s'abonner à un agenda."),
         ("held", held, "Suppressions en masse dont personne n'est encore averti."),
+        ("mail", mails, "Messages qui partent et qui arrivent."),
         ("audit", audits, "Journal : qui a vu ou changé quoi."),
     ):
         below = _group(help_text)

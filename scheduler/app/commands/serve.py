@@ -33,6 +33,7 @@ def serve(config: Config = None) -> None:
 
     settings = settings_of(config)
     check_free(settings)
+    check_templates(settings)
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.absolute())  # for the worker processes
     logs.configure(settings.log_level)
@@ -50,6 +51,17 @@ def check_free(settings: Settings) -> None:
         raise CommandFailed(
             f"l'adresse {settings.listen} est {because} ; NIAOULI_LISTEN en choisit une autre"
         ) from None
+
+
+def check_templates(settings: Settings) -> None:
+    """The administrator's own templates can be used. Raises CommandFailed."""
+    from notifications.own_templates import faults_of
+    from scheduler.app.wiring import composers
+
+    own = settings.data / "templates"
+    if own.is_dir():
+        for fault in faults_of(composers(settings), own):
+            raise CommandFailed(f"modèle de message défectueux : {fault.sentence}")
 
 
 def run_due(

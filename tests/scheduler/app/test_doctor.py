@@ -30,7 +30,7 @@ def _states(niaouli: CommandLine, *, fails: int = 0) -> dict[str, str]:
 
 def test_a_healthy_service_has_a_good_line_for_each_check(healthy: CommandLine) -> None:
     lines = healthy("doctor").out.splitlines()
-    assert len(lines) == 9
+    assert len(lines) == 10
     assert all(line.startswith("ok ") for line in lines)
     assert any("Nouméa à UTC+11" in line for line in lines)
 
@@ -117,3 +117,37 @@ def _make_certificate(certificate: Path, key: Path, *, days: int) -> None:
         ],
         check=True, capture_output=True,
     )  # fmt: skip
+
+
+@ONE_ENGINE
+@pytest.mark.rule("NOT-2")
+def test_a_broken_template_is_named_with_its_line_and_stops_the_start(healthy: CommandLine) -> None:
+    own = healthy.data / "templates" / "fr" / "invitation" / "body.txt"
+    own.parent.mkdir(parents=True, mode=0o700)
+    own.write_text("Bonjour,\n{{ nobody }}\n")
+    (own.parent / "corps.txt").write_text("")
+
+    found = {each["check"]: each["text"] for each in healthy("doctor", "--json", fails=1).json}
+    refused = healthy("serve", fails=1).err
+
+    (own.parent / "corps.txt").unlink()
+    assert "corps.txt" in found["Modèles"]
+    assert "corps.txt" in refused
+    assert "body.txt, ligne 2" in healthy("serve", fails=1).err.replace("\u00a0", " ")
+    shown = healthy("mail", "preview", "invitation")
+    assert "ligne 2" in shown.err
+    assert "vous invite" in shown.out
+    own.write_text("Bonjour.\n")
+    assert _states(healthy)["Modèles"] == "ok"
+    assert "Bonjour." in healthy("mail", "preview", "invitation").out
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("form", ["eml", "html", "txt"])
+def test_a_letter_is_shown_in_a_file(healthy: CommandLine, tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"letter.{form}"
+    healthy("mail", "preview", "changed", "--language", "en", "-o", str(path))
+    assert (b"Subject: " if form == "eml" else b"Dear Sir") in path.read_bytes()
+    assert "invitation" in healthy("mail", "preview").out.split()
+    healthy("mail", "preview", "nothing", fails=1)
+    healthy("mail", "preview", "changed", "--language", "de", fails=2)
