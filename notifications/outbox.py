@@ -304,3 +304,9 @@ def last_sent(db: Db, message: Outgoing) -> bytes | None:
     query = select(_O.body).where(*_same_thread(message), _O.state == State.SENT)
     found: bytes | None = db.execute(query.order_by(_O.id.desc()).limit(1)).scalar()
     return found
+
+
+def owners_of(db: Db, uid: str) -> list[PrincipalId]:
+    """In whose names something about a meeting was sent."""
+    query = select(_O.owner_id).where(_O.uid == uid).distinct().order_by(_O.owner_id)
+    return [PrincipalId(row[0]) for row in db.execute(query.limit(20))]

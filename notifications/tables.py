@@ -130,3 +130,37 @@ read_marks = Table(
     Column("uid", BigInteger, primary_key=True),
     Column("at", BigInteger, nullable=False),
 )
+
+# What was decided of each mail that arrived; one row for each, however often it comes.
+mail_decisions = Table(
+    "mail_decisions",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column("identity", String(64), nullable=False, unique=True),
+    Column("at", BigInteger, nullable=False),
+    Column("message_id", String(64)),  # hashed
+    # Forgotten sooner than the row.
+    Column("sender", String(320)),
+    Column("method", String(16), nullable=False),
+    Column("uid", Text, nullable=False),
+    # Whose meeting it is about, or whom it was for; nothing where nobody knows.
+    Column("owner_id", BigInteger),
+    Column("decision", String(16), nullable=False),
+    Column("why", String(32), nullable=False),
+    # What a person did with a mail that was kept: released, dropped, expired.
+    Column("settled", String(16)),
+    Column("settled_at", BigInteger),
+    Column("settled_by", BigInteger),
+    Index(None, "owner_id", "id"),
+    Index(None, "sender", "at"),
+    Index(None, "decision", "settled"),
+)
+
+# The mails that wait for a person.
+quarantined_mails = Table(
+    "quarantined_mails",
+    metadata,
+    Column("decision_id", _BIG_ID, primary_key=True, autoincrement=False),
+    Column("octets", LargeBinary, nullable=False),
+    Column("recipients", Text, nullable=False),  # of the envelope, JSON
+)

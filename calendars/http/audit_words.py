@@ -34,7 +34,7 @@ DEEDS: Mapping[str, str] = {
     Deed.ACCESS: "Demande d'accès",
     Deed.DELIVER: "Remise d'une invitation ou d'une réponse",
     Deed.HOLD: "Annulations retenues",
-    Deed.RELEASE: "Annulations libérées",
+    Deed.RELEASE: "Messages retenus libérés",
     Deed.APPROVE: "Réservation approuvée",
     Deed.DECLINE: "Réservation refusée",
     Deed.SEND_MAIL: "Envoi d'un message",

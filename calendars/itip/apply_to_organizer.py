@@ -37,6 +37,8 @@ class _Answer:
 
     copy: Copy
     sender: str
+    outside: bool = False
+    """Another program wrote it: it may stamp all of its answers alike."""
     parts: dict[Key, Component] = field(default_factory=dict)
     changed: dict[Key, set[str]] = field(default_factory=dict)
     kept: Kept = field(default_factory=dict)
@@ -48,7 +50,7 @@ def apply_reply(old: Copy, sent: Copy, message: ItipMessage, mine: frozenset[str
     organizers = {organizer_of(part) for part in old.parts} - {None}
     if not organizers or not organizers <= mine:
         return REFUSED
-    answer = _Answer(old, message.sender, old.components())
+    answer = _Answer(old, message.sender, message.outside, old.components())
     answer.kept = kept_answers(old.calendar)
     known = [attendees(part).get(message.sender) for part in old.parts]
     if not any(known):
@@ -94,7 +96,8 @@ def _hear(answer: _Answer, key: Key, reply: Component) -> bool:
         # To the series, from one who is invited to some occurrences only.
         return key is None and any(answer.sender in attendees(p) for p in answer.parts.values())
     version = _version(reply, line, target)
-    if _heard_before(known, line, version, new=key not in answer.parts):
+    anew = answer.outside and _is_another(known, line, version)
+    if not anew and _heard_before(known, line, version, new=key not in answer.parts):
         return True
     lines = [_answered(known, line, version) if one is known else one for one in target.lines]
     lines = _with_delegates(lines, line, reply)
@@ -131,6 +134,13 @@ def _heard_before(known: ContentLine, line: ContentLine, version: Version, *, ne
     ours = version_in(line, ANSWERED) is not None
     asked = part_stat(known) == "NEEDS-ACTION" or version.sequence < had.sequence
     return asked or not (new and ours)
+
+
+def _is_another(known: ContentLine, line: ContentLine, version: Version) -> bool:
+    """Another answer of the same instant: some programs copy the stamp of the invitation, so that
+    only the order of arrival tells which one he gave last.
+    """
+    return version_in(known, ANSWERED) == version and part_stat(known) != part_stat(line)
 
 
 def _sole_attendee(reply: Component) -> ContentLine | None:

@@ -36,9 +36,11 @@ class Received:
 
     status: ScheduleStatus
     onward: tuple[ItipMessage, ...] = ()
+    effect: Effect = Effect.UNCHANGED
+    """What became of the recipient's copy."""
 
 
-REFUSED = Received(ScheduleStatus.REJECTED)
+REFUSED = Received(ScheduleStatus.REJECTED, effect=Effect.REFUSED)
 _ASKS = frozenset({ItipMethod.REQUEST, ItipMethod.ADD})
 
 
@@ -89,8 +91,8 @@ def receive(
         onward = refresh(
             applied.calendar, mine, zone=zone_of(collection), but=message.sender, now=now
         )
-        return Received(ScheduleStatus.SUCCESS, onward)
-    return Received(ScheduleStatus.DELIVERED, replies)
+        return Received(ScheduleStatus.SUCCESS, onward, applied.effect)
+    return Received(ScheduleStatus.DELIVERED, replies, applied.effect)
 
 
 def _kind(message: ItipMessage) -> str:

@@ -57,12 +57,12 @@ def _addressed(part: str) -> str | None:
 def _mailboxes(field: str) -> Iterator[str]:
     """One text for each mailbox, without comments and without quoted names."""
     # A quoted local part is no address here: it must not become one without its quotes.
-    bare = _QUOTED.sub("\x00", _without_comments(field))
+    bare = _QUOTED.sub("\x00", without_comments(field))
     yield from (part for part in _SEPARATOR.split(bare) if part.strip())
 
 
-def _without_comments(field: str) -> str:
-    """Comments nest (RFC 5322 §3.2.2); a bracket inside of quotes begins none."""
+def without_comments(field: str) -> str:
+    """The field without its comments, which nest (RFC 5322 §3.2.2)."""
     kept: list[str] = []
     depth = 0
     for sign in _TOKENS.findall(field):

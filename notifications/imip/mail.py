@@ -78,6 +78,12 @@ class Mail:
         return sole_address(self.fields("from")) or ""
 
     @property
+    def body(self) -> bytes:
+        """Everything behind the fields."""
+        end = _END_OF_FIELDS.search(self.octets)
+        return b"" if end is None else self.octets[end.end() :]
+
+    @property
     def message_id(self) -> str:
         """Message-ID without its brackets, empty if it has none."""
         return self.field("message-id").strip().strip("<>")[:998]

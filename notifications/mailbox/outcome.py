@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from calendars.kernel.identifiers import PrincipalId
@@ -46,6 +46,8 @@ class Why(StrEnum):
     UNINVITED = "uninvited"
     UNKNOWN_MEETING = "unknown-meeting"
     UNKNOWN_TOKEN = "unknown-token"  # noqa: S105
+    UNKNOWN_OCCURRENCE = "unknown-occurrence"
+    OTHER_METHOD = "other-method"
     OTHER_MEETING = "other-meeting"
     OTHER_ORGANIZER = "other-organizer"
     NOBODY_HERE = "nobody-here"
@@ -75,6 +77,8 @@ SENTENCES: Mapping[Why, str] = {
     Why.UNINVITED: "La personne qui répond n’est pas invitée à cette réunion.",
     Why.UNKNOWN_MEETING: "Aucun agenda ne contient cette réunion.",
     Why.UNKNOWN_TOKEN: "L’adresse de réponse n’a jamais été donnée.",
+    Why.UNKNOWN_OCCURRENCE: "La réunion n’a pas lieu à la date dont parle le message.",
+    Why.OTHER_METHOD: "Le message demande une chose que les agendas ne font pas.",
     Why.OTHER_MEETING: "La réponse ne porte pas sur la réunion de cette adresse.",
     Why.OTHER_ORGANIZER: "Un autre organisateur que celui de la réunion prétend la modifier.",
     Why.NOBODY_HERE: "Aucune des personnes invitées n’a d’agenda ici.",
@@ -113,4 +117,9 @@ class Aside(Exception):
         decision: Decision = Decision.QUARANTINED,
     ) -> None:
         super().__init__(str(why))
-        self.why, self.owner_id, self.decision = why, owner_id, decision
+        self.taken = Taken(decision, why, owner_id)
+
+    def about(self, uid: str, method: str) -> Aside:
+        """The same, with what the mail was about."""
+        self.taken = replace(self.taken, uid=uid, method=method)
+        return self

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from calendars.kernel.database import Database
 from calendars.services.deliver_itip import Dispatch
@@ -15,7 +14,9 @@ class Mailroom:
 
     database: Database
     dispatch: Dispatch
-    set_aside: Path
-    """Where mails wait that nobody but a person can judge."""
     mailbox: str = ""
     """The service's own address (NIAOULI_MAIL_FROM)."""
+    trusted_relays: frozenset[str] = frozenset()
+    """Names under which relays of ours say who is authentic (NIAOULI_TRUSTED_RELAYS)."""
+    believes_from: bool = False
+    """The relay lets no forged mail in, and does not say so (NIAOULI_MAIL_SENDERS)."""

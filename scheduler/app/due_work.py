@@ -73,8 +73,14 @@ def close_requests(service: Service) -> int:
 
 def forget(service: Service) -> int:
     """What is past its time is removed."""
+    from notifications.mailbox.set_aside import forget_mail
+
+    settings, now = service.settings, _now(service)
     with service.database.transaction() as db:
-        return forget_old(db, removed_days=service.settings.removed_days, now=_now(service))
+        gone = forget_old(db, removed_days=settings.removed_days, now=now)
+        return gone + forget_mail(
+            db, waiting_days=settings.quarantine_days, log_days=settings.mail_log_days, now=now
+        )
 
 
 def mark_audit(service: Service) -> int:

@@ -50,6 +50,10 @@ class Settings(BaseModel):
     imap_url: str = ""
     lmtp_listen: str = ""
     lmtp_peers: str = "127.0.0.0/8 ::1/128"
+    trusted_relays: str = ""
+    mail_senders: Literal["authenticated", "as-written"] = "authenticated"
+    quarantine_days: int = Field(30, ge=1, le=3_650)
+    mail_log_days: int = Field(365, ge=1, le=3_650)
     believed_deletions: int = Field(5, ge=0, le=10_000)
     believed_deletions_seconds: int = Field(300, ge=1, le=86_400)
     free_busy: Literal["everybody", "delegates"] = "everybody"

@@ -79,8 +79,13 @@ def mailroom(service: Service) -> Mailroom:
     from notifications.mailbox.room import Mailroom
 
     settings = service.settings
+    relays = (one.strip().lower() for one in settings.trusted_relays.split(","))
     return Mailroom(
-        service.database, service.dispatch, settings.data / "mail-set-aside", settings.mail_from
+        service.database,
+        service.dispatch,
+        settings.mail_from,
+        trusted_relays=frozenset(one for one in relays if one),
+        believes_from=settings.mail_senders == "as-written",
     )
 
 

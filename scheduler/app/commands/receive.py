@@ -32,9 +32,9 @@ def receive(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prendre en compte un courriel lu sur l'entrée standard (réponse à une invitation).
+    """Prendre en compte un courriel lu sur l'entrée standard : invitation, réponse, annulation.
 
-    Ce qui n'est pas une réponse sûre est mis de côté, sans rien changer : une personne en décide.
+    Ce qui n'est pas sûr est mis de côté, sans rien changer : une personne en décide.
     Statut 0 : pris en compte ou mis de côté ; 67 : adresse inconnue ; 69 : trop grand ;
     75 : à présenter de nouveau.
     """

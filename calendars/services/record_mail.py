@@ -1,0 +1,36 @@
+"""A mail that came is told of in the audit trail of whom it concerns (SEC-8)."""
+
+from __future__ import annotations
+
+from calendars.kernel.audit import HOUSE, Deed, Face, Origin, Result, Target
+from calendars.kernel.database import Db
+from calendars.kernel.identifiers import PrincipalId
+from calendars.model.principal import Principal
+from calendars.storage import audit
+
+BY_MAIL = Origin(Face.MAIL)
+
+
+def record_mail(
+    db: Db, owner: PrincipalId | None, number: int, decision: str, why: str, *, now: int
+) -> None:
+    """What was decided; `number` is that of the decision."""
+    details: dict[str, int | str | list[str]] = {"mail": number, "decision": decision, "why": why}
+    target = Target(HOUSE if owner is None else owner, details=details)
+    result = Result.DONE if decision not in {"quarantined", "refused"} else Result.REFUSED
+    audit.record(db, BY_MAIL, Deed.RECEIVE_MAIL, target, result=result, now=now)
+
+
+def record_settled(
+    db: Db,
+    actor: Principal | Origin,
+    owner: PrincipalId | None,
+    number: int,
+    how: str,
+    *,
+    now: int,
+) -> None:
+    """Somebody let a kept mail have its effect, or threw it away."""
+    details: dict[str, int | str | list[str]] = {"mail": number, "settled": how}
+    target = Target(HOUSE if owner is None else owner, details=details)
+    audit.record(db, actor, Deed.RELEASE, target, now=now)

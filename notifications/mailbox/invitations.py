@@ -1,0 +1,155 @@
+"""What organizers elsewhere send to people here: REQUEST, ADD, CANCEL, DECLINECOUNTER
+(RFC 5546 §3.2).
+
+The first invitation to a meeting says who organizes it; from then on only he changes it.
+"""
+
+from __future__ import annotations
+
+from calendars.itip.applied import Effect
+from calendars.itip.incoming import incoming
+from calendars.itip.message import ItipMethod
+from calendars.itip.people import address_of, organizer_of
+from calendars.kernel.database import Db
+from calendars.kernel.identifiers import PrincipalId
+from calendars.model.calendar_object import CalendarObject
+from calendars.model.calendar_user_address import mailto, preferred_address
+from calendars.model.component import Component, ContentLine, serialize
+from calendars.model.principal import Principal, PrincipalKind
+from calendars.services.deliver_itip import Sender, deliver, recipients_of
+from calendars.services.find_calendar_users import find_calendar_user, find_calendar_users
+from calendars.services.find_meeting import HeldMeeting, find_held_meeting
+from calendars.services.receive_itip import Received
+from calendars.services.receive_outside import receive_outside
+from notifications.imip.addresses import domain_of
+from notifications.imip.mail import tokens_in
+from notifications.mailbox.evidence import Evidence, people_in
+from notifications.mailbox.message import Message
+from notifications.mailbox.outcome import Aside, Decision, Taken, Why
+from notifications.mailbox.room import Mailroom
+
+_STORED = frozenset({ItipMethod.REQUEST, ItipMethod.ADD})
+_EFFECTS = {
+    Effect.CREATED: Why.INVITED,
+    Effect.CANCELLED: Why.CANCELLED,
+    Effect.UPDATED: Why.UPDATED,
+}
+
+
+def take_invitation(
+    db: Db, room: Mailroom, message: Message, evidence: Evidence, *, now: int
+) -> Taken:
+    """Raises Aside, and the refusals of `calendars.model.invalid`."""
+    organizer = _organizer(db, room, message)
+    invited = _invited_here(db, message)
+    first = next(iter(invited.values())).id
+    for person in invited.values():
+        held = find_held_meeting(db, person, message.uid)
+        if held is not None and held.organizer != address_of(organizer):
+            raise Aside(Why.OTHER_ORGANIZER, person.id)
+        _check_speaks(organizer, evidence, held, person.id)
+    if not evidence.authentic and not evidence.released:
+        raise Aside(Why.NOT_AUTHENTICATED, first)
+    if message.method in _STORED:
+        _check_storable(message.calendar)
+    effects = [
+        _receive(db, room, message, organizer, person, now=now).effect
+        for person in invited.values()
+    ]
+    return _outcome(message, effects, first)
+
+
+def _organizer(db: Db, room: Mailroom, message: Message) -> ContentLine:
+    """The one organizer, who is nobody of ours: of our meetings our diaries know. Raises Aside."""
+    lines = message.organizers
+    if len({organizer_of(part) for part in message.calendar.components} - {None}) != 1:
+        raise Aside(Why.INVALID_CALENDAR)
+    address = address_of(lines[0])
+    if address == mailto(room.mailbox) or tokens_in([address]):
+        raise Aside(Why.OWN_MESSAGE, decision=Decision.IGNORED)
+    person = find_calendar_user(db, address)
+    if person is not None:
+        raise Aside(Why.OWN_MEETING, person.id, Decision.IGNORED)
+    return lines[0]
+
+
+def _invited_here(db: Db, message: Message) -> dict[str, Principal]:
+    """Who of ours it is for, by address: whom it was sent to, or all whom it names, where it was
+    sent to the service's own mailbox. Raises Aside.
+    """
+    addressed = find_calendar_users(db, map(mailto, message.mail.recipients))
+    named = [address_of(line) for line in people_in(message.calendar, "ATTENDEE")]
+    known = find_calendar_users(db, [mailto(one.removeprefix("mailto:")) for one in named])
+    ids = {person.id for person in addressed.values()}
+    wanted = {one: person for one, person in known.items() if person.id in ids or not ids}
+    if not wanted and message.method not in _STORED:
+        # Some programs name nobody in a cancellation.
+        wanted = {
+            address: person
+            for address, person in addressed.items()
+            if find_held_meeting(db, person, message.uid) is not None
+        }
+    people = {
+        str(address): person
+        for address, person in wanted.items()
+        if person.kind is not PrincipalKind.GROUP
+    }
+    if not people:
+        raise Aside(Why.NOBODY_HERE, next(iter(ids), None))
+    return people
+
+
+def _check_speaks(
+    organizer: ContentLine, evidence: Evidence, held: HeldMeeting | None, owner: PrincipalId
+) -> None:
+    """The organizer himself, or who acts for him: of a new meeting a colleague of his, later only
+    whom he named. Raises Aside.
+    """
+    if evidence.released or evidence.speaks(organizer):
+        return
+    if evidence.speaks_for(organizer):
+        if held is None:
+            home = domain_of(address_of(organizer))
+            if any(domain_of(one) == home for one in evidence.senders):
+                return
+        elif any(evidence.speaks_for(line) for line in people_in(held.calendar, "ORGANIZER")):
+            return
+    raise Aside(Why.WRONG_SENDER, owner)
+
+
+def _check_storable(calendar: Component) -> None:
+    """It could be stored as it is (RFC 4791 §4.1). Raises the refusals of `invalid`."""
+    lines = [line for line in calendar.lines if line.name != "METHOD"]
+    CalendarObject.parse(serialize(Component(calendar.name, lines, calendar.components)).encode())
+
+
+def _receive(
+    db: Db,
+    room: Mailroom,
+    message: Message,
+    organizer: ContentLine,
+    person: Principal,
+    *,
+    now: int,
+) -> Received:
+    """Into one diary; a room that answers at once answers by mail."""
+    said = incoming(
+        message.calendar, sender=address_of(organizer), recipient=preferred_address(person)
+    )
+    received = receive_outside(db, person, said, now=now)
+    if received.onward:
+        sender = Sender(person, person, room.dispatch.transport)
+        ours = recipients_of(db, received.onward)
+        deliver(db, sender, received.onward, ours, now=now)
+    return received
+
+
+def _outcome(message: Message, effects: list[Effect], owner: PrincipalId) -> Taken:
+    why = next((_EFFECTS[one] for one in _EFFECTS if one in effects), None)
+    if why is not None:
+        return message.taken(Decision.APPLIED, why, owner)
+    if all(one is Effect.REFUSED for one in effects):
+        raise Aside(Why.UNKNOWN_MEETING, owner)
+    if message.method is ItipMethod.DECLINECOUNTER:
+        return message.taken(Decision.APPLIED, Why.PROPOSAL_DECLINED, owner)
+    return message.taken(Decision.IGNORED, Why.STALE, owner)

@@ -1,0 +1,52 @@
+"""What a mail is, and to whose deed it goes: the first look at it."""
+
+from __future__ import annotations
+
+from calendars.itip.incoming import WrongSender
+from calendars.itip.message import ItipMethod
+from calendars.kernel.database import Db
+from calendars.kernel.errors import ServiceError
+from notifications.imip.mail import Mail, tokens_in
+from notifications.imip.parse import MethodMismatch, NoScheduling, SeveralCalendars, find_calendar
+from notifications.mailbox.answers import take_answer
+from notifications.mailbox.evidence import evidence_of
+from notifications.mailbox.invitations import take_invitation
+from notifications.mailbox.message import message_in
+from notifications.mailbox.outcome import Aside, Decision, Taken, Why
+from notifications.mailbox.room import Mailroom
+from notifications.mailbox.words import take_words
+
+_ANSWERS = frozenset({ItipMethod.REPLY, ItipMethod.REFRESH, ItipMethod.COUNTER})
+
+
+def judge(db: Db, room: Mailroom, mail: Mail, *, released: bool = False, now: int) -> Taken:
+    """Do what the mail says, where it may; `released`: somebody here answers for it.
+
+    Raises Aside where nothing shall be done: then the transaction is given up.
+    """
+    if mail.sender and (mail.sender == room.mailbox.lower() or tokens_in([mail.sender])):
+        raise Aside(Why.OWN_MESSAGE, decision=Decision.IGNORED)
+    try:
+        if mail.is_report:
+            raise NoScheduling("a report of a mail server")
+        found = find_calendar(mail)
+    except NoScheduling:
+        return take_words(db, room, mail, now=now)
+    except MethodMismatch:
+        raise Aside(Why.METHOD_MISMATCH) from None
+    except SeveralCalendars:
+        raise Aside(Why.SEVERAL_CALENDARS) from None
+    try:
+        message = message_in(mail, found, now=now)
+    except ServiceError:
+        raise Aside(Why.INVALID_CALENDAR) from None
+    evidence = evidence_of(db, room, mail, found, released=released)
+    take = take_answer if message.method in _ANSWERS else take_invitation
+    try:
+        return take(db, room, message, evidence, now=now)
+    except Aside as aside:
+        raise aside.about(message.uid, message.method) from None
+    except WrongSender:
+        raise Aside(Why.WRONG_SENDER).about(message.uid, message.method) from None
+    except ServiceError:
+        raise Aside(Why.INVALID_CALENDAR).about(message.uid, message.method) from None
