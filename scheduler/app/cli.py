@@ -15,6 +15,7 @@ from scheduler.app.commands import (
     backups,
     delegations,
     demo,
+    directories,
     doctor,
     exports,
     feeds,
@@ -26,6 +27,7 @@ from scheduler.app.commands import (
     resources,
     serve,
     users,
+    working_time,
 )
 from scheduler.app.commands.console import CommandFailed, WrongUsage, say
 
@@ -101,6 +103,8 @@ def build() -> typer.Typer:
         ("feed", feeds, "Liens secrets pour s'abonner à un agenda."),
         ("held", held, "Suppressions en masse dont personne n'est encore averti."),
         ("mail", mails, "Messages qui partent et qui arrivent."),
+        ("working-time", working_time, "Jours fermés, heures de travail, échéances."),
+        ("directory", directories, "Sites et trajets."),
         ("audit", audits, "Journal : qui a vu ou changé quoi."),
     ):
         below = _group(help_text)

@@ -6,12 +6,16 @@ from calendars.storage import tables as calendars
 from notifications import tables as notifications
 from scheduler.diaries import tables as diaries
 from scheduler.diary_requests import tables as diary_requests
+from scheduler.directory import tables as directory
 from scheduler.meetings import tables as meetings
+from scheduler.working_time import tables as working_time
 
 PARTS = (
     calendars.metadata,
     notifications.metadata,
     diaries.metadata,
     diary_requests.metadata,
+    directory.metadata,
     meetings.metadata,
+    working_time.metadata,
 )

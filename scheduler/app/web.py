@@ -29,7 +29,9 @@ from scheduler.app.wiring import Service
 from scheduler.diaries import api as holds
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_requests.habits import Habits
+from scheduler.directory import api as directory
 from scheduler.meetings import api as meetings
+from scheduler.working_time import api as working_time
 
 if TYPE_CHECKING:
     from scheduler.jobs.runner import Ticker
@@ -41,6 +43,17 @@ REQUESTS = {
     "description": "De la demande au rendez-vous : prise en charge, options, date.",
 }
 HOLDS = {"name": holds.TAG, "description": "Plusieurs dates tenues pour un rendez-vous."}
+FEATURES = (holds, meetings, diary_requests, directory, working_time)
+FEATURE_TAGS = [
+    REQUESTS,
+    HOLDS,
+    *meetings.TAGS,
+    {"name": working_time.TAG, "description": "Jours fermés, heures, échéances expliquées."},
+    {
+        "name": directory.TAG,
+        "description": "Où l'on travaille, et les temps de trajet.",
+    },
+]
 # Outlook's "publish online" asks with PROPFIND before it writes: refused (405).
 NOT_DAV = ("/api/", "/feeds/", "/freebusy/")
 WELL_KNOWN = ("/.well-known/caldav", "/.well-known/caldav/")
@@ -97,7 +110,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         description=api.DESCRIPTION,
         version="1",
         openapi_url=f"{api.PREFIX}/openapi.json",
-        openapi_tags=[*api.TAGS, REQUESTS, HOLDS, *meetings.TAGS],
+        openapi_tags=[*api.TAGS, *FEATURE_TAGS],
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -115,9 +128,8 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     )
     give_state(app, state)
     app.include_router(api.router)
-    app.include_router(holds.router)
-    app.include_router(meetings.router)
-    app.include_router(diary_requests.router)
+    for feature in FEATURES:
+        app.include_router(feature.router)
     diary_requests.give_habits(app, _habits(service))
     app.include_router(feeds.public)
     app.include_router(connect_router(service.settings))

@@ -17,6 +17,8 @@ from calendars.model.resource_policy import (
     ResourceFacts,
     ResourcePolicy,
 )
+from scheduler.directory.model import Site, Way
+from scheduler.working_time.model import DayKind, DecidedDay, SchoolBreak
 
 DATA = Path(__file__).with_name("data")
 
@@ -47,6 +49,7 @@ class Person:
     title: str
     unit: str
     client: str
+    site: str = ""
 
     @property
     def role(self) -> Role:
@@ -166,6 +169,7 @@ class Directorate:
                 row["role"],
                 row["unit"],
                 row["client"],
+                row["site"],
             )
             for row in self._rows("people")
             if row["external"] == "no"
@@ -237,6 +241,39 @@ class Directorate:
             for login in keepers:
                 rights = Rights.SCHEDULE if login == resource.manager else Rights.READ
                 yield Given(resource.login, login, rights, sees_private=False)
+
+    @cached_property
+    def sites(self) -> list[Site]:
+        """The places where people work."""
+        return [Site(row["code"], row["label"], row["commune"]) for row in self._rows("sites")]
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """How long it takes from one commune to another."""
+        return [
+            Way(row["commune_a"], row["commune_b"], int(row["minutes"]))
+            for row in self._rows("travel_times")
+        ]
+
+    @cached_property
+    def closures(self) -> list[DecidedDay]:
+        """The days that an order closes."""
+        return [
+            DecidedDay(date.fromisoformat(row["date"]), DayKind.CLOSURE, row["label"])
+            for row in self._rows("closures_2026")
+        ]
+
+    @cached_property
+    def school_breaks(self) -> list[SchoolBreak]:
+        """The periods without school."""
+        return [
+            SchoolBreak(
+                row["label"],
+                date.fromisoformat(row["first_day"]),
+                date.fromisoformat(row["last_day"]),
+            )
+            for row in self._rows("school_breaks_2026")
+        ]
 
     @cached_property
     def diaries(self) -> list[Diary]:

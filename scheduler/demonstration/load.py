@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
 from hashlib import sha256
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -24,6 +25,9 @@ from calendars.services.sign_in import hash_password
 from scheduler.connections.calendar_files import pieces_of
 from scheduler.connections.import_run import import_pieces
 from scheduler.demonstration.directorate import Diary, Directorate
+from scheduler.directory.service import set_site, set_ways, set_workplace
+from scheduler.working_time.hours import local_day
+from scheduler.working_time.service import add_break, decide_day
 
 PASSWORD = "demonstration"  # noqa: S105 - it is printed for everybody to see
 ADMIN = "admin"
@@ -80,8 +84,24 @@ def _load_accounts(db: Db, directorate: Directorate, *, timezone_id: str, now: i
         delegate(db, given.owner, given.delegate, draft, zone=zone, now=now, by=CONSOLE)
     for one in directorate.resources:
         set_policy(db, CONSOLE, one.login, one.facts, one.policy, now=now)
+    _load_places_and_days(db, directorate, zone, now=now)
     if admin is not None:
         remember(db, admin, SOURCE, [(_ACCOUNTS, "")], now=now)
+
+
+def _load_places_and_days(db: Db, directorate: Directorate, zone: tzinfo, *, now: int) -> None:
+    for site in directorate.sites:
+        set_site(db, CONSOLE, site, now=now)
+    set_ways(db, CONSOLE, directorate.ways, now=now)
+    known = {site.code for site in directorate.sites}
+    for person in directorate.people:
+        if person.site in known:
+            set_workplace(db, CONSOLE, person.login, person.site, now=now)
+    today = local_day(now, zone)
+    for day in directorate.closures:
+        decide_day(db, CONSOLE, day, today=today, now=now)
+    for one in directorate.school_breaks:
+        add_break(db, CONSOLE, one, now=now)
 
 
 def _accounts(directorate: Directorate) -> list[NewAccount]:

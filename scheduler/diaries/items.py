@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -31,28 +30,6 @@ class Item(NamedTuple):
     """As it was written."""
     days: tuple[date, ...] = ()
     """The days of the site's zone that it touches (TIM-1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Travel:
-    """How long the way takes between two places, by the communes that they are in (DIA-5)."""
-
-    minutes: Mapping[frozenset[str], int]
-    """By pair of communes; one commune alone stands for a way across it."""
-    communes: Mapping[str, str]
-    """The commune of a place: a site, a room, or the commune's own name."""
-
-    def between(self, here: str, there: str) -> int:
-        """Minutes from one place to another, 0 where that is not known."""
-        first, second = self._commune(here), self._commune(there)
-        if here == there or first is None or second is None:
-            return 0
-        return self.minutes.get(frozenset((first, second)), 0)
-
-    def _commune(self, place: str) -> str | None:
-        """« Salle Turquoise, siège de la DPASS » is where the room of the first part is."""
-        name = place.casefold()
-        return self.communes.get(name) or self.communes.get(name.partition(",")[0].strip())
 
 
 def items_of(

@@ -11,7 +11,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from scheduler.diaries.items import Item, Travel
+from scheduler.diaries.items import Item
+from scheduler.directory.model import Travel
 from scheduler.working_time.rules import Closed, WorkingDays
 
 

@@ -69,6 +69,16 @@ class WorkingDays:
         free = _SATURDAY if unit is DayUnit.WORKING else _SUNDAY
         return ClosedDay(day, Closed.WEEKEND) if day.weekday() >= free else None
 
+    def with_day(self, day: date, because: Closed | None, label: str = "") -> WorkingDays:
+        """The same with one day decided otherwise; None makes it a day like any other (TIM-5)."""
+        holidays = {one: name for one, name in self.holidays.items() if one != day}
+        closures = {one: name for one, name in self.closures.items() if one != day}
+        if because is Closed.HOLIDAY:
+            holidays[day] = label
+        elif because is Closed.CLOSURE:
+            closures[day] = label
+        return WorkingDays(holidays, closures)
+
     def first_from(self, day: date) -> Reckoning:
         """The first working day that is not before a day."""
         return self._seek(day, _DAY)
@@ -122,3 +132,58 @@ def add_months(day: date, months: int) -> date:
     """From day-number to day-number, the month's last day if it has no such number (TIM-7)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+class DateRule(StrEnum):
+    """How a date that binds people is computed (TIM-7 to TIM-9)."""
+
+    LAST_SENDING = "last-sending-day"
+    PLANNED_SENDING = "planned-sending-day"
+    APPEAL_END = "appeal-end"
+    DUE_IN_DAYS = "due-in-days"
+    DUE_IN_MONTHS = "due-in-months"
+    NEXT_WORKING = "next-working-day"
+
+
+@dataclass(frozen=True, slots=True)
+class DateInputs:
+    """From which day, how many, of which unit; a rule of months has no unit."""
+
+    day: date
+    count: int = 0
+    unit: DayUnit = DayUnit.WORKING
+
+
+def reckon(rule: DateRule, inputs: DateInputs, working: WorkingDays) -> Reckoning:
+    """The date that a rule gives (TIM-10)."""
+    day, count, unit = inputs.day, inputs.count, inputs.unit
+    if rule is DateRule.LAST_SENDING:
+        return last_sending_day(day, count, unit, working)
+    if rule is DateRule.PLANNED_SENDING:
+        return planned_sending(day, count, unit, working)
+    if rule is DateRule.APPEAL_END:
+        return appeal_end(day, count, working)
+    if rule is DateRule.DUE_IN_MONTHS:
+        return Reckoning(add_months(day, count))
+    if rule is DateRule.NEXT_WORKING:
+        return working.first_from(day)
+    return due_in_days(day, count, unit, working)
+
+
+def due_in_days(day: date, count: int, unit: DayUnit, working: WorkingDays) -> Reckoning:
+    """The last day of a delay that starts on a day, which itself never counts (TIM-7).
+
+    What ends on a closed day ends on the working day after it.
+    """
+    passed: list[ClosedDay] = []
+    if unit in {DayUnit.CALENDAR, DayUnit.CLEAR}:
+        day += (count + (unit is DayUnit.CLEAR)) * _DAY
+    while unit in {DayUnit.WORKING, DayUnit.WORKABLE} and count > 0:
+        day += _DAY
+        closed = working.closed(day, unit)
+        if closed is None:
+            count -= 1
+        else:
+            passed.append(closed)
+    ended = working.first_from(day)
+    return Reckoning(ended.day, (*passed, *ended.passed_over))

@@ -27,6 +27,9 @@ from scheduler.connections.refusals import (
     ServerRefuses,
     ServerUnreachable,
 )
+from scheduler.directory.service import BadDirectory
+from scheduler.working_time.model import BadFigure
+from scheduler.working_time.service import BadHours, BadPeriod
 
 if TYPE_CHECKING:
     from calendars.services.import_objects import Tally
@@ -36,6 +39,10 @@ _WORDS: dict[type[ServiceError], str] = {
     set_policy.UnknownParty: "un des comptes nommés n'existe pas",
     set_policy.TooManyParts: "il y en a trop pour une ressource",
     set_policy.EmptyClosure: "la période finirait avant de commencer",
+    BadDirectory: "un site, un trajet ou une paire de personnes ne peut pas être ainsi",
+    BadFigure: "ce chiffre n'existe pas, ou ne peut pas valoir cela",
+    BadHours: "ces heures se recouvrent, ou finissent avant de commencer",
+    BadPeriod: "la période finirait avant de commencer",
     BadAddress: "l'adresse d'un serveur commence par https://",
     DuplicateUid: "deux objets du même agenda portent le même UID",
     InsecureServer: "le mot de passe ne part que vers https://, chez ce serveur seulement",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -158,7 +158,7 @@ def _policy_with(old: ResourcePolicy, told: dict[str, Any]) -> ResourcePolicy:
         values["mode"] = AnswerMode(values["mode"])
     if "hours" in values:
         spans = [text for text in values["hours"] if text != "always"]
-        values["hours"] = tuple(map(_span, spans))
+        values["hours"] = spans_of(spans)
     for name, nobody in (("bookers", "all"), ("approvers", "keepers")):
         if name in values:
             values[name] = tuple(login for login in values[name] if login != nobody)
@@ -188,6 +188,11 @@ def _show(resource: Resource, *, as_json: bool) -> None:
 
 def _text(value: object) -> object:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def spans_of(texts: Sequence[str]) -> tuple[OpenHours, ...]:
+    """Hours as people type them. Raises WrongUsage."""
+    return tuple(map(_span, texts))
 
 
 def _hours_text(span: OpenHours) -> str:

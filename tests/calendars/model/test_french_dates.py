@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
 from calendars.model.french_dates import hour, lasting, long_date, moment
 from tests.builders import NOUMEA
 
+ORACLE = Path(__file__).parents[2] / "data/dpass/expected/french_dates.csv"
 NBSP = "\u00a0"
 
 
 @pytest.mark.rule("FR-1")
+@pytest.mark.rule("acceptance 6")
 @pytest.mark.parametrize(
-    ("day", "text"),
+    ("iso", "text"),
     [
-        (date(2026, 1, 1), "jeudi 1er janvier 2026"),
-        (date(2026, 3, 3), "mardi 3 mars 2026"),
-        (date(2026, 8, 1), "samedi 1er août 2026"),
-        (date(2026, 9, 24), "jeudi 24 septembre 2026"),
-        (date(2026, 12, 25), "vendredi 25 décembre 2026"),
+        (row["iso"], row["text"])
+        for row in csv.DictReader(ORACLE.read_text(encoding="utf-8").splitlines())
     ],
 )
-def test_a_long_date(day: date, text: str) -> None:
-    assert long_date(day) == text
+def test_a_long_date(iso: str, text: str) -> None:
+    assert long_date(date.fromisoformat(iso)) == text
 
 
 @pytest.mark.rule("FR-1")

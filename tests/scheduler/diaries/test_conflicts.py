@@ -14,13 +14,14 @@ import pytest
 
 from calendars.model.component import Component, decode, parse
 from calendars.model.window import Window
-from scheduler.diaries.items import Item, Travel, items_of
+from scheduler.diaries.items import Item, items_of
 from scheduler.diaries.rules import (
     Conflict,
     ConflictCode,
     conflicts_of_person,
     conflicts_of_resource,
 )
+from scheduler.directory.model import Site, Travel, Way, travel_of
 from scheduler.working_time.holidays import public_holidays
 from scheduler.working_time.rules import WorkingDays
 
@@ -49,17 +50,14 @@ def rows(name: str) -> Iterator[dict[str, str]]:
 
 @cache
 def travel() -> Travel:
-    minutes = {
-        frozenset((row["commune_a"], row["commune_b"])): int(row["minutes"])
-        for row in rows("directory/travel_times")
-    }
-    sites = {row["code"]: row["commune"] for row in rows("directory/sites")}
-    places = {commune: commune for pair in minutes for commune in pair}
-    places |= {row["label"]: row["commune"] for row in rows("directory/sites")}
-    places |= {
-        row["label"].partition(" (")[0]: sites[row["site"]] for row in rows("directory/resources")
-    }
-    return Travel(minutes, {name.casefold(): commune for name, commune in places.items()})
+    return travel_of(
+        [Site(row["code"], row["label"], row["commune"]) for row in rows("directory/sites")],
+        [
+            Way(row["commune_a"], row["commune_b"], int(row["minutes"]))
+            for row in rows("directory/travel_times")
+        ],
+        [(row["label"], row["site"]) for row in rows("directory/resources")],
+    )
 
 
 @cache
