@@ -20,9 +20,11 @@ _ANSWER = frozenset(("UID", "DTSTAMP", "SEQUENCE", "RECURRENCE-ID", "ORGANIZER",
 _KEPT = {
     "REPLY": _ANSWER | {"COMMENT", "REQUEST-STATUS", "STATUS", "COMPLETED", "PERCENT-COMPLETE"},
     "REFRESH": _ANSWER,
+    "CANCEL": _ANSWER | {"COMMENT", "DTSTART", "STATUS", "SUMMARY"},
     "COUNTER": _ANSWER | {"COMMENT", "DTSTART", "DTEND", "DUE", "DURATION", "LOCATION", "SUMMARY"},
 }
 """Lines that are heeded, by method; of others all are."""
+_ANSWERS = frozenset(("REPLY", "COUNTER", "REFRESH"))
 _LATEST = "999999999"
 """SEQUENCE of an answer that tells none: it is to what he was asked last."""
 _SCHEDULED = frozenset(("VEVENT", "VTODO"))
@@ -69,8 +71,11 @@ def _part(part: Component, method: str, *, now: int) -> Component:
     if part.name in _SCHEDULED:
         lines = [line for line in lines if line.name != "DTSTAMP"]
         lines.append(ContentLine("DTSTAMP", "", _stamp(part, now=now)))
-        if kept is not None and part.value("SEQUENCE") is None:
+        if method in _ANSWERS and part.value("SEQUENCE") is None:
             lines.append(ContentLine("SEQUENCE", "", _LATEST))
+    if part.value("DTEND") is not None:
+        # Some write both: the end is what their own program shows.
+        lines = [line for line in lines if line.name != "DURATION"]
     inner = [] if kept is not None else [_part(one, method, now=now) for one in part.components]
     return Component(part.name, lines, inner)
 
