@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
-from email.message import EmailMessage
 from traceback import extract_tb
 from typing import Protocol
 
 from calendars.itip.message import ItipMethod, ScheduleStatus
 from calendars.kernel.clock import Clock
-from calendars.kernel.database import Database, Db
+from calendars.kernel.database import Database, Db, StoreUnavailable
 from calendars.kernel.errors import NotFound, ServiceError
 from calendars.model.component import parse
 from calendars.model.instances import bounds
@@ -23,8 +22,12 @@ from calendars.services.choose_language import language_of
 from calendars.services.find_calendar_users import find_calendar_user
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.note_status import note_status
-from notifications import failure, outbox, queued
+from calendars.services.record_mail import record_sent
+from notifications import failure, leases, outbox, queued
+from notifications.bounces import bounce_address, bounce_token
 from notifications.channels.mail_format import NoAddress, mail_of
+from notifications.channels.signer import Signer
+from notifications.channels.wire import Mail
 from notifications.compose import Composers
 from notifications.imip.cover import Correspondence, letter_of
 from notifications.imip.outgoing import Envelope
@@ -36,6 +39,9 @@ from notifications.outbox import Claimed, Outgoing
 from notifications.post import Post
 
 BATCH = 50
+MINUTE = 60
+RENEW_SECONDS = outbox.LEASE_SECONDS // 4
+NOTE_TRIES = 30
 _TO_ANSWER = frozenset({ItipMethod.REQUEST, ItipMethod.ADD, ItipMethod.DECLINECOUNTER})
 
 log = logging.getLogger(__name__)
@@ -44,9 +50,29 @@ log = logging.getLogger(__name__)
 class Channel(Protocol):
     """A way out; it answers for each mail and raises nothing."""
 
-    async def send(self, mails: Sequence[tuple[str, EmailMessage]]) -> list[Fate]:
-        """Try each mail once."""
+    def send(self, mails: Sequence[Mail]) -> Iterator[list[tuple[str, Fate]]]:
+        """Try each once; what became of some, as it comes. An empty list is a sign of life."""
         ...
+
+    def close(self) -> None:
+        """Let go of what is kept open."""
+        ...
+
+
+class Pause:
+    """A relay that is away is not asked again at once, by this process."""
+
+    def __init__(self) -> None:
+        self._until, self._seconds = 0, 0
+
+    def holds(self, now: int) -> bool:
+        """It is too early to ask."""
+        return now < self._until
+
+    def note(self, now: int, *, away: bool) -> None:
+        """Each time it is away the pause is longer, up to a minute."""
+        self._seconds = min(max(5, 2 * self._seconds), 60) if away else 0
+        self._until = now + self._seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +92,14 @@ class PostOffice:
     """Addresses there need not be told whose hour it is (FR-1)."""
     answer_days: int = 2
     """How long before a meeting its invitation asks for an answer."""
+    per_minute: int = 0
+    """How many mails the relay takes a minute, from all processes together; 0: any number."""
+    signer: Signer | None = None
+    pause: Pause = field(default_factory=Pause)
+
+    def now(self) -> int:
+        """The present instant in epoch seconds."""
+        return int(self.clock.now().timestamp())
 
     def is_abroad(self, address: str) -> bool:
         """Who reads that mail may have other clocks."""
@@ -75,39 +109,86 @@ class PostOffice:
 
 
 def deliver_due(office: PostOffice) -> int:
-    """Send what is due until nothing is; how many messages left."""
+    """Send what is due until nothing is, or the relay takes no more now; how many left."""
     sent = 0
-    while True:
+    while not office.pause.holds(office.now()):
         claimed = _claim(office)
         if not claimed:
-            return sent
+            break
         sent += _deliver(office, claimed)
+    return sent
 
 
 def _claim(office: PostOffice) -> list[Claimed]:
-    now = int(office.clock.now().timestamp())
+    now = office.now()
     with office.database.transaction() as db:
-        return outbox.claim_due(db, now=now, limit=BATCH)
+        most = min(BATCH, _allowed(db, office, now=now))
+        return outbox.claim_due(db, now=now, limit=most) if most > 0 else []
+
+
+def _allowed(db: Db, office: PostOffice, *, now: int) -> int:
+    """How many the relay takes now: counted in the table, so that no crash and no other process
+    makes it more."""
+    if not office.per_minute:
+        return BATCH
+    # Whoever else counts waits until this transaction ends.
+    leases.take(db, "mail-rate", "everybody", now=now, seconds=1)
+    return office.per_minute - outbox.count_tried(db, since=now - MINUTE + 1)
 
 
 def _deliver(office: PostOffice, claimed: Sequence[Claimed]) -> int:
     """No transaction is open while we talk to the relay."""
-    now = int(office.clock.now().timestamp())
-    fates: dict[int, Fate] = {}
-    mails: list[tuple[Claimed, EmailMessage]] = []
+    now = office.now()
+    mails: list[Mail] = []
+    refused: list[tuple[str, Fate]] = []
     with office.database.transaction() as db:
         for one in claimed:
             made = _mail(db, office, one, now=now)
             if isinstance(made, Fate):
-                fates[one.id] = made
+                refused.append((one.key, made))
             else:
-                mails.append((one, made))
-    answers = asyncio.run(office.channel.send([(one.key, m) for one, m in mails]))
-    fates |= {one.id: fate for (one, _), fate in zip(mails, answers, strict=True)}
-    with office.database.transaction() as db:
-        for one in claimed:
-            _mark(db, one, fates[one.id], now=now)
-    return sum(fate.state is State.SENT for fate in fates.values())
+                mails.append(made)
+    waiting = {one.key: one for one in claimed}
+    _note(office, waiting, refused)
+    return _hand_over(office, waiting, mails) if mails else 0
+
+
+def _hand_over(office: PostOffice, waiting: dict[str, Claimed], mails: Sequence[Mail]) -> int:
+    """Each answer is noted as it comes: what a crash repeats are those of one moment."""
+    sent, away, renewed = 0, False, office.now()
+    for news in office.channel.send(mails):
+        sent += _note(office, waiting, news)
+        away = away or any(fate.away for _, fate in news)
+        if waiting and office.now() - renewed >= RENEW_SECONDS:
+            renewed = office.now()
+            with office.database.transaction() as db:
+                if not outbox.renew(db, [one.id for one in waiting.values()], now=renewed):
+                    log.warning("message.taken_over")
+                    break
+    office.pause.note(office.now(), away=away)
+    return sent
+
+
+def _note(office: PostOffice, waiting: dict[str, Claimed], news: Sequence[tuple[str, Fate]]) -> int:
+    """Write down what became of some; how many of them were sent.
+
+    A store that is away just now is waited for: what was sent and not noted would be sent again.
+    """
+    if not news:
+        return 0
+    for tries_left in reversed(range(NOTE_TRIES)):
+        try:
+            with office.database.transaction() as db:
+                for key, fate in news:
+                    _mark(db, waiting[key], fate, now=office.now())
+            break
+        except StoreUnavailable:
+            if not tries_left:
+                raise
+            time.sleep(1)
+    for key, _ in news:
+        del waiting[key]
+    return sum(fate.state is State.SENT for _, fate in news)
 
 
 def _mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> None:
@@ -125,16 +206,22 @@ def _mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> None:
         status = ScheduleStatus.SENT
         note_status(db, message.owner_id, message.uid, message.recipient, status, now=now)
     failure.forget_failure(db, message, now=now)
+    record_sent(db, message.actor_id, message.owner_id, message.id, message.kind, now=now)
 
 
-def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> EmailMessage | Fate:
+def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Mail | Fate:
     """One letter that cannot be made stands in nobody else's way; a mended template lets it go."""
     try:
         with db.begin_nested():
             made = _letter(db, office, claimed, now=now)
             if isinstance(made, Fate):
                 return made
-            return mail_of(made, service=office.mailbox, now=now)
+            octets = mail_of(made, service=office.mailbox, now=now).as_bytes()
+            if office.signer is not None:
+                octets = office.signer.signed(octets)
+            token = bounce_token(db, claimed.id, now=now)
+            returns_to = bounce_address(office.mailbox, token)
+            return Mail(claimed.key, octets, returns_to, made.recipient, token)
     except NoAddress:
         return Fate(State.FAILED, "no e-mail address")
     except Exception as error:  # noqa: BLE001 - told, and tried again

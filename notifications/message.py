@@ -23,6 +23,8 @@ class Fate(NamedTuple):
     state: State
     answer: str
     """The relay's words, for the operator; no content of the letter."""
+    away: bool = False
+    """The carrier itself could not be reached: this letter was not tried."""
 
 
 @dataclass(frozen=True, slots=True)

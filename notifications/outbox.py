@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.kernel.database import Db
@@ -228,8 +228,21 @@ def claim_due(db: Db, *, now: int, limit: int) -> list[Claimed]:
     while not claimed and (rows := db.execute(_DUE, {"now": now, "most": limit}).all()):
         found = (_taken(db, row, now=now) for row in rows)
         claimed = [one for one in found if one is not None]
-    _set(db, [one.id for one in claimed], lease_until=now + LEASE_SECONDS, attempts=_O.attempts + 1)
+    ids, lease = [one.id for one in claimed], now + LEASE_SECONDS
+    _set(db, ids, lease_until=lease, attempts=_O.attempts + 1, tried_at=now)
     return claimed
+
+
+def count_tried(db: Db, *, since: int) -> int:
+    """How many messages were claimed from that instant on."""
+    query = select(func.count()).select_from(outbox).where(_O.tried_at >= since)
+    return db.execute(query).scalar_one()
+
+
+def renew(db: Db, ids: Collection[int], *, now: int) -> bool:
+    """They are still being sent; False if another has taken one of them over meanwhile."""
+    ours = update(outbox).where(_O.id.in_(ids), _O.state == State.PENDING, _O.lease_until >= now)
+    return db.execute(ours.values(lease_until=now + LEASE_SECONDS)).rowcount == len(ids)
 
 
 def _taken(db: Db, row: Any, *, now: int) -> Claimed | None:  # noqa: ANN401 - a row
@@ -281,17 +294,20 @@ def _set(db: Db, ids: Sequence[int], **values: object) -> None:
 def mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> State:
     """What became of it; a carrier that says "later" is asked again, for three days.
 
-    Whatever was withdrawn while it was on its way is not tried again.
+    Whatever was withdrawn while it was on its way is not tried again. A carrier that was away says
+    nothing of the message: it keeps its turn.
     """
     state, answer = fate.state, fate.answer[:500]
     if state is State.PENDING:
         withdrawn = select(_O.withdrawn_at).where(_O.id == claimed.id)
         if db.execute(withdrawn).scalar() is not None:
             state = State.CANCELLED
-        elif now - claimed.created_at > GIVE_UP_SECONDS:
+        elif not fate.away and now - claimed.created_at > GIVE_UP_SECONDS:
             state = State.FAILED
     values: dict[str, object] = {"state": state, "lease_until": None, "answer": answer}
-    if state is State.PENDING:
+    if state is State.PENDING and fate.away:
+        values["attempts"] = claimed.attempts - 1
+    elif state is State.PENDING:
         values["due_at"] = now + min(FIRST_RETRY * 2 ** (claimed.attempts - 1), LAST_RETRY)
     else:
         values["done_at"] = now

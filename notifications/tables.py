@@ -82,6 +82,8 @@ outbox = Table(
     Column("answer", Text),
     # Whoever sends it just now sends it once more only if it was not withdrawn meanwhile.
     Column("withdrawn_at", BigInteger),
+    # When it was claimed last: so many a minute may leave.
+    Column("tried_at", BigInteger),
     # Posts: their words come from a template, the body holds the facts.
     Column("template", String(64)),
     Column("language", String(8)),
@@ -89,6 +91,8 @@ outbox = Table(
     Column("expires_at", BigInteger),
     Column("thread", String(998)),
     Index(None, "state", "urgency", "due_at"),
+    Index(None, "tried_at"),
+    Index(None, "owner_id", "id"),
     Index(None, "uid", "recipient"),
 )
 

@@ -1,4 +1,4 @@
-"""A mail that came is told of in the audit trail of whom it concerns (SEC-8)."""
+"""A mail that came, or left, is told of in the audit trail of whom it concerns (SEC-8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from calendars.kernel.audit import HOUSE, Deed, Face, Origin, Result, Target
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.principal import Principal
-from calendars.storage import audit
+from calendars.storage import audit, principals
 
 BY_MAIL = Origin(Face.MAIL)
 
@@ -34,3 +34,12 @@ def record_settled(
     details: dict[str, int | str | list[str]] = {"mail": number, "settled": how}
     target = Target(HOUSE if owner is None else owner, details=details)
     audit.record(db, actor, Deed.RELEASE, target, now=now)
+
+
+def record_sent(
+    db: Db, actor: PrincipalId, owner: PrincipalId, number: int, kind: str, *, now: int
+) -> None:
+    """By whom and in whose name; of the mail its number and its kind, and nothing that it says."""
+    by = principals.get_by_id(db, actor).acting(BY_MAIL)
+    target = Target(owner, details={"message": number, "kind": kind})
+    audit.record(db, by, Deed.SEND_MAIL, target, now=now)

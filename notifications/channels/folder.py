@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from email.message import EmailMessage
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from notifications.channels.wire import Mail
 from notifications.message import Fate, State
 
 
@@ -16,16 +16,19 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def send(self, mails: Sequence[tuple[str, EmailMessage]]) -> list[Fate]:
+    def send(self, mails: Sequence[Mail]) -> Iterator[list[tuple[str, Fate]]]:
         """One file for each mail, named by its id: a mail that is repeated is one file."""
         self._path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return [self._write(name, mail) for name, mail in mails]
+        yield [(mail.key, self._write(mail)) for mail in mails]
 
-    def _write(self, name: str, mail: EmailMessage) -> Fate:
-        target = self._path / f"{name}.eml"
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _write(self, mail: Mail) -> Fate:
+        target = self._path / f"{mail.key}.eml"
         partial = target.with_suffix(".part")
         with partial.open("wb") as stream:
-            stream.write(mail.as_bytes())
+            stream.write(mail.octets)
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(target)

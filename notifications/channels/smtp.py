@@ -1,114 +1,115 @@
-"""The mail relay, by SMTP over one kept connection (RFC 5321)."""
+"""The mail relay, over one to four connections that stay open between mails and between rounds.
+
+They live in a thread with a loop of its own, which starts with the first mail.
+"""
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Sequence
-from dataclasses import dataclass
-from email.message import EmailMessage
-from urllib.parse import parse_qs, unquote, urlsplit
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from math import ceil
+from queue import Empty, SimpleQueue
 
-import aiosmtplib
+from notifications.channels.line import Away, Line
+from notifications.channels.relay import BadRelay, Relay
+from notifications.channels.wire import Mail, away
+from notifications.message import Fate
 
-from notifications.message import Fate, State
+__all__ = ["BadRelay", "Relay", "Smtp"]
 
-TIMEOUT = 20.0
+PULSE = 5.0
+"""So often a sign of life is given while the relay thinks."""
+MAILS_PER_LINE = 8
+"""A second connection is worth its opening from so many on."""
 
-
-class BadRelay(ValueError):
-    """A URL that names no relay."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """Where mail goes: `smtp://user:pass@host:587?starttls=required`, `smtps://…`."""
-
-    host: str
-    port: int
-    user: str | None = None
-    password: str | None = None
-    tls: bool = False
-    starttls: bool | None = None
-    """True: required; None: if the relay offers it; False: never."""
-
-    @classmethod
-    def parse(cls, url: str) -> Relay:
-        """Raises BadRelay."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-            raise BadRelay("smtp://hôte:port ou smtps://hôte:port est attendu")
-        wanted = parse_qs(parts.query).get("starttls", ["auto"])[0]
-        choices = {"required": True, "auto": None, "never": False}
-        if wanted not in choices:
-            raise BadRelay("starttls=required, auto ou never est attendu")
-        tls = parts.scheme == "smtps"
-        return cls(
-            parts.hostname,
-            parts.port or (465 if tls else 25),
-            None if parts.username is None else unquote(parts.username),
-            None if parts.password is None else unquote(parts.password),
-            tls,
-            False if tls else choices[wanted],
-        )
+Told = list[tuple[str, Fate]]
 
 
 class Smtp:
-    """Sends mails one after the other; a connection that breaks is opened again once."""
+    """Hands mails to the relay; whatever it says comes back as it is said, nothing is raised."""
 
-    def __init__(self, relay: Relay, *, sender: str) -> None:
-        self._relay, self._sender = relay, sender
+    def __init__(self, relay: Relay, *, connections: int = 2) -> None:
+        self._lines = [Line(relay) for _ in range(connections)]
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
 
-    async def send(self, mails: Sequence[tuple[str, EmailMessage]]) -> list[Fate]:
-        """What the relay said of each. Nothing is raised: whoever is away is asked again later."""
-        fates: list[Fate] = []
-        client: aiosmtplib.SMTP | None = None
-        for _, mail in mails:
-            try:
-                client = client or await self._connected()
-                fates.append(await self._send_one(client, mail))
-            except (aiosmtplib.SMTPException, OSError, ssl.SSLError) as error:
-                fates.append(_fate_of(error))
-                if client is not None and not client.is_connected:
-                    client = None
-        if client is not None:
-            await _hang_up(client)
-        return fates
+    def send(self, mails: Sequence[Mail]) -> Iterator[Told]:
+        """Try each once, in their order. An empty list now and then says that it goes on.
 
-    async def _connected(self) -> aiosmtplib.SMTP:
-        relay = self._relay
-        client = aiosmtplib.SMTP(
-            hostname=relay.host, port=relay.port, username=relay.user, password=relay.password,
-            use_tls=relay.tls, start_tls=relay.starttls, timeout=TIMEOUT,
-        )  # fmt: skip
+        Who listens no more stops what was not begun.
+        """
+        told: SimpleQueue[tuple[str, Fate]] = SimpleQueue()
+        waiting, left = deque(mails), len(mails)
+        work = self._send_all(waiting, lambda key, fate: told.put((key, fate)))
+        sending = asyncio.run_coroutine_threadsafe(work, self._running_loop())
         try:
-            await client.connect()
-        except BaseException:
-            client.close()
-            raise
-        return client
+            while left:
+                news = _all_in(told)
+                left -= len(news)
+                if not news and sending.done():
+                    sending.result()
+                yield news
+        finally:
+            waiting.clear()
 
-    async def _send_one(self, client: aiosmtplib.SMTP, mail: EmailMessage) -> Fate:
-        recipient = str(mail["To"].addresses[0].addr_spec)
-        _, answer = await client.send_message(mail, sender=self._sender, recipients=[recipient])
-        return Fate(State.SENT, answer)
+    def close(self) -> None:
+        """Hang up; a later mail opens everything again."""
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._hang_up(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        self._loop = self._thread = None
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            loop = self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=_run, args=(loop,), name="smtp", daemon=True)
+            self._thread.start()
+        return self._loop
+
+    async def _send_all(self, waiting: deque[Mail], tell: Callable[[str, Fate], None]) -> None:
+        wanted = min(len(self._lines), ceil(len(waiting) / MAILS_PER_LINE))
+        ends = await asyncio.gather(*(_work(line, waiting, tell) for line in self._lines[:wanted]))
+        # No line stands any more: of these nothing was said.
+        because = next((why for why in ends if why is not None), "")
+        while waiting:
+            tell(waiting.popleft().key, away(because))
+
+    async def _hang_up(self) -> None:
+        await asyncio.gather(*(line.close() for line in self._lines))
 
 
-async def _hang_up(client: aiosmtplib.SMTP) -> None:
+async def _work(line: Line, waiting: deque[Mail], tell: Callable[[str, Fate], None]) -> str | None:
+    """One mail after the other until there is none; why not, where the relay is away."""
+    while waiting:
+        mail = waiting.popleft()
+        try:
+            tell(mail.key, await line.send(mail))
+        except Away as gone:
+            # Another line may still stand.
+            waiting.appendleft(mail)
+            return str(gone)
+    return None
+
+
+def _all_in(told: SimpleQueue[tuple[str, Fate]]) -> Told:
+    """What was said since, at least one thing unless nothing is said for a while."""
+    news: Told = []
     try:
-        await client.quit()
-    except (aiosmtplib.SMTPException, OSError):
-        pass
+        news.append(told.get(timeout=PULSE))
+        while True:
+            news.append(told.get_nowait())
+    except Empty:
+        return news
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
     finally:
-        client.close()
-
-
-def _fate_of(error: Exception) -> Fate:
-    """A permanent refusal is one (5xx); everything else may be better later (RFC 5321 §4.2.1)."""
-    code = getattr(error, "code", None)
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        code = max((one.code for one in error.recipients), default=450)
-    permanent = isinstance(code, int) and 500 <= code < 600
-    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        permanent = False  # the operator's mistake, not the recipient's
-    state = State.FAILED if permanent else State.PENDING
-    return Fate(state, f"{type(error).__name__} {code or ''}".strip())
+        loop.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from calendars.kernel.identifiers import ObjectId
@@ -13,14 +14,41 @@ from scheduler.diaries.service import expire_holds
 from scheduler.diary_requests.service import close_past
 
 if TYPE_CHECKING:
+    from notifications.delivery import PostOffice
     from scheduler.jobs.runner import Job
 
 BATCH = 200
 MAIL_SECONDS, MINUTE, HOUR = 5, 60, 3600
 
 
+class Outlet:
+    """The post office of this process: opened with its first round, kept for all others."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._office: PostOffice | None = None
+
+    def deliver(self) -> int:
+        """Messages that are due leave (NOT-1); how many."""
+        from notifications.delivery import deliver_due
+
+        if self._office is None:
+            self._office = post_office(self._service)
+        return deliver_due(self._office)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._office is not None:
+            self._office.channel.close()
+
+
 def do_due_work(service: Service) -> dict[str, int]:
     """How much of each kind was done; a second run right after finds next to nothing."""
+    with closing(Outlet(service)) as outlet:
+        return _do_due_work(service, outlet)
+
+
+def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
     return {
         "read": read_mail(service),
         "extended": extend_series(service),
@@ -28,16 +56,16 @@ def do_due_work(service: Service) -> dict[str, int]:
         "expired_holds": let_holds_expire(service),
         "closed_requests": close_requests(service),
         "checkpoints": mark_audit(service),
-        "mails": deliver_mail(service),
+        "mails": outlet.deliver(),
     }
 
 
-def jobs_of(service: Service) -> list[Job]:
+def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
     """The same while the service runs, each as often as it matters."""
     from scheduler.jobs.runner import Job
 
     return [
-        Job("mail", MAIL_SECONDS, lambda: deliver_mail(service)),
+        Job("mail", MAIL_SECONDS, outlet.deliver),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("series", HOUR, lambda: extend_series(service)),
         Job("requests", HOUR, lambda: close_requests(service)),
@@ -93,13 +121,6 @@ def read_mail(service: Service) -> int:
     from scheduler.app.arrivals import read_mailbox
 
     return read_mailbox(service)
-
-
-def deliver_mail(service: Service) -> int:
-    """Messages that are due leave (NOT-1)."""
-    from notifications.delivery import deliver_due
-
-    return deliver_due(post_office(service))
 
 
 def _now(service: Service) -> int:

@@ -44,6 +44,11 @@ class Settings(BaseModel):
     organisation: str = "Niaouli"
     mail_from: str = "agenda@localhost"
     smtp_url: str = ""
+    smtp_connections: int = Field(2, ge=1, le=4)
+    mail_per_minute: int = Field(0, ge=0, le=1_000_000)
+    dkim_key: Path | None = None
+    dkim_selector: str = ""
+    dkim_domain: str = ""
     home_domains: str = ".nc"
     answer_days: int = Field(2, ge=0, le=60)
     mail_delay_seconds: int = Field(60, ge=0, le=86_400)
@@ -81,7 +86,7 @@ class Settings(BaseModel):
     @field_validator("smtp_url")
     @classmethod
     def _known_relay(cls, value: str) -> str:
-        from notifications.channels.smtp import Relay
+        from notifications.channels.relay import Relay
 
         if value:
             Relay.parse(value)
@@ -133,6 +138,20 @@ class Settings(BaseModel):
                 f"NIAOULI_LISTEN : sur {self.listen}, les mots de passe passeraient en clair ; "
                 "réglez NIAOULI_TLS_CERT et NIAOULI_TLS_KEY, ou NIAOULI_BEHIND_PROXY=true"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _can_sign(self) -> Settings:
+        if self.dkim_key is None:
+            return self
+        from notifications.channels.signer import BadKey, Signer
+
+        if not self.dkim_selector:
+            raise ValueError("NIAOULI_DKIM_KEY et NIAOULI_DKIM_SELECTOR vont ensemble")
+        try:
+            Signer.load("", "", self.dkim_key)
+        except BadKey as error:
+            raise ValueError(f"NIAOULI_DKIM_KEY : {error}") from None
         return self
 
     @property

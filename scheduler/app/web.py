@@ -23,7 +23,7 @@ from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
-from scheduler.app.due_work import jobs_of
+from scheduler.app.due_work import Outlet, jobs_of
 from scheduler.app.metrics import Metrics
 from scheduler.app.wiring import Service
 from scheduler.diaries import api as holds
@@ -96,13 +96,15 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # As many routes at once as the store has connections for: more would wait inside it.
         to_thread.current_default_thread_limiter().total_tokens = THREADS
-        ticker = _ticker(service) if jobs else None
+        outlet = Outlet(service)
+        ticker = _ticker(service, outlet) if jobs else None
         carriers = start_carriers(service) if jobs else []
         yield
         for carrier in carriers:
             carrier.stop()
         if ticker is not None:
             ticker.stop()
+        outlet.close()
         service.database.close()
 
     app = FastAPI(
@@ -157,10 +159,10 @@ def _habits(service: Service) -> Habits:
     return Habits(settings.claim_minutes, settings.hold_working_days, "FR", "NC")
 
 
-def _ticker(service: Service) -> Ticker:
+def _ticker(service: Service, outlet: Outlet) -> Ticker:
     from scheduler.jobs.runner import Ticker
 
-    ticker = Ticker(jobs_of(service))
+    ticker = Ticker(jobs_of(service, outlet))
     ticker.start()
     return ticker
 

@@ -16,6 +16,7 @@ from scheduler.app.migrate import migrate
 from scheduler.app.settings import Settings
 
 if TYPE_CHECKING:
+    from notifications.channels.signer import Signer
     from notifications.compose import Composers
     from notifications.delivery import Channel, PostOffice
     from notifications.mailbox.room import Mailroom
@@ -54,13 +55,14 @@ def post_office(service: Service) -> PostOffice:
     from zoneinfo import ZoneInfo
 
     from notifications.channels.folder import Folder
-    from notifications.channels.smtp import Relay, Smtp
+    from notifications.channels.relay import Relay
+    from notifications.channels.smtp import Smtp
     from notifications.delivery import PostOffice
 
     settings = service.settings
     channel: Channel = Folder(settings.data / "mail")
     if settings.smtp_url:
-        channel = Smtp(Relay.parse(settings.smtp_url), sender=settings.mail_from)
+        channel = Smtp(Relay.parse(settings.smtp_url), connections=settings.smtp_connections)
     return PostOffice(
         service.database,
         service.clock,
@@ -71,7 +73,19 @@ def post_office(service: Service) -> PostOffice:
         settings.url,
         settings.home_domain_list,
         settings.answer_days,
+        settings.mail_per_minute,
+        _signer(settings),
     )
+
+
+def _signer(settings: Settings) -> Signer | None:
+    """Where a key is set, mails leave signed."""
+    from notifications.channels.signer import Signer
+
+    if settings.dkim_key is None:
+        return None
+    domain = settings.dkim_domain or settings.mail_from.partition("@")[2]
+    return Signer.load(domain, settings.dkim_selector, settings.dkim_key)
 
 
 def mailroom(service: Service) -> Mailroom:

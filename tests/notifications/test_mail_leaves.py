@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from calendars.kernel.clock import FixedClock
 from calendars.kernel.database import Database
@@ -28,6 +25,7 @@ from notifications.compose import Composers
 from notifications.delivery import Channel, PostOffice, deliver_due
 from notifications.imip.transport import MailQueue
 from tests.builders import NOUMEA, START, an_event
+from tests.relays import RelayHandler, running_relay
 from tests.stores import NOW, a_person, agenda_of, object_path
 
 JUDGE = "juge@tribunal.example"
@@ -220,38 +218,10 @@ def test_a_title_cannot_forge_a_header(house: House, folder: Path) -> None:
 # --- a relay that answers ------------------------------------------------------------------------
 
 
-class Relayed:
-    """A relay that says what the test wants, and keeps what it took."""
-
-    def __init__(self) -> None:
-        self.answer = "250 OK"
-        self.taken: list[EmailMessage] = []
-
-    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        if self.answer.startswith("250") and envelope.content is not None:
-            content = envelope.content
-            assert isinstance(content, bytes)
-            mail = message_from_bytes(content, policy=policy.default)
-            assert isinstance(mail, EmailMessage)
-            self.taken.append(mail)
-        return self.answer
-
-
 @contextmanager
-def relay() -> Iterator[tuple[Relayed, Smtp]]:
-    handler = Relayed()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        target = Relay.parse(f"smtp://127.0.0.1:{port}?starttls=never")
-        yield handler, Smtp(target, sender="agenda@dpass.example.org")
-    finally:
-        controller.stop()
+def relay() -> Iterator[tuple[RelayHandler, Smtp]]:
+    with running_relay() as (handler, target), closing(Smtp(target)) as smtp:
+        yield handler, smtp
 
 
 def test_a_relay_that_says_later_is_asked_later_under_the_same_id(
@@ -270,7 +240,7 @@ def test_a_relay_that_says_later_is_asked_later_under_the_same_id(
 
         assert house.status() == "1.1"
         assert house.deliver(after=3600) == 0
-        assert [mail["To"] for mail in handler.taken] == [JUDGE]
+        assert [one.mail["To"] for one in handler.taken] == [JUDGE]
 
 
 def test_a_refusal_for_good_is_seen_by_the_organizer(database: Database, anne: Principal) -> None:
@@ -285,9 +255,10 @@ def test_a_refusal_for_good_is_seen_by_the_organizer(database: Database, anne: P
 
 
 def test_a_relay_that_is_away_loses_nothing(database: Database, anne: Principal) -> None:
-    house = House(database, anne, Smtp(Relay("127.0.0.1", 9), sender="agenda@dpass.example.org"))
-    house.invite()
+    with closing(Smtp(Relay("127.0.0.1", 9))) as smtp:
+        house = House(database, anne, smtp)
+        house.invite()
 
-    assert house.deliver() == 0
+        assert house.deliver() == 0
 
     assert house.status() == "1.0"
