@@ -37,6 +37,8 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"
     """To answer an invitation."""
+    POLL = "poll"
+    """To say which of several dates suit."""
 
 
 class Link(NamedTuple):

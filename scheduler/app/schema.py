@@ -8,6 +8,7 @@ from scheduler.diaries import tables as diaries
 from scheduler.diary_requests import tables as diary_requests
 from scheduler.directory import tables as directory
 from scheduler.meetings import tables as meetings
+from scheduler.polls import tables as polls
 from scheduler.working_time import tables as working_time
 
 PARTS = (
@@ -17,5 +18,6 @@ PARTS = (
     diary_requests.metadata,
     directory.metadata,
     meetings.metadata,
+    polls.metadata,
     working_time.metadata,
 )

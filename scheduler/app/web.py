@@ -21,6 +21,7 @@ from calendars.http.guard import Guard
 from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
+from calendars.model.language import Language
 from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
 from scheduler.app.due_work import Outlet, jobs_of
@@ -31,6 +32,8 @@ from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_requests.habits import Habits
 from scheduler.directory import api as directory
 from scheduler.meetings import api as meetings
+from scheduler.polls import api as polls
+from scheduler.polls.messages import Desk
 from scheduler.working_time import api as working_time
 
 if TYPE_CHECKING:
@@ -42,11 +45,13 @@ REQUESTS = {
     "name": diary_requests.TAG,
     "description": "De la demande au rendez-vous : prise en charge, options, date.",
 }
+POLLS = {"name": polls.TAG, "description": "Quelles dates conviennent, avec ou sans compte."}
 HOLDS = {"name": holds.TAG, "description": "Plusieurs dates tenues pour un rendez-vous."}
-FEATURES = (holds, meetings, diary_requests, directory, working_time)
+FEATURES = (holds, polls, meetings, diary_requests, directory, working_time)
 FEATURE_TAGS = [
     REQUESTS,
     HOLDS,
+    POLLS,
     *meetings.TAGS,
     {"name": working_time.TAG, "description": "Jours fermés, heures, échéances expliquées."},
     {
@@ -133,6 +138,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     for feature in FEATURES:
         app.include_router(feature.router)
     diary_requests.give_habits(app, _habits(service))
+    polls.give_desk(app, Desk(service.settings.url, Language(service.settings.language)))
     app.include_router(feeds.public)
     app.include_router(connect_router(service.settings))
 

@@ -52,13 +52,18 @@ def confirm(calendar: Component, *, now: int) -> None:
     """The option becomes the appointment: everybody is invited to it from now on."""
     for event in calendar.children("VEVENT"):
         title = unescape(event.value("SUMMARY") or "")
-        put_text(event, "SUMMARY", _PREFIX.sub("", title, count=1))
+        put_text(event, "SUMMARY", without_option(title))
         put_value(event, "STATUS", "CONFIRMED")
         categories = [one for one in _categories(event) if one != CATEGORY]
         event.lines[:] = [_served(line) for line in event.lines if line.name != "CATEGORIES"]
         if categories:
             put_value(event, "CATEGORIES", ",".join(map(escape, categories)))
         stamp(event, now, revised=True)
+
+
+def without_option(title: str) -> str:
+    """The title of the appointment itself."""
+    return _PREFIX.sub("", title, count=1)
 
 
 def _categories(event: Component) -> list[str]:

@@ -140,6 +140,14 @@ def list_holds(
     return [replace(one, holds=tuple(_known(db, actor, one, now=now))) for one in found]
 
 
+def get_holds(db: Db, login: str, ref: str) -> HoldGroup:
+    """The options of that reference, whoever asks for them. Raises NotFound."""
+    group = repository.find(db, login, ref)
+    if group is None:
+        raise NotFound("there are no options of that reference")
+    return group
+
+
 def _known(db: Db, actor: Principal, group: HoldGroup, *, now: int) -> Iterator[Hold]:
     for one in group.holds:
         name = known_name(db, actor, (group.owner, one.calendar), one.name, now=now)

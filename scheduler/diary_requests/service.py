@@ -21,7 +21,7 @@ from calendars.services.deliver_itip import Dispatch
 from calendars.services.find_principals import get_principal
 from calendars.services.open_account import check_email
 from calendars.services.put_object import ObjectPath
-from calendars.services.read_entry import open_entry
+from calendars.services.read_entry import read_entry
 from scheduler.diaries.model import HoldDraft, HoldState, Slot
 from scheduler.diaries.repository import find as find_group
 from scheduler.diaries.service import abandon_holds, book, confirm_hold, hold_dates
@@ -249,10 +249,10 @@ def _end_of(db: Db, owner: Principal, found: DiaryRequest, *, now: int) -> int |
     calendar, name, _ = found.event or ("", "", "")
     try:
         path = ObjectPath(found.owner, calendar, name)
-        entry = open_entry(db, owner, path, Privilege.READ, now=now)
+        entry = read_entry(db, owner, path, now=now)
     except NotFound:
         return None
-    return bounds(parse(decode(entry.stored.data)), zone_of(entry.collection)).end
+    return bounds(parse(decode(entry.found.data)), zone_of(entry.collection)).end
 
 
 def _draft(found: DiaryRequest, slots: Sequence[Slot], expires_at: int | None) -> HoldDraft:

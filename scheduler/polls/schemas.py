@@ -1,0 +1,104 @@
+"""Polls of dates as JSON (MTG-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from calendars.http.shapes import Instant, Shape, StrictShape, Text, instant_of
+from scheduler.polls.model import Poll, Tally
+
+Email = Annotated[str, StringConstraints(max_length=254)]
+
+
+class PollIn(StrictShape):
+    """Who is asked about the dates."""
+
+    required: list[Email] = Field(
+        default_factory=list,
+        max_length=200,
+        description="Qui doit pouvoir venir ; sans personne, les invités des événements.",
+        examples=[["paul@example.org"]],
+    )
+    optional: list[Email] = Field(default_factory=list, max_length=200)
+    message: Text = Field("", description="Un mot de votre part, dans le message.")
+    closes_at: Instant | None = Field(None, description="Réponses attendues avant.")
+
+
+class VoterOut(Shape):
+    """Somebody who is asked."""
+
+    email: str
+    name: str
+    required: bool
+    answered_at: datetime | None
+    comment: str
+
+
+class TallyOut(Shape):
+    """How one date stands."""
+
+    position: int = Field(description="Le numéro de l'option, à retenir par elle.")
+    start: datetime
+    end: datetime
+    yes: list[str]
+    if_needed: list[str]
+    no: list[str]
+    silent: list[str] = Field(description="Qui n'a pas répondu.")
+    missing: list[str] = Field(description="Qui devrait être là et a dit non.")
+
+
+class PollOut(Shape):
+    """A poll; the dates stand best first."""
+
+    ref: str
+    state: Literal["open", "retained", "expired", "abandoned"]
+    closes_at: datetime | None
+    voters: list[VoterOut]
+    options: list[TallyOut]
+
+    @classmethod
+    def of(cls, poll: Poll, tallies: list[Tally], state: str, zone: tzinfo) -> PollOut:
+        """With its instants by the clocks of the site."""
+        return cls(
+            ref=poll.ref,
+            state=state,  # type: ignore[arg-type]
+            closes_at=_instant(poll.closes_at, zone),
+            voters=[
+                VoterOut(
+                    email=one.address.removeprefix("mailto:"),
+                    name=one.name,
+                    required=one.required,
+                    answered_at=_instant(one.answered_at, zone),
+                    comment=one.comment,
+                )
+                for one in poll.voters
+            ],
+            options=[_tally(one, zone) for one in tallies],
+        )
+
+
+class RemindedOut(Shape):
+    """How many are asked again."""
+
+    asked: int
+
+
+def _tally(one: Tally, zone: tzinfo) -> TallyOut:
+    option = one.option
+    return TallyOut(
+        position=option.position,
+        start=instant_of(option.starts_at).astimezone(zone),
+        end=instant_of(option.ends_at).astimezone(zone),
+        yes=list(one.yes),
+        if_needed=list(one.if_needed),
+        no=list(one.no),
+        silent=list(one.silent),
+        missing=list(one.required_missing),
+    )
+
+
+def _instant(seconds: int | None, zone: tzinfo) -> datetime | None:
+    return None if seconds is None else instant_of(seconds).astimezone(zone)

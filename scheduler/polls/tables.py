@@ -1,0 +1,58 @@
+"""Tables of polls: who is asked about which dates, and what each has said (MTG-3)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column("owner", String(255), nullable=False),  # login
+    Column("ref", String(100), nullable=False),  # of the hold group
+    Column("title", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("visibility", String(16), nullable=False),
+    Column("closes_at", BigInteger),
+    Column("made_at", BigInteger, nullable=False),
+    Column("made_by", String(255), nullable=False),
+    UniqueConstraint("owner", "ref"),
+)
+
+poll_voters = Table(
+    "poll_voters",
+    metadata,
+    Column("poll_id", _BIG_ID, ForeignKey("polls.id", ondelete="CASCADE"), nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("required", Boolean, nullable=False),
+    Column("answered_at", BigInteger),
+    Column("comment", Text, nullable=False, server_default=""),
+    Column("votes", JSON, nullable=False),  # option number -> yes, if-needed, no
+    PrimaryKeyConstraint("poll_id", "address"),
+)
