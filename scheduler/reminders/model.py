@@ -59,6 +59,8 @@ class Cause(NamedTuple):
     alarm: Component | None
     before: int
     """Days before, of a policy."""
+    urgent: bool
+    """It does not wait for the hours in which letters leave."""
 
 
 class Due(NamedTuple):
@@ -88,7 +90,7 @@ class Reminded:
     ) -> None:
         """`owner` are the addresses of whose diary it is; `floating` the zone of that diary."""
         self.calendar = calendar
-        self._owner = owner
+        self.owner = owner
         self._floating = floating
         self._guidance = guidance
         self._triggers: dict[int, list[tuple[Component, Trigger]]] = {}
@@ -115,7 +117,7 @@ class Reminded:
     def is_organized(self, part: Component) -> bool:
         """The owner of the diary is the organizer."""
         organizer = part.value("ORGANIZER")
-        return organizer is not None and calendar_user_address(organizer) in self._owner
+        return organizer is not None and calendar_user_address(organizer) in self.owner
 
     # --- moments ---------------------------------------------------------------------------------
 
@@ -181,9 +183,10 @@ class Reminded:
                     yield from self._repeated(alarm, trigger, first, instance)
         policy = self._policy(part)
         if policy is not None:
+            urgent = policy.urgent or is_urgent(part)
             for at, before in policy.moments(self.day_of(instance), self._guidance.hours):
                 if at < starts_at:
-                    cause = Cause(None, before)
+                    cause = Cause(None, before, urgent)
                     yield Due(at, cause, Audience.BOTH, instance, starts_at, starts_at)
 
     @cached_property
@@ -213,13 +216,14 @@ class Reminded:
     ) -> Iterator[Due]:
         starts_at = self.start_of(instance)
         heard = _acknowledged(alarm)
-        cause = Cause(alarm, 0)
+        urgent = is_urgent(instance.component)
+        cause = Cause(alarm, 0, urgent)
         for number in range(min(trigger.repetition.times, MAX_REPEATS) + 1):
             at = first + number * trigger.repetition.every
             if heard is not None and heard >= at:
                 continue
             outside = at
-            if self._tells_others and not is_urgent(instance.component):
+            if self._tells_others and not urgent:
                 outside = self._guidance.hours.for_outsiders(at, starts_at)
             until = useful_until(at, starts_at)
             if outside == at:
@@ -262,7 +266,7 @@ class Reminded:
     def stays_away(self, part: Component) -> bool:
         """Whose diary it is has declined, or sends somebody else."""
         return any(
-            calendar_user_address(line.value) in self._owner and part_stat(line) in _AWAY
+            calendar_user_address(line.value) in self.owner and part_stat(line) in _AWAY
             for line in part.all("ATTENDEE")
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from types import ModuleType
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -45,15 +46,18 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_ADD = Prepared(
-    insert(reminder_watches).values({name: bindparam(name) for name in Watch._fields})
-)
+_ADD = Prepared(insert(reminder_watches).values({name: bindparam(name) for name in Watch._fields}))
 _SET = Prepared(
     update(reminder_watches)
     .where(_W.object_id == bindparam("watched"))
     .values(due_at=bindparam("due"), done_until=bindparam("done"))
 )
 _REMOVE = Prepared(delete(reminder_watches).where(_W.object_id == bindparam("watched")))
+
+
+def _dialect(db: Db) -> ModuleType:
+    """Both engines know ON CONFLICT, each by a name of its own."""
+    return sqlite if db.dialect.name == "sqlite" else postgresql
 
 
 def claim_due(db: Db, *, now: int, limit: int) -> list[Watch]:
@@ -107,6 +111,12 @@ def rewind(db: Db, *, now: int) -> None:
     )
 
 
+def look_again(db: Db, uid: str, *, since: int, now: int) -> None:
+    """Letters about an object were taken back: whoever holds it is looked at again."""
+    again = update(reminder_watches).where(_W.uid == uid, _W.done_until > since)
+    db.execute(again.values(done_until=since, due_at=now))
+
+
 # --- calendars that are followed -----------------------------------------------------------------
 
 
@@ -118,8 +128,7 @@ def list_followed(db: Db) -> dict[CollectionId, int]:
 
 def claim_followed(db: Db, collection: CollectionId) -> int | None:
     """Its position, ours until the transaction ends; None where another process has it."""
-    made = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.dialect.name]
-    first = made(reminder_followed).values(collection_id=collection, modseq=0)
+    first = _dialect(db).insert(reminder_followed).values(collection_id=collection, modseq=0)
     db.execute(first.on_conflict_do_nothing())
     query = select(_F.modseq).where(_F.collection_id == collection)
     found: int | None = db.execute(query.with_for_update(skip_locked=True)).scalar()
@@ -157,6 +166,5 @@ def read_clock(db: Db) -> Ticked | None:
 
 def set_clock(db: Db, ticked: Ticked) -> None:
     """A tick was there."""
-    made = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.dialect.name]
-    row = made(reminder_clock).values(id=_ONLY, **ticked._asdict())
+    row = _dialect(db).insert(reminder_clock).values(id=_ONLY, **ticked._asdict())
     db.execute(row.on_conflict_do_update(index_elements=[_K.id], set_=ticked._asdict()))

@@ -40,7 +40,7 @@ reminder_watches = Table(
     Column("object_id", BigInteger, primary_key=True, autoincrement=False),
     Column("collection_id", BigInteger, nullable=False),
     Column("owner_id", BigInteger, nullable=False),
-    Column("uid", Text, nullable=False),
+    Column("uid", Text, nullable=False, index=True),
     Column("due_at", BigInteger, nullable=False, index=True),
     # What fell due until then was seen to.
     Column("done_until", BigInteger, nullable=False),

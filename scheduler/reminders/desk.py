@@ -1,0 +1,74 @@
+"""What the deeds of this feature work with, put together once for a tick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from hashlib import sha256
+
+from calendars.kernel.database import Db
+from calendars.kernel.identifiers import CollectionId, PrincipalId
+from calendars.model.calendar_user_address import CalendarUserAddress, addresses_of, email_in
+from calendars.model.component import decode, parse
+from calendars.model.language import Language
+from calendars.model.principal import Principal, PrincipalKind
+from calendars.services.find_principals import get_principal_by_id
+from calendars.services.follow_calendars import FollowedObject, zone_in
+from scheduler.reminders import wishes
+from scheduler.reminders.model import Guidance, Reminded
+from scheduler.reminders.rules import SendingHours
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The rules that hold now, and the language of those who chose none."""
+
+    guidance: Guidance
+    language: Language
+
+    @property
+    def plan(self) -> str:
+        """A mark of all that plans depend on besides the diaries."""
+        hours = self.guidance.hours
+        closures = sorted(hours.working.closures)
+        said = (sorted(map(repr, self.guidance.policies)), hours.opens, hours.closes, closures)
+        return sha256(repr((said, str(hours.zone))).encode()).hexdigest()
+
+
+def open_desk(db: Db, hours: SendingHours, language: Language) -> Desk:
+    """With the policies as they are now."""
+    return Desk(Guidance(tuple(wishes.list_policies(db)), hours), language)
+
+
+@dataclass
+class Diaries:
+    """Owners and zones of diaries, looked up once in a transaction."""
+
+    db: Db
+    desk: Desk
+    _owners: dict[PrincipalId, tuple[Principal, frozenset[str]]] = field(default_factory=dict)
+    _zones: dict[CollectionId, tzinfo] = field(default_factory=dict)
+
+    def owner(self, owner_id: PrincipalId) -> tuple[Principal, frozenset[str]]:
+        """Whose diary it is, and by which addresses."""
+        found = self._owners.get(owner_id)
+        if found is None:
+            person = get_principal_by_id(self.db, owner_id)
+            found = self._owners[owner_id] = (person, frozenset(addresses_of(person)))
+        return found
+
+    def mailbox(self, owner_id: PrincipalId) -> CalendarUserAddress | None:
+        """Where the owner is written to; None for a group and for who has no account any more."""
+        person, _ = self.owner(owner_id)
+        if person.kind is not PrincipalKind.INDIVIDUAL or person.disabled:
+            return None
+        known = addresses_of(person)
+        return next((address for address in known if email_in(address)), None)
+
+    def reminded(self, found: FollowedObject) -> Reminded:
+        """The object with the rules. Raises InvalidCalendarData."""
+        zone = self._zones.get(found.collection_id)
+        if zone is None:
+            zone = self._zones[found.collection_id] = zone_in(self.db, found.collection_id)
+        _, addresses = self.owner(found.owner_id)
+        return Reminded(parse(decode(found.data)), addresses, zone, self.desk.guidance)
