@@ -47,7 +47,7 @@ class FollowedObject(NamedTuple):
 _HEARD = Prepared(
     select(_C.id, _C.modseq)
     .join(principals, principals.c.id == _C.owner_id)
-    .where(_C.kind == "CALENDAR", principals.c.kind.not_in(("ROOM", "RESOURCE")))
+    .where(_C.kind == "CALENDAR", principals.c.kind != "ROOM", principals.c.kind != "RESOURCE")
     .order_by(_C.id)
 )
 _OBJECT = (

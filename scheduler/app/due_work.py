@@ -56,6 +56,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "expired_holds": let_holds_expire(service),
         "closed_requests": close_requests(service),
         "checkpoints": mark_audit(service),
+        "reminders": remind_all(service),
         "mails": outlet.deliver(),
     }
 
@@ -66,6 +67,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
 
     return [
         Job("mail", MAIL_SECONDS, outlet.deliver),
+        Job("reminders", MINUTE, lambda: remind_all(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("series", HOUR, lambda: extend_series(service)),
         Job("requests", HOUR, lambda: close_requests(service)),
@@ -97,6 +99,17 @@ def close_requests(service: Service) -> int:
     """Appointments that are over have taken place (DIA-2)."""
     with service.database.transaction() as db:
         return close_past(db, now=_now(service))
+
+
+def remind_all(service: Service) -> int:
+    """Letters about what is due in the diaries are posted (TIM-11)."""
+    from scheduler.app.reminding import desk_of
+    from scheduler.reminders.service import remind
+
+    now = _now(service)
+    with service.database.reading() as db:
+        desk = desk_of(db, service.settings, now=now)
+    return remind(service.database, desk, now=now)
 
 
 def forget(service: Service) -> int:

@@ -9,6 +9,7 @@ from scheduler.diary_requests import tables as diary_requests
 from scheduler.directory import tables as directory
 from scheduler.meetings import tables as meetings
 from scheduler.polls import tables as polls
+from scheduler.reminders import tables as reminders
 from scheduler.working_time import tables as working_time
 
 PARTS = (
@@ -19,5 +20,6 @@ PARTS = (
     directory.metadata,
     meetings.metadata,
     polls.metadata,
+    reminders.metadata,
     working_time.metadata,
 )

@@ -9,6 +9,7 @@ import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -65,6 +66,7 @@ class Settings(BaseModel):
     free_busy_per_minute: int = Field(1_200, ge=1, le=1_000_000)
     claim_minutes: int = Field(120, ge=1, le=10_080)
     hold_working_days: int = Field(5, ge=1, le=60)
+    reminder_hours: str = "07:00-19:00"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("timezone")
@@ -74,6 +76,17 @@ class Settings(BaseModel):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
             raise ValueError(f"« {value} » n'est pas le nom d'un fuseau horaire") from None
+        return value
+
+    @field_validator("reminder_hours")
+    @classmethod
+    def _known_hours(cls, value: str) -> str:
+        try:
+            opens, closes = _clocks(value)
+        except ValueError:
+            opens = closes = time()
+        if opens >= closes:
+            raise ValueError("deux heures sont attendues, comme 07:00-19:00")
         return value
 
     @field_validator("database_url")
@@ -155,6 +168,11 @@ class Settings(BaseModel):
         return self
 
     @property
+    def sending_hours(self) -> tuple[time, time]:
+        """Between which hours people are reminded (TIM-11)."""
+        return _clocks(self.reminder_hours)
+
+    @property
     def host(self) -> str:
         """The address to listen on."""
         return self.listen.rpartition(":")[0].strip("[]") or "127.0.0.1"
@@ -198,6 +216,12 @@ class Settings(BaseModel):
     def store(self) -> str:
         """The URL of the database."""
         return self.database_url or f"sqlite:///{(self.data / 'niaouli.sqlite').absolute()}"
+
+
+def _clocks(text: str) -> tuple[time, time]:
+    """Two hours of a day. Raises ValueError."""
+    opens, closes = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    return opens.replace(tzinfo=None), closes.replace(tzinfo=None)
 
 
 def load(config: Path | None = None, **overrides: object) -> Settings:

@@ -25,19 +25,21 @@ class Desk:
 
     guidance: Guidance
     language: Language
+    days_version: str = ""
+    """Of the closed days (TIM-10)."""
 
     @property
     def plan(self) -> str:
         """A mark of all that plans depend on besides the diaries."""
         hours = self.guidance.hours
-        closures = sorted(hours.working.closures)
-        said = (sorted(map(repr, self.guidance.policies)), hours.opens, hours.closes, closures)
-        return sha256(repr((said, str(hours.zone))).encode()).hexdigest()
+        policies = sorted(map(repr, self.guidance.policies))
+        said = (policies, hours.opens, hours.closes, str(hours.zone), self.days_version)
+        return sha256(repr(said).encode()).hexdigest()
 
 
-def open_desk(db: Db, hours: SendingHours, language: Language) -> Desk:
+def open_desk(db: Db, hours: SendingHours, language: Language, days_version: str) -> Desk:
     """With the policies as they are now."""
-    return Desk(Guidance(tuple(wishes.list_policies(db)), hours), language)
+    return Desk(Guidance(tuple(wishes.list_policies(db)), hours), language, days_version)
 
 
 @dataclass

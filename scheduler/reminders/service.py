@@ -27,7 +27,7 @@ from scheduler.reminders.letters import (
 )
 from scheduler.reminders.model import Due, Reminded
 from scheduler.reminders.repository import Watch
-from scheduler.reminders.rules import Policy
+from scheduler.reminders.rules import Policy, policy_for
 from scheduler.reminders.watching import KIND, follow
 from scheduler.reminders.wishes import Wishes
 
@@ -222,11 +222,12 @@ def set_policy(db: Db, actor: Principal, policy: Policy, *, now: int) -> None:
     wishes.set_policy(db, policy, by=actor.login, now=now)
 
 
-def remove_policy(db: Db, actor: Principal, kind: str) -> None:
+def remove_policy(db: Db, actor: Principal, kind: str, *, now: int) -> None:
     """A kind of which nobody is reminded any more. Raises NotTheAdministrator, NotFound."""
     _check_administrator(actor)
-    if not wishes.remove_policy(db, kind):
+    if policy_for([kind], wishes.list_policies(db)) is None:
         raise NotFound("that kind has no reminders")
+    wishes.set_policy(db, Policy(kind, ()), by=actor.login, now=now)
 
 
 def _check_administrator(actor: Principal) -> None:

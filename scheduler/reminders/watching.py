@@ -103,7 +103,8 @@ def _plan(
     for one in changed:
         was = known.get(one.id)
         if was is not None and _take_back(db, one.uid, now=now):
-            was = was._replace(done_until=now - WAITS_AT_MOST, due_at=now)
+            pending = now - WAITS_AT_MOST
+            was = was._replace(done_until=pending, due_at=pending)
         watch = _watch(diaries, one, was, ticked)
         if watch is not None:
             (fresh if was is None else moved).append(watch)

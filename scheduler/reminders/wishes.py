@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
@@ -33,17 +33,28 @@ class Wishes:
         return any(kind.strip().casefold() in folded for kind in kinds)
 
 
+DEFAULTS = (
+    Policy("Audience", (2, 1)),
+    Policy("Commission", (7, 2, 1)),
+    Policy("Formation", (7, 2)),  # TRN-5
+)
+"""What holds until an administrator says otherwise; all other kinds have none."""
+
+
 def list_policies(db: Db) -> list[Policy]:
-    """The policies, by kind."""
-    query = select(_P.kind, _P.days, _P.at_minute, _P.urgent).order_by(_P.key)
-    return [
-        Policy(kind, tuple(map(int, days.split(","))), time(*divmod(minute, 60)), bool(urgent))
-        for kind, days, minute, urgent in db.execute(query)
-    ]
+    """The policies, by kind: those of the house, and what was changed or taken away of them."""
+    found = {_key(policy.kind): policy for policy in DEFAULTS}
+    query = select(_P.key, _P.kind, _P.days, _P.at_minute, _P.urgent)
+    for key, kind, days, minute, urgent in db.execute(query):
+        found.pop(key, None)
+        if days:
+            before = tuple(map(int, days.split(",")))
+            found[key] = Policy(kind, before, time(*divmod(minute, 60)), bool(urgent))
+    return [found[key] for key in sorted(found)]
 
 
 def set_policy(db: Db, policy: Policy, *, by: str, now: int) -> None:
-    """The policy of its kind from now on."""
+    """The policy of its kind from now on; without days nobody is reminded of that kind."""
     values = {
         "kind": policy.kind,
         "days": ",".join(str(n) for n in sorted(set(policy.days), reverse=True)),
@@ -52,15 +63,13 @@ def set_policy(db: Db, policy: Policy, *, by: str, now: int) -> None:
         "changed_at": now,
         "changed_by": by,
     }
-    key = policy.kind.strip().casefold()
+    key = _key(policy.kind)
     if not db.execute(update(reminder_policies).where(_P.key == key).values(**values)).rowcount:
         db.execute(insert(reminder_policies).values(key=key, **values))
 
 
-def remove_policy(db: Db, kind: str) -> bool:
-    """The kind has no policy any more; whether it had one."""
-    key = kind.strip().casefold()
-    return bool(db.execute(delete(reminder_policies).where(_P.key == key)).rowcount)
+def _key(kind: str) -> str:
+    return " ".join(kind.split()).casefold()
 
 
 def list_wishes(db: Db, people: Sequence[PrincipalId]) -> dict[PrincipalId, Wishes]:
