@@ -151,7 +151,6 @@ def facts_of(one: Reminded, reminding: Reminding, owner: Principal) -> dict[str,
         "own": own,
         "sender": owner.display_name,
         "note": _note(reminding.due) if own and shown else "",
-        "people": [],
     }
 
 
