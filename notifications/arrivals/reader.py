@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from imap_tools.idle import IdleManager
+
 from calendars.kernel.clock import Clock
 from calendars.kernel.database import Database, StoreUnavailable
 from notifications import leases
@@ -26,6 +28,9 @@ POLL_SECONDS = 60
 """As often it is looked even where IDLE works: no notice is missed for longer."""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 _GLANCE = 0.5
+# What comes along with the answer to IDLE lies in a buffer that nobody is told of: IDLE is ended
+# soon, which reads it, and begun again.
+_SLICES = (_GLANCE, *(5.0,) * 12)
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +104,7 @@ class Reader:
                 log.info("imap.connected")
                 self._pause = FIRST_PAUSE
                 while self._goes_on():
+                    talk.mailbox.client.untagged_responses.pop("EXISTS", None)
                     self._inbox.clear(talk, go_on=self._goes_on)
                     self._wait(talk)
 
@@ -107,15 +113,24 @@ class Reader:
 
     def _wait(self, talk: Conversation) -> None:
         """Until there is news, or it is time to look (RFC 2177)."""
+        client = talk.mailbox.client
         if not talk.can("IDLE"):
             self._stopping.wait(POLL_SECONDS)
-            talk.mailbox.client.noop()
+            client.noop()
             return
-        with talk.mailbox.idle as idle:
-            for _ in range(int(POLL_SECONDS / _GLANCE)):
-                news = idle.poll(timeout=_GLANCE)
-                if self._stopping.is_set() or any(b"EXISTS" in line for line in news):
-                    return
+        for seconds in _SLICES:
+            with talk.mailbox.idle as idle:
+                told = self._told(idle, seconds)
+            if told or self._stopping.is_set() or "EXISTS" in client.untagged_responses:
+                return
+
+    def _told(self, idle: IdleManager, seconds: float) -> bool:
+        for _ in range(int(seconds / _GLANCE)):
+            if any(b"EXISTS" in line for line in idle.poll(timeout=_GLANCE)):
+                return True
+            if self._stopping.is_set():
+                break
+        return False
 
 
 @contextmanager

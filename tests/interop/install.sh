@@ -4,10 +4,16 @@
 # missing in the end; with CI=true that is an error.
 set -eu
 cd "$(dirname "$0")/../.."
+PATH=$PATH:/usr/sbin:/sbin
 
 # program:package, the names of Debian and its children
 programs='
 chromium:chromium
+postfix:postfix
+dovecot:dovecot-core
+/usr/lib/dovecot/imap:dovecot-imapd
+/usr/lib/dovecot/lmtp:dovecot-lmtpd
+openssl:openssl
 node:nodejs
 npm:npm
 thunderbird:thunderbird
@@ -47,6 +53,11 @@ if [ -n "$wanted" ] && may_install; then
         packages="$packages ${pair#*:}"
     done
     echo "Installing with apt:$packages"
+    # Postfix is driven with settings of the tests' own: none are made for the machine.
+    case $packages in *postfix*)
+        echo "postfix postfix/main_mailer_type select No configuration" |
+            as_root debconf-set-selections 2>/dev/null || true ;;
+    esac
     # shellcheck disable=SC2086 # one word a package
     if ! { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install --yes --no-install-recommends $packages; } >"$log" 2>&1 </dev/null; then
