@@ -69,6 +69,11 @@ class Pause:
         """It is too early to ask."""
         return now < self._until
 
+    @property
+    def was_away(self) -> bool:
+        """The last time it was: one mail is enough to see whether it is back."""
+        return self._seconds > 0
+
     def note(self, now: int, *, away: bool) -> None:
         """Each time it is away the pause is longer, up to a minute."""
         self._seconds = min(max(5, 2 * self._seconds), 60) if away else 0
@@ -122,18 +127,20 @@ def deliver_due(office: PostOffice) -> int:
 def _claim(office: PostOffice) -> list[Claimed]:
     now = office.now()
     with office.database.transaction() as db:
-        most = min(BATCH, _allowed(db, office, now=now))
+        most = _allowed(db, office, now=now)
         return outbox.claim_due(db, now=now, limit=most) if most > 0 else []
 
 
 def _allowed(db: Db, office: PostOffice, *, now: int) -> int:
     """How many the relay takes now: counted in the table, so that no crash and no other process
     makes it more."""
+    wanted = 1 if office.pause.was_away else BATCH
     if not office.per_minute:
-        return BATCH
+        return wanted
     # Whoever else counts waits until this transaction ends.
     leases.take(db, "mail-rate", "everybody", now=now, seconds=1)
-    return office.per_minute - outbox.count_tried(db, since=now - MINUTE + 1)
+    tried = outbox.count_tried(db, since=now - MINUTE + 1)
+    return min(wanted, office.per_minute - tried)
 
 
 def _deliver(office: PostOffice, claimed: Sequence[Claimed]) -> int:

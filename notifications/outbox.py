@@ -306,7 +306,7 @@ def mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> State:
             state = State.FAILED
     values: dict[str, object] = {"state": state, "lease_until": None, "answer": answer}
     if state is State.PENDING and fate.away:
-        values["attempts"] = claimed.attempts - 1
+        values |= {"attempts": claimed.attempts - 1, "tried_at": None}
     elif state is State.PENDING:
         values["due_at"] = now + min(FIRST_RETRY * 2 ** (claimed.attempts - 1), LAST_RETRY)
     else:

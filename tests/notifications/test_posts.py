@@ -3,85 +3,41 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from calendars.kernel.clock import FixedClock
 from calendars.kernel.database import Database
-from calendars.model.principal import Principal
-from notifications import outbox
 from notifications.channels.folder import Folder
-from notifications.compose import Composers
-from notifications.delivery import PostOffice, deliver_due
-from notifications.post import Paper, Post, Urgency
-from tests.stores import NOW, a_person
-
-OTHER = "mailto:famille@example.net"
+from notifications.post import Paper, Urgency
+from tests.post_room import a_post_room
+from tests.stores import NOW
 
 
-@dataclass
 class House:
-    """Somebody who posts letters, and what came of them."""
+    """A post room without a relay: what leaves can be read."""
 
-    database: Database
-    anne: Principal
-    folder: Path
-    now: int = NOW
-    own: Path | None = None
-    read: list[Path] = field(default_factory=list)
-
-    def post(self, occasion: str = "first", *, due_at: int | None = None, **parts: object) -> bool:
-        facts = {"heading": "Rappel", "title": occasion}
-        said = {
-            "kind": "reminder", "template": "test", "language": "fr", "facts": facts,
-            "owner_id": self.anne.id, "actor_id": self.anne.id, "recipient": OTHER, "about": "m",
-        }  # fmt: skip
-        letter = Post(occasion=occasion, **{**said, **parts})  # type: ignore[arg-type]
-        with self.database.transaction() as db:
-            return outbox.post(db, letter, now=self.now, due_at=due_at)
-
-    def withdraw(self, *kinds: str) -> int:
-        with self.database.transaction() as db:
-            return outbox.withdraw(db, about="m", kinds=kinds, now=self.now)
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.mail = folder / "mail"
+        self.room = a_post_room(database, folder, Folder(self.mail))
+        self.post, self.withdraw, self.database = self.room.post, self.room.withdraw, database
+        self._read: list[Path] = []
 
     def deliver(self, *, after: int = 0) -> list[EmailMessage]:
         """What left, in the order in which it did."""
-        self.now += after
-        clock = FixedClock(datetime.fromtimestamp(self.now, UTC))
-        zone = ZoneInfo("Pacific/Noumea")
-        deliver_due(
-            PostOffice(
-                self.database,
-                clock,
-                Folder(self.folder),
-                Composers(zone, "DPASS", own=self.own),
-                "agenda@dpass.example.org",
-                zone,
-            )
-        )
-        there = sorted(self.folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
-        fresh = [path for path in there if path not in self.read]
-        self.read += fresh
+        self.room.deliver(after=after)
+        there = sorted(self.mail.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        fresh = [path for path in there if path not in self._read]
+        self._read += fresh
         found = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in fresh]
         return [one for one in found if isinstance(one, EmailMessage)]
 
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path) -> House:
-    own = tmp_path / "templates"
-    folder = own / "fr" / "test"
-    folder.mkdir(parents=True)
-    for part in ("subject.txt", "body.txt", "body.html"):
-        (folder / part).write_text("Rappel : {{ title }}")
-    with database.transaction() as db:
-        anne = a_person(db)
-    return House(database, anne, tmp_path / "mail", own=own)
+    return House(database, tmp_path)
 
 
 def subjects(mails: list[EmailMessage]) -> list[str]:
@@ -100,12 +56,13 @@ def test_one_occasion_is_one_letter(house: House) -> None:
 
 
 @pytest.mark.rule("NOT-2")
-def test_the_words_are_those_of_the_day(house: House) -> None:
+def test_the_words_are_those_of_the_day_and_the_language(house: House) -> None:
     house.post("one", due_at=NOW + 60)
+    house.post("two", due_at=NOW + 60, language="en")
     assert house.deliver() == []
-    (house.own / "fr" / "test" / "subject.txt").write_text("Nouveau : {{ title }}")  # type: ignore[operator]
+    (house.room.own / "fr" / "test" / "subject.txt").write_text("Nouveau : {{ title }}")
 
-    assert subjects(house.deliver(after=60)) == ["Nouveau\u00a0: one"]
+    assert subjects(house.deliver(after=60)) == ["Nouveau\u00a0: one", "Reminder: two"]
 
 
 def test_what_is_urgent_leaves_first(house: House) -> None:
