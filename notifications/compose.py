@@ -39,7 +39,7 @@ MISTAKES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, 
 # Rules that programs apply by themselves stay in the head; all others go to where they apply,
 # since Outlook reads nothing else. Nothing is ever fetched.
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-_TAG = re.compile(r"(<style\b.*?</style>|<!--.*?-->|<[^>]*>)", re.DOTALL)
+_TAG = re.compile(r"(<style\b.*?</style>|<textarea\b.*?</textarea>|<!--.*?-->|<[^>]*>)", re.DOTALL)
 
 
 class Words(NamedTuple):
@@ -77,6 +77,21 @@ class Composer:
             facts_of_log = {"template": message, "error": type(error).__name__}
             log.warning("template.own_failed", extra=facts_of_log)
             return self._words(self._ours, message, facts)
+
+    def page(self, template: str, facts: Mapping[str, object]) -> str:
+        """A page for a browser (`notifications/pages`); the administrator's comes first."""
+        try:
+            return self._page(self._own, template, facts)
+        except MISTAKES as error:
+            if self._own is self._ours:
+                raise
+            told = {"template": template, "error": type(error).__name__}
+            log.warning("template.own_failed", extra=told)
+            return self._page(self._ours, template, facts)
+
+    def _page(self, templates: Environment, template: str, facts: Mapping[str, object]) -> str:
+        html = templates.get_template(template).render({**self._common, **facts})
+        return _between_tags(html, self._wording.spaced)
 
     def strict_words(self, message: str, facts: Mapping[str, object]) -> Words:
         """The same, raising what is wrong with the administrator's template."""

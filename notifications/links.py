@@ -13,12 +13,13 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from calendars.kernel.database import Db
-from calendars.kernel.errors import NotFound
+from calendars.kernel.errors import ServiceError
 from calendars.kernel.identifiers import PrincipalId
 from calendars.services.service_key import service_key
+from calendars.services.wrong_tokens import WrongToken
 from notifications.tables import links
 
 KEY = "page-link"
@@ -27,6 +28,8 @@ KEPT_SECONDS = 30 * 86_400
 ENDLESS_SECONDS = 2 * 366 * 86_400
 """For what has no end; every mail about it begins the time anew."""
 PATH = "/r/"
+DEED_SECONDS, MOST_DEEDS = 3600, 30
+"""Nobody changes his mind more often; whoever got hold of a link floods no diary by it."""
 
 _SIGNS = 26
 _L = links.c
@@ -53,11 +56,10 @@ class Link(NamedTuple):
     """The UID of a meeting, the id of a poll."""
 
 
-class WrongLink(NotFound):
-    """Unknown, expired, revoked, or for another page: all are answered alike."""
+class TooManyDeeds(ServiceError):
+    """One link was used to change something again and again (429)."""
 
-    def __init__(self) -> None:
-        super().__init__("there is nothing here")
+    retry_after = DEED_SECONDS
 
 
 def expiry_of(ends_at: int | None, *, now: int) -> int:
@@ -84,7 +86,8 @@ def link_url(db: Db, base_url: str, link: Link, *, expires_at: int, now: int) ->
 
 
 def open_link(db: Db, token: str, *, now: int) -> Link:
-    """What a token stands for. Raises WrongLink; changes nothing.
+    """What a token stands for. Raises WrongToken, for what is unknown, expired
+    or revoked alike; changes nothing.
 
     The token is looked up by its digest, so that how long it takes tells nothing of any other.
     """
@@ -93,8 +96,25 @@ def open_link(db: Db, token: str, *, now: int) -> Link:
     )
     row = db.execute(query).first()
     if row is None:
-        raise WrongLink
+        raise WrongToken
     return Link(row[0], PrincipalId(row[1]), row[2], row[3])
+
+
+def note_deed(db: Db, token: str, *, now: int) -> None:
+    """The link is used to change something. Raises TooManyDeeds."""
+    mine = _L.digest == digest_of(token)
+    since, count = db.execute(select(_L.deeds_from, _L.deeds).where(mine)).one()
+    if since <= now - DEED_SECONDS:
+        since, count = now, 0
+    if count >= MOST_DEEDS:
+        raise TooManyDeeds("that is enough for an hour")
+    db.execute(update(links).where(mine).values(deeds_from=since, deeds=count + 1))
+
+
+def forget_links(db: Db, *, now: int) -> int:
+    """Those that are good no more, and whose mails nobody sends again; how many there were."""
+    old = _L.expires_at < now - KEPT_SECONDS
+    return int(db.execute(delete(links).where(old)).rowcount)
 
 
 def revoke_links(

@@ -17,14 +17,12 @@ from calendars.services.issue_feed import issue_feed, list_feeds, revoke_feed, t
 from calendars.services.publish_feed import (
     Asked,
     Published,
-    TooManyWrongTokens,
-    WrongToken,
     note_use,
     publish_busy,
     publish_calendar,
-    record_wrong_token,
     wants_note,
 )
+from calendars.services.wrong_tokens import TooManyWrongTokens, WrongToken, record_wrong_token
 
 TAG = "Abonnements"
 

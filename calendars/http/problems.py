@@ -37,11 +37,11 @@ from calendars.services import (
     issue_password,
     list_occurrences,
     make_calendar,
-    publish_feed,
     put_object,
     set_policy,
     show_objects,
     sign_in,
+    wrong_tokens,
 )
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
         "Ce lien n'est pas possible",
         "Nommez des agendas, dix ans au plus avant et après aujourd'hui, et une fin à venir.",
     ),
-    publish_feed.TooManyWrongTokens: Kind(429, "too-many-tries", "Trop d'essais"),
+    wrong_tokens.TooManyWrongTokens: Kind(429, "too-many-tries", "Trop d'essais"),
     StoreUnavailable: Kind(503, "unavailable", "Le service est momentanément indisponible"),
     put_object.NotACalendar: Kind(404, "not-found", "Rien ne se trouve ici"),
     make_calendar.PathTaken: Kind(409, "name-taken", "Ce nom est déjà pris"),
@@ -248,7 +248,7 @@ def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> 
 def refusal(error: errors.ServiceError) -> JSONResponse:
     """The answer to a request that cannot be done, with the facts that the error carries."""
     kind = kind_of(error)
-    slow_down = sign_in.TooManyTries | TooManyInquiries | publish_feed.TooManyWrongTokens
+    slow_down = sign_in.TooManyTries | TooManyInquiries | wrong_tokens.TooManyWrongTokens
     if isinstance(error, slow_down):
         return problem(kind, headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, StoreUnavailable):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from calendars.kernel.audit import Face, Origin
 from calendars.kernel.database import Db
-from calendars.kernel.errors import NotFound, ServiceError
+from calendars.kernel.errors import ServiceError
 from calendars.kernel.identifiers import Etag, etag_of
 from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
@@ -35,6 +35,7 @@ from calendars.services.issue_feed import digest_of
 from calendars.services.mask_object import KEY
 from calendars.services.query_objects import objects_within
 from calendars.services.show_objects import View
+from calendars.services.wrong_tokens import WrongToken
 from calendars.storage import (
     audit,
     calendar_objects,
@@ -48,24 +49,9 @@ from calendars.storage.calendar_objects import StoredObject
 from calendars.storage.feeds import Feed
 
 USE_NOTED_EVERY = 600
-FAILURE_WINDOW = 15 * 60
-MAX_FAILURES = 20
 _BATCH = 200
 
 Asked = tuple[int | None, int | None]
-
-
-class WrongToken(NotFound):
-    """No link, or none that is good any more (404)."""
-
-    def __init__(self) -> None:
-        super().__init__("there is nothing here")
-
-
-class TooManyWrongTokens(ServiceError):
-    """Somebody tries tokens (429)."""
-
-    retry_after = FAILURE_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +138,6 @@ def wants_note(published: Published, *, now: int) -> bool:
     """It is worth a write: polls come every few minutes and mostly find nothing."""
     last = published.feed.last_used_at
     return published.is_new or last is None or last < now - USE_NOTED_EVERY
-
-
-def record_wrong_token(db: Db, address: str, *, now: int) -> bool:
-    """One more wrong token from an address; whether there were too many.
-
-    A right one is never held up: programs that still ask for a revoked link come from the same
-    addresses of a cloud as those that ask for a good one.
-    """
-    if feeds.count_failures(db, address, since=now - FAILURE_WINDOW) >= MAX_FAILURES:
-        return True
-    feeds.record_failure(db, address, now=now)
-    return False
 
 
 def _open(db: Db, token: str, needed: Privilege, *, now: int) -> _Open:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendars.itip.applied import UNCHANGED
 from calendars.itip.message import ItipMessage, ItipMethod, ScheduleStatus
+from calendars.kernel.audit import Origin
 from calendars.kernel.database import Db
 from calendars.model.principal import Principal
 from calendars.services.default_calendars import calendar_for
@@ -15,10 +16,13 @@ from calendars.storage import calendar_objects, collections
 _FOR_PEOPLE = frozenset({ItipMethod.COUNTER, ItipMethod.DECLINECOUNTER})
 
 
-def receive_outside(db: Db, recipient: Principal, message: ItipMessage, *, now: int) -> Received:
+def receive_outside(
+    db: Db, recipient: Principal, message: ItipMessage, *, by: Origin = BY_MAIL, now: int
+) -> Received:
     """What the message does in the recipient's calendars; what it calls for comes back.
 
-    A proposal and the answer to one change nothing by themselves: they are left in the inbox.
+    `by` is the door that it came in by. A proposal and the answer to one change nothing by
+    themselves: they are left in the inbox.
     """
     held = calendar_objects.list_of_person(db, recipient.id, message.uid)
     for one in held:
@@ -29,7 +33,7 @@ def receive_outside(db: Db, recipient: Principal, message: ItipMessage, *, now: 
         place = calendar_for(db, recipient.login, "VEVENT")
         if place is not None:
             lock_involved(db, place, [message.calendar])
-    actor = recipient.acting(BY_MAIL)
+    actor = recipient.acting(by)
     received = receive(db, actor, recipient, message, now=now)
     if message.method in _FOR_PEOPLE and received.status is not ScheduleStatus.REJECTED:
         leave_in_inbox(db, actor, recipient, message, UNCHANGED, now=now)

@@ -138,6 +138,11 @@ def count_failures(db: Db, address: str, *, since: int) -> int:
     return int(db.execute(query).scalar_one())
 
 
+def count_all_failures(db: Db, *, since: int) -> int:
+    """Wrong tokens from anywhere."""
+    return int(db.execute(select(func.count()).where(_B.at >= since)).scalar_one())
+
+
 def record_failure(db: Db, address: str, *, now: int) -> None:
     """One more."""
     db.execute(insert(failed_links).values(address=address, at=now))

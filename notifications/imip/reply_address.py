@@ -27,14 +27,26 @@ _R = reply_addresses.c
 def reply_address(db: Db, mailbox: str, thread: tuple[PrincipalId, str, str], *, now: int) -> str:
     """The address for (owner, UID, recipient); it is remembered, hashed, at its first use."""
     owner, uid, recipient = thread
-    key = service_key(db, KEY, now=now)
-    said = f"{owner}\0{uid}\0{recipient}".encode()
-    digest = hmac.digest(key, said, sha256)
-    token = base64.b32encode(digest).decode().lower()[:_SIGNS]
+    token = _token(db, thread, now=now)
     hashed = sha256(token.encode()).hexdigest()
     if not db.execute(select(exists().where(_R.token == hashed))).scalar_one():
         row = {"token": hashed, "owner_id": owner, "recipient": recipient, "uid": uid}
         db.execute(insert(reply_addresses).values(**row, made_at=now))
+    return _written(mailbox, token)
+
+
+def given_address(db: Db, mailbox: str, thread: tuple[PrincipalId, str, str], *, now: int) -> str:
+    """The same address, once it was given: nothing is written."""
+    return _written(mailbox, _token(db, thread, now=now))
+
+
+def _token(db: Db, thread: tuple[PrincipalId, str, str], *, now: int) -> str:
+    key = service_key(db, KEY, now=now)
+    digest = hmac.digest(key, "\0".join(map(str, thread)).encode(), sha256)
+    return base64.b32encode(digest).decode().lower()[:_SIGNS]
+
+
+def _written(mailbox: str, token: str) -> str:
     local, _, domain = mailbox.partition("@")
     return f"{local}+{token}@{domain}"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from calendars.kernel.identifiers import ObjectId
 from calendars.services.forget_old import forget_old
 from calendars.services.index_occurrences import list_to_extend, reindex
+from notifications.links import forget_links
 from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service, post_office
 from scheduler.diaries.service import expire_holds
@@ -119,6 +120,7 @@ def forget(service: Service) -> int:
     settings, now = service.settings, _now(service)
     with service.database.transaction() as db:
         gone = forget_old(db, removed_days=settings.removed_days, now=now)
+        gone += forget_links(db, now=now)
         return gone + forget_mail(
             db, waiting_days=settings.quarantine_days, log_days=settings.mail_log_days, now=now
         )

@@ -22,11 +22,13 @@ from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from calendars.model.language import Language
+from notifications.links import PATH
+from notifications.pages.router import pages_router
 from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
 from scheduler.app.due_work import Outlet, jobs_of
 from scheduler.app.metrics import Metrics
-from scheduler.app.wiring import Service
+from scheduler.app.wiring import Service, guest_desk
 from scheduler.diaries import api as holds
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_requests.habits import Habits
@@ -60,7 +62,7 @@ FEATURE_TAGS = [
     },
 ]
 # Outlook's "publish online" asks with PROPFIND before it writes: refused (405).
-NOT_DAV = ("/api/", "/feeds/", "/freebusy/")
+NOT_DAV = ("/api/", "/feeds/", "/freebusy/", PATH)
 WELL_KNOWN = ("/.well-known/caldav", "/.well-known/caldav/")
 
 
@@ -140,6 +142,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     diary_requests.give_habits(app, _habits(service))
     polls.give_desk(app, Desk(service.settings.url, Language(service.settings.language)))
     app.include_router(feeds.public)
+    app.include_router(pages_router(guest_desk(service, state)))
     app.include_router(connect_router(service.settings))
 
     @app.get("/healthz", include_in_schema=False)

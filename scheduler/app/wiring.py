@@ -16,10 +16,12 @@ from scheduler.app.migrate import migrate
 from scheduler.app.settings import Settings
 
 if TYPE_CHECKING:
+    from calendars.http.state import FaceState
     from notifications.channels.signer import Signer
     from notifications.compose import Composers
     from notifications.delivery import Channel, PostOffice
     from notifications.mailbox.room import Mailroom
+    from notifications.pages.router import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,17 @@ def mailroom(service: Service) -> Mailroom:
         trusted_relays=frozenset(one for one in relays if one),
         believes_from=settings.mail_senders == "as-written",
     )
+
+
+def guest_desk(service: Service, face: FaceState) -> Desk:
+    """The pages for people without an account: one for each purpose of a link."""
+    from notifications.links import Purpose
+    from notifications.pages.answer import AnswerPage
+    from notifications.pages.router import Desk
+
+    office = post_office(service)
+    answer = AnswerPage(service.dispatch, office.mailbox, office.zone, office.is_abroad)
+    return Desk(face, office.composers, office.base_url, {Purpose.ANSWER: answer})
 
 
 def composers(settings: Settings) -> Composers:

@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from calendars.kernel.database import Database, Db
 from calendars.kernel.identifiers import PrincipalId
+from calendars.services.wrong_tokens import WrongToken
 from notifications.channels.folder import Folder
 from notifications.links import (
     KEPT_SECONDS,
     Link,
-    WrongLink,
     digest_of,
     expiry_of,
     link_url,
@@ -61,9 +61,9 @@ def test_one_link_stands_for_one_person_one_thing_and_one_purpose(db: Db) -> Non
 def test_what_is_unknown_expired_or_revoked_opens_nothing(db: Db) -> None:
     token = made(db)
     for wrong in ("", token[:-1], token.upper(), "\ud800", "a" * 26, "é" * 9_000):
-        with pytest.raises(WrongLink):
+        with pytest.raises(WrongToken):
             open_link(db, wrong, now=NOW)
-    with pytest.raises(WrongLink):
+    with pytest.raises(WrongToken):
         open_link(db, token, now=NOW + HOUR)
 
     assert made(db, until=NOW + 2 * HOUR) == token
@@ -72,7 +72,7 @@ def test_what_is_unknown_expired_or_revoked_opens_nothing(db: Db) -> None:
     named = {"purpose": "answer", "owner": JUDGE.owner_id, "about": UID, "now": NOW}
     assert revoke_links(db, **named, recipient="mailto:greffe@tribunal.example") == 0  # type: ignore[arg-type]
     assert revoke_links(db, **named) == 1  # type: ignore[arg-type]
-    with pytest.raises(WrongLink):
+    with pytest.raises(WrongToken):
         open_link(db, token, now=NOW)
     other = made(db)
     assert other != token

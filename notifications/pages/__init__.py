@@ -1,0 +1,1 @@
+"""Pages for people without an account: what `/r/<token>` shows and does (SEC-7)."""
