@@ -41,6 +41,8 @@ DEEDS: Mapping[str, str] = {
     Deed.OVERRIDE: "Passage outre un conflit, avec un motif",
     Deed.APPROVE: "Réservation approuvée",
     Deed.DECLINE: "Réservation refusée",
+    Deed.VALIDATE: "Validation d'un compte rendu",
+    Deed.DISTRIBUTE: "Diffusion d'un compte rendu",
     Deed.SEND_MAIL: "Envoi d'un message",
     Deed.RECEIVE_MAIL: "Réception d'un message",
     Deed.READ_AUDIT: "Consultation du journal",

@@ -36,6 +36,16 @@ def list_people(db: Db, logins: Sequence[str]) -> dict[str, Principal]:
     return {login: principal for login, principal in found.items() if not principal.disabled}
 
 
+def list_members(db: Db, login: str) -> list[Principal]:
+    """Who belongs to a group; a person stands for himself. Raises NotFound."""
+    found = principals.get(db, login)
+    if found.kind is not PrincipalKind.GROUP:
+        return [found]
+    members = principals.members_of(db, found.id)
+    by_login = principals.list_by_login(db, [one.login for one in members])
+    return [one for one in by_login.values() if not one.disabled]
+
+
 def list_principals(
     db: Db, *, kinds: Sequence[PrincipalKind] = tuple(PrincipalKind)
 ) -> list[Principal]:

@@ -18,7 +18,8 @@ def note_deed(
     *,
     owner: PrincipalId = HOUSE,
     details: Mapping[str, int | str | list[str]] | None = None,
+    visibility: str | None = None,
     now: int,
 ) -> None:
     """One line in the chain of `owner`; details are numbers, codes and ids, never typed text."""
-    audit.record(db, actor, deed, Target(owner, details=details or {}), now=now)
+    audit.record(db, actor, deed, Target(owner, None, None, visibility, details or {}), now=now)

@@ -41,6 +41,7 @@ class Settings(BaseModel):
     trusted_proxies: str = ""
     timezone: str = "Pacific/Noumea"
     removed_days: int = Field(400, ge=1, le=36_500)
+    minutes_days: int = Field(5, ge=1, le=60)  # MTG-6: minutes due, remarks taken
     language: Literal["fr", "en"] = "fr"
     organisation: str = "Niaouli"
     mail_from: str = "agenda@localhost"

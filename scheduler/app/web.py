@@ -28,7 +28,7 @@ from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
 from scheduler.app.due_work import Outlet, jobs_of
 from scheduler.app.metrics import Metrics
-from scheduler.app.wiring import Service, guest_desk
+from scheduler.app.wiring import Service, guest_desk, house_of
 from scheduler.diaries import api as holds
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_requests.habits import Habits
@@ -136,6 +136,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         service.inquiries,
     )
     give_state(app, state)
+    meetings.give_house(app, house_of(service))
     app.include_router(api.router)
     for feature in FEATURES:
         app.include_router(feature.router)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from notifications.delivery import Channel, PostOffice
     from notifications.mailbox.room import Mailroom
     from notifications.pages.router import Desk
+    from scheduler.meetings.house import House
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,29 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
     inquiries = Inquiries(FreeBusyPolicy(settings.free_busy), settings.free_busy_per_minute)
     identity = Identity(database, ticking)
     return Service(settings, database, ticking, identity, dispatch, inquiries)
+
+
+def house_of(service: Service) -> House:
+    """What papers and letters of meetings say of the house."""
+    from zoneinfo import ZoneInfo
+
+    from calendars.model.language import Language
+    from scheduler.meetings.house import House
+    from scheduler.working_time.holidays import public_holidays
+    from scheduler.working_time.rules import WorkingDays
+
+    settings = service.settings
+    this_year = service.clock.now().year
+    years = range(this_year - 1, this_year + 3)
+    holidays = public_holidays(years, country="FR", subdivision="NC")
+    return House(
+        settings.organisation,
+        settings.url,
+        ZoneInfo(settings.timezone),
+        Language(settings.language),
+        WorkingDays(holidays),
+        settings.minutes_days,
+    )
 
 
 def post_office(service: Service) -> PostOffice:

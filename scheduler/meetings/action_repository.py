@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
@@ -75,14 +75,3 @@ def list_pending(db: Db, series: str | None = None) -> list[Action]:
         query = query.join(meetings, meetings.c.id == _C.meeting_id)
         query = query.where(meetings.c.series == series)
     return _found(db, query.order_by(_C.due.is_(None), _C.due, _C.id))
-
-
-def count_pending(db: Db, series: str) -> int:
-    """How many actions of a series are open."""
-    query = (
-        select(func.count())
-        .select_from(actions.join(meetings))
-        .where(meetings.c.series == series, _C.state.in_(list(PENDING)))
-    )
-    number: int = db.execute(query).scalar_one()
-    return number

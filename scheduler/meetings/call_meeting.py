@@ -97,7 +97,7 @@ def call_meeting(
     year = epoch_to_local(meeting.starts_at or now, zone_of(collection)).year
     meeting.ref = wanted.ref or _next_ref(db, wanted.kind, year)
     repository.add(db, meeting)
-    carry_over(db, meeting)
+    carry_over(db, meeting, now=now)
     if wanted.place is not None and wanted.event is None:
         plan_event(db, actor, (meeting, owner), wanted.place, wanted.invited, dispatch, now=now)
     opened = look_at(db, actor, meeting, now=now)

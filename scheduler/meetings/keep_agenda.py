@@ -172,7 +172,7 @@ def put_in_order(
 def take_up(db: Db, actor: Principal, ref: str, *, dispatch: Dispatch, now: int) -> ShownAgenda:
     """What the meeting before left comes onto the agenda. Raises NotFound, NotYourPart."""
     opened = open_meeting(db, actor, ref, Part.EDITOR, now=now, lock=True)
-    carry_over(db, opened.meeting)
+    carry_over(db, opened.meeting, now=now)
     agenda = repository.agenda_of(db, opened.meeting.id)
     return _kept(db, actor, opened, agenda, dispatch, now=now)
 

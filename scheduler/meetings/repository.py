@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.kernel.database import Db
@@ -267,10 +267,3 @@ def note_attendance(db: Db, meeting_id: MeetingId, noted: Sequence[Attendance]) 
         where = (_A.meeting_id == meeting_id, _A.address == one.address)
         db.execute(delete(attendances).where(*where))
         db.execute(insert(attendances).values(meeting_id=meeting_id, **asdict(one)))
-
-
-def count_of_kind(db: Db, series: str) -> int:
-    """How many meetings a series has."""
-    query = select(func.count()).where(_M.series == series)
-    number: int = db.execute(query).scalar_one()
-    return number

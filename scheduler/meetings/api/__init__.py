@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from scheduler.meetings.api import agenda, meetings
+from scheduler.meetings.api import actions, agenda, meetings, minutes
+from scheduler.meetings.api.parameters import give_house
+
+__all__ = ["TAGS", "give_house", "router"]
 
 TAGS = [
     {"name": meetings.TAG, "description": "Une réunion et son événement ne font qu'un."},
     {"name": agenda.TAG, "description": "Points, pièces, présences."},
+    {"name": minutes.TAG, "description": "Du brouillon à la diffusion, et les documents."},
+    {"name": actions.TAG, "description": "Qui fait quoi, pour quand."},
 ]
 
 router = APIRouter()
-router.include_router(meetings.router)
-router.include_router(agenda.router)
+for part in (meetings, agenda, minutes, actions):
+    router.include_router(part.router)

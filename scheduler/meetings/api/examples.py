@@ -62,3 +62,50 @@ ATTENDANCES: dict[str, Example] = {
         "value": {"items": [{"person": "sophie@partenaires.example", "presence": "excused"}]},
     },
 }
+
+MINUTES: dict[str, Example] = {
+    "brouillon": {
+        "summary": "Un point, une décision, une action",
+        "value": {
+            "sections": [
+                {
+                    "title": "Budget supplémentaire : arbitrages",
+                    "text": "Les demandes des pôles sont **présentées**.",
+                    "decisions": ["Les arbitrages sont retenus."],
+                    "actions": [
+                        {
+                            "label": "Transmettre les arbitrages au secrétariat général",
+                            "owner": "sophie@partenaires.example",
+                            "due": "2027-03-16",
+                        }
+                    ],
+                }
+            ]
+        },
+    },
+}
+
+CORRECTIONS: dict[str, Example] = {
+    "rectifier": {
+        "summary": "Une erreur de date",
+        "value": {
+            "reason": "erreur de date au point 3",
+            "sections": [{"title": "Calendrier", "text": "Le 3 avril."}],
+        },
+    },
+}
+
+RETURNS: dict[str, Example] = {
+    "renvoyer": {"summary": "À compléter", "value": {"reason": "Le point 2 est incomplet."}},
+}
+
+ACTIONS: dict[str, Example] = {
+    "action": {
+        "summary": "Une action pour soi-même",
+        "value": {"label": "Réserver la salle Turquoise", "due": "2027-03-16"},
+    },
+}
+
+ACTION_CHANGES: dict[str, Example] = {
+    "faite": {"summary": "C'est fait", "value": {"state": "done"}},
+}

@@ -1,0 +1,109 @@
+"""Actions as JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+
+from pydantic import Field
+
+from calendars.http.shapes import Day, Identifier, Shape, StrictShape, Title
+from scheduler.meetings.keep_actions import ActionDraft, ActionLine
+from scheduler.meetings.record import ACTIONS, OVERDUE
+from scheduler.meetings.rules import ActionState
+from scheduler.meetings.schemas.common import Named, PersonOut, Ref, at
+
+_HEADS = ("Référence", "Réunion", "Action", "Responsable", "Échéance", "État", "Faite le")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class ActionIn(StrictShape):
+    """An action at once."""
+
+    label: Title
+    owner: Named | None = Field(None, description="Par défaut : soi-même.")
+    due: Day | None = None
+    item: Identifier | None = Field(None, description="Le point dont elle vient.")
+    ref: Ref | None = Field(None, description="Par défaut : ACT, année, numéro.")
+
+    def draft(self) -> ActionDraft:
+        """As the service takes it."""
+        return ActionDraft(self.label, self.owner, self.due, None, self.item, self.ref)
+
+
+class ActionPatch(StrictShape):
+    """How far it is; who keeps the meeting may change the rest too."""
+
+    state: ActionState | None = None
+    label: Title | None = None
+    owner: Named | None = None
+    due: Day | None = None
+
+    def draft(self) -> ActionDraft:
+        """As the service takes it."""
+        return ActionDraft(self.label, self.owner, self.due, self.state)
+
+
+class ActionOut(Shape):
+    """A row of the register."""
+
+    ref: str
+    meeting: str
+    label: str
+    owner: PersonOut
+    due: date | None
+    state: ActionState
+    overdue: bool
+    opened_at: datetime | None
+    done_at: datetime | None
+
+    @classmethod
+    def of(cls, line: ActionLine, zone: tzinfo) -> ActionOut:
+        """As JSON."""
+        action = line.action
+        return cls(
+            ref=action.ref,
+            meeting=line.meeting.ref,
+            label=action.label,
+            owner=PersonOut.of(line.owner),
+            due=action.due,
+            state=action.state,
+            overdue=line.overdue,
+            opened_at=at(action.opened_at, zone),
+            done_at=at(action.done_at, zone),
+        )
+
+
+class ActionsOut(Shape):
+    """By due date."""
+
+    items: list[ActionOut]
+
+
+def register_csv(lines: Iterable[ActionLine], zone: tzinfo) -> str:
+    """The register for a spreadsheet, as French ones read it; no cell is taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(_HEADS)
+    for line in lines:
+        action = line.action
+        done = at(action.done_at, zone)
+        writer.writerow(
+            _plain(cell)
+            for cell in (
+                action.ref,
+                line.meeting.ref,
+                action.label,
+                line.owner.name,
+                f"{action.due:%d/%m/%Y}" if action.due else "",
+                OVERDUE if line.overdue else ACTIONS[action.state],
+                f"{done:%d/%m/%Y}" if done else "",
+            )
+        )
+    return "\ufeff" + out.getvalue()
+
+
+def _plain(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
