@@ -59,19 +59,13 @@ def house_of(service: Service) -> House:
 
     from calendars.model.language import Language
     from scheduler.meetings.house import House
-    from scheduler.working_time.holidays import public_holidays
-    from scheduler.working_time.rules import WorkingDays
 
     settings = service.settings
-    this_year = service.clock.now().year
-    years = range(this_year - 1, this_year + 3)
-    holidays = public_holidays(years, country="FR", subdivision="NC")
     return House(
         settings.organisation,
         settings.url,
         ZoneInfo(settings.timezone),
         Language(settings.language),
-        WorkingDays(holidays),
         settings.minutes_days,
     )
 

@@ -209,9 +209,7 @@ def _note(
 ) -> None:
     details: dict[str, int | str] = {"meeting": opened.meeting.ref, "minutes": step.version}
     owner, visibility = opened.owner.id, opened.visibility
-    note_deed(
-        db, actor, deed, owner=owner, details=details, visibility=visibility, now=now
-    )
+    note_deed(db, actor, deed, owner=owner, details=details, visibility=visibility, now=now)
 
 
 def as_noted(db: Db, sections: Sequence[Section]) -> list[Section]:

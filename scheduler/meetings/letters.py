@@ -23,7 +23,6 @@ from scheduler.meetings.minutes_model import (
     actions_in,
 )
 from scheduler.meetings.people import Somebody
-from scheduler.meetings.rules import add_working_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def _of_version(
     validation = found.validation_of(step)
     former, correction = found.replaced_by(step), found.correction_of(step)
     validator = "" if validation is None else _name(db, validation.author_id)
-    until = add_working_days(house.day(now), house.minutes_days, house.working)
+    until = house.minutes_due(db, house.day(now))
     writer = get_principal_by_id(db, opened.meeting.secretary_id or step.author_id)
     public = opened.visibility == Visibility.PUBLIC
     return {
