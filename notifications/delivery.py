@@ -30,7 +30,9 @@ from notifications.channels.signer import Signer
 from notifications.channels.wire import Mail
 from notifications.compose import Composers
 from notifications.imip.cover import Correspondence, letter_of
+from notifications.imip.facts import told_before
 from notifications.imip.outgoing import Envelope
+from notifications.imip.parcels import Told
 from notifications.imip.reply_address import reply_address
 from notifications.letters import Letterhead, letter_of_post
 from notifications.links import Link, Purpose, expiry_of, link_url
@@ -286,9 +288,10 @@ def _worded(
     )
     language = language_of(db, said.recipient, default=office.composers.default)
     composer = office.composers.of(language)
-    earlier = outbox.last_sent(db, said)
-    former = None if earlier is None else parse(earlier.decode())
-    return letter_of(parse(said.body.decode()), former, about, composer)
+    calendar = parse(said.body.decode())
+    earlier = outbox.said(db, said, before=claimed.id)
+    told = [Told(one.method, parse(one.body.decode())) for one in earlier if one.sent]
+    return letter_of(calendar, told_before(told, calendar), about, composer)
 
 
 def _answer_url(db: Db, office: PostOffice, said: Outgoing, *, now: int) -> str:

@@ -48,6 +48,8 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_ALONE = b"\nX-NIAOULI-SINGLE:"
+MOST_TOLD = 400
 _RECURRENCE = re.compile(rb"^RECURRENCE-ID[^:\r\n]*:([^\r\n]+)", re.MULTILINE)
 
 log = logging.getLogger(__name__)
@@ -89,10 +91,14 @@ class Claimed(NamedTuple):
 
 
 def occurrences_in(body: bytes) -> frozenset[bytes]:
-    """The RECURRENCE-IDs of a message without a master; empty where it has one."""
+    """The RECURRENCE-IDs of a message without a master; empty where it has one.
+
+    An occurrence that leaves as a meeting of its own is another thing than one of the series.
+    """
     found = _RECURRENCE.findall(body)
     whole = len(found) < body.count(b"BEGIN:VEVENT") + body.count(b"BEGIN:VTODO")
-    return frozenset() if whole else frozenset(found)
+    mark = b"~" if _ALONE in body else b""
+    return frozenset() if whole else frozenset(mark + one for one in found)
 
 
 def add(db: Db, message: Outgoing, *, now: int, delay: int = 0) -> bool:
@@ -107,8 +113,8 @@ def add(db: Db, message: Outgoing, *, now: int, delay: int = 0) -> bool:
     waiting = _waiting_for(db, message)
     obsolete = [row for row in waiting if _covers(message, row.body)]
     _take_back(db, [row.id for row in obsolete], now=now)
-    on_its_way = any(row.leased for row in waiting)
-    if _is_end(message) and waiting and not on_its_way and not _was_told(db, message):
+    on_its_way = any(row.leased for row in obsolete)
+    if _is_end(message) and obsolete and not on_its_way and not _was_told(db, message):
         return False
     row = {"idempotency_key": key, "state": State.PENDING, "created_at": now}
     db.execute(insert(outbox).values(**message._asdict(), **row, due_at=now + delay))
@@ -195,7 +201,8 @@ def _waiting_for(db: Db, message: Outgoing) -> list[_Waiting]:
 
 
 def _is_end(message: Outgoing) -> bool:
-    return message.method == "CANCEL" and not message.about
+    """Of a whole, or of an occurrence that left as a meeting of its own."""
+    return message.method == "CANCEL" and (not message.about or _ALONE in message.body)
 
 
 def _same_thread(message: Outgoing) -> tuple[ColumnElement[bool], ...]:
@@ -214,6 +221,10 @@ def _covers(message: Outgoing, earlier: bytes) -> bool:
 
 
 def _was_told(db: Db, message: Outgoing) -> bool:
+    if message.about:
+        return any(
+            one.sent and message.about <= occurrences_in(one.body) for one in said(db, message)
+        )
     told = exists().where(*_same_thread(message), _O.state == State.SENT)
     return bool(db.execute(select(told)).scalar_one())
 
@@ -315,11 +326,30 @@ def mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> State:
     return state
 
 
-def last_sent(db: Db, message: Outgoing) -> bytes | None:
-    """What the recipient was told last about the same thing."""
-    query = select(_O.body).where(*_same_thread(message), _O.state == State.SENT)
-    found: bytes | None = db.execute(query.order_by(_O.id.desc()).limit(1)).scalar()
-    return found
+class Said(NamedTuple):
+    """A message about the same thing to the same person."""
+
+    method: str
+    body: bytes
+    sent: bool
+    """It left, or is leaving just now; else it waits."""
+
+
+def said(db: Db, message: Outgoing, *, before: int | None = None) -> list[Said]:
+    """What the recipient was told about the same thing, or is to be told, the newest first."""
+    sent = or_(_O.state == State.SENT, _O.lease_until.is_not(None))
+    query = select(_O.method, _O.body, sent).where(
+        *_same_thread(message), _O.state.in_((State.SENT, State.PENDING))
+    )
+    if before is not None:
+        query = query.where(_O.id < before)
+    rows = db.execute(query.order_by(_O.id.desc()).limit(MOST_TOLD))
+    return [Said(method, body, bool(left)) for method, body, left in rows]
+
+
+def stop_waiting(db: Db, message: Outgoing, *, now: int) -> None:
+    """Nothing that waits to be told about the same thing is told any more."""
+    _take_back(db, [row.id for row in _waiting_for(db, message)], now=now)
 
 
 def owners_of(db: Db, uid: str) -> list[PrincipalId]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from calendars.itip.message import ItipMethod
 from calendars.itip.people import part_stat
 from calendars.model.component import Component, unescape
 from calendars.model.entry import Entry, entries_of, entry_of
 from calendars.model.principal import Visibility
 from calendars.model.time_zones import Zones
+from notifications.imip.parcels import Told
+from notifications.imip.singles import SINGLE, is_single
 
 _MOST_PEOPLE = 12
 _OUT = frozenset({"DECLINED", "DELEGATED"})
@@ -33,13 +36,31 @@ def facts_of(
         "location": entry.location or "",
         "description": (entry.description or "") if public else "",
         "repeats": entry.rule is not None or part.line("RDATE") is not None,
-        "occurrence": entry.recurrence_id is not None,
+        "occurrence": entry.recurrence_id is not None and not is_single(part),
+        "single_until": _day(part.value(SINGLE)),
         "people": _names(entry) if public else [],
         "comment": "" if comment is None else unescape(comment).strip(),
         "answer": "" if own is None else part_stat(own),
         "answer_by": _answer_by(entry.times.start, zone, now, answer_days),
     }
     return facts | _changes(entry, before, public=public)
+
+
+def told_before(told: Iterable[Told], calendar: Component) -> Component | None:
+    """The newest message, of those told, that says how it was; None where nothing is known, or
+    where it was called off since."""
+    part = entries_of(calendar)[0]
+    wanted = (part.value("RECURRENCE-ID") or "").strip()
+    for one in told:
+        names = {(each.value("RECURRENCE-ID") or "").strip() for each in entries_of(one.calendar)}
+        of_series = "" in names and not is_single(part)
+        if wanted in names or of_series:
+            return one.calendar if one.method == ItipMethod.REQUEST else None
+    return None
+
+
+def _day(text: str | None) -> str | None:
+    return None if text is None else f"{text[:4]}-{text[4:6]}-{text[6:8]}"
 
 
 def _changes(entry: Entry, before: Entry | None, *, public: bool) -> dict[str, object]:

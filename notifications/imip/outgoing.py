@@ -22,6 +22,7 @@ from calendars.model.component import Component, ContentLine, parse
 from calendars.model.entry import visibility_of
 from calendars.model.principal import Visibility
 from calendars.model.time_zones import minimal_vtimezone, named_zone
+from notifications.imip.singles import detached
 
 _OWN = "X-NIAOULI-"
 _PLAIN = frozenset(
@@ -46,7 +47,9 @@ def outgoing(calendar: Component, method: ItipMethod, envelope: Envelope) -> Com
     lines = [line for line in calendar.lines if line.name not in {"METHOD", "X-WR-CALNAME"}]
     lines.append(ContentLine("METHOD", "", method.value))
     parts = [
-        _part(part, method, envelope) for part in calendar.components if part.name != "VTIMEZONE"
+        _part(detached(part), method, envelope)
+        for part in calendar.components
+        if part.name != "VTIMEZONE"
     ]
     return Component(calendar.name, lines, [*_zones(calendar, parts), *parts])
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from calendars.itip.message import ItipMessage, ScheduleStatus
+from collections.abc import Iterable, Sequence
+from datetime import UTC, tzinfo
+
+from calendars.itip.message import ItipMessage, ItipMethod, ScheduleStatus
 from calendars.kernel.database import Db
-from calendars.model.component import serialize
+from calendars.model.component import parse, serialize
+from calendars.model.entry import entries_of
 from calendars.model.principal import Principal
 from notifications import outbox
-from notifications.outbox import Outgoing
+from notifications.imip.parcels import Packing, Parcel, Told, parcels
+from notifications.imip.singles import is_single
+from notifications.outbox import Outgoing, Said
+
+MOST_SINGLES = 30
 
 
 class MailQueue:
@@ -16,8 +24,8 @@ class MailQueue:
     They wait for `delay` seconds, so that several edits become one mail.
     """
 
-    def __init__(self, delay: int = 0) -> None:
-        self._delay = delay
+    def __init__(self, delay: int = 0, *, zone: tzinfo = UTC, singles: int = MOST_SINGLES) -> None:
+        self._delay, self._zone, self._singles = delay, zone, singles
 
     def send(
         self, db: Db, actor: Principal, owner: Principal, message: ItipMessage, *, now: int
@@ -36,5 +44,28 @@ class MailQueue:
             method=message.method,
             body=serialize(message.calendar).encode(),
         )
-        outbox.add(db, outgoing, now=now, delay=self._delay)
+        for parcel in self._parcels(db, outgoing, message, now=now):
+            body = serialize(parcel.calendar).encode()
+            one = outgoing._replace(method=parcel.method, body=body)
+            outbox.add(db, one, now=now, delay=self._delay)
         return ScheduleStatus.PENDING
+
+    def _parcels(
+        self, db: Db, outgoing: Outgoing, message: ItipMessage, *, now: int
+    ) -> Sequence[Parcel]:
+        """What goes as one is one; a series that goes in pieces makes waiting pieces needless."""
+        if message.method not in {ItipMethod.REQUEST, ItipMethod.CANCEL}:
+            return [Parcel(message.method, message.calendar)]
+        said = outbox.said(db, outgoing)
+        packing = Packing(self._zone, now, self._singles)
+        whole = not outgoing.about
+        told = _told(one for one in said if one.sent or not whole)
+        found = parcels(message.method, message.calendar, told, packing)
+        alone = any(is_single(part) for one in found for part in entries_of(one.calendar))
+        if whole and alone:
+            outbox.stop_waiting(db, outgoing, now=now)
+        return found
+
+
+def _told(said: Iterable[Said]) -> list[Told]:
+    return [Told(one.method, parse(one.body.decode())) for one in said]

@@ -22,6 +22,7 @@ from calendars.services.find_meeting import HeldMeeting, find_own_meeting
 from calendars.services.receive_itip import Received
 from calendars.services.receive_outside import receive_outside
 from notifications import outbox
+from notifications.imip.singles import series_of
 from notifications.mailbox.evidence import Evidence, people_in
 from notifications.mailbox.message import Message
 from notifications.mailbox.outcome import Aside, Decision, Taken, Why
@@ -30,6 +31,7 @@ from notifications.mailbox.room import Mailroom
 
 def take_answer(db: Db, room: Mailroom, message: Message, evidence: Evidence, *, now: int) -> Taken:
     """Raises Aside."""
+    message = _of_series(db, message, evidence)
     meeting = _meeting(db, message, evidence)
     speaker, calendar = _speaker(message, evidence, meeting)
     owner = meeting.owner
@@ -45,6 +47,15 @@ def take_answer(db: Db, room: Mailroom, message: Message, evidence: Evidence, *,
     if received.effect is Effect.UNCHANGED:
         return message.taken(Decision.IGNORED, Why.STALE, owner.id)
     return message.taken(Decision.APPLIED, Why.ANSWERED, owner.id)
+
+
+def _of_series(db: Db, message: Message, evidence: Evidence) -> Message:
+    """A series that Outlook cannot hold left as single meetings: their UIDs tell of what series."""
+    series, thread = series_of(message.uid), evidence.thread
+    if series is None:
+        return message
+    ours = outbox.owners_of(db, series) if thread is None else thread.uid == series
+    return message.of_series(series) if ours else message
 
 
 def _meeting(db: Db, message: Message, evidence: Evidence) -> HeldMeeting:

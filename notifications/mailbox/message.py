@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calendars.itip.message import ItipMethod
 from calendars.kernel.identifiers import PrincipalId
@@ -10,6 +10,7 @@ from calendars.model.component import Component, ContentLine, unescape
 from notifications.imip.as_received import as_received
 from notifications.imip.mail import Mail
 from notifications.imip.parse import Found
+from notifications.imip.singles import attached
 from notifications.mailbox.evidence import people_in
 from notifications.mailbox.outcome import Aside, Decision, Taken, Why
 
@@ -33,6 +34,10 @@ class Message:
     def taken(self, decision: Decision, why: Why, owner: PrincipalId | None) -> Taken:
         """The outcome, with what it was about."""
         return Taken(decision, why, owner, self.uid, self.method)
+
+    def of_series(self, uid: str) -> Message:
+        """What answers a meeting that is an occurrence of ours answers that occurrence."""
+        return replace(self, calendar=attached(self.calendar, uid), uid=uid)
 
 
 def message_in(mail: Mail, found: Found, *, now: int) -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from calendars.http.identity import Identity
 from calendars.http.inquiries import Inquiries
@@ -44,7 +45,11 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
     migrate(database)
     ticking = clock or SystemClock()
     dispatch = Dispatch(
-        MailQueue(settings.mail_delay_seconds),
+        MailQueue(
+            settings.mail_delay_seconds,
+            zone=ZoneInfo(settings.timezone),
+            singles=settings.mail_occurrences,
+        ),
         settings.believed_deletions,
         settings.believed_deletions_seconds,
     )
@@ -72,8 +77,6 @@ def house_of(service: Service) -> House:
 
 def post_office(service: Service) -> PostOffice:
     """What delivers mail: the relay of the settings, or a folder of files without one."""
-    from zoneinfo import ZoneInfo
-
     from notifications.channels.folder import Folder
     from notifications.channels.relay import Relay
     from notifications.channels.smtp import Smtp
@@ -136,8 +139,6 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
 
 def composers(settings: Settings) -> Composers:
     """The words of letters; files below DATA/templates come before ours."""
-    from zoneinfo import ZoneInfo
-
     from calendars.model.language import Language
     from notifications.compose import Composers
 

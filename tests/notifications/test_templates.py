@@ -24,6 +24,7 @@ _STATES: list[dict[str, object]] = [
     {"moved": True, "repeats": True}, {"occurrence": True}, {"renamed": True, "former_title": "x"},
     {"title": "", "description": "", "location": "", "people": []}, {"start": None, "end": None},
     {"start": "2026-04-06", "end": "2026-04-11", "former_start": "2026-04-06"}, {"abroad": True},
+    {"single_until": "2026-12-31"},
     {"answer_by": None, "answer_url": "", "assistant": ""}, {"answer_url": "https://a.nc/r/x"},
 ]  # fmt: skip
 
