@@ -70,6 +70,8 @@ def _meeting(db: Db, message: Message, evidence: Evidence) -> HeldMeeting:
     meeting = find_own_meeting(db, owners, message.uid)
     if meeting is None:
         raise Aside(Why.UNKNOWN_MEETING, owners[0] if owners else None)
+    if not evidence.is_for(meeting.owner.id):
+        raise Aside(Why.OTHER_MEETING, meeting.owner.id)
     return meeting
 
 

@@ -35,6 +35,11 @@ class Came(NamedTuple):
     message_id: str = ""
     sender: str = ""
 
+    def next_to(self, owner: PrincipalId) -> Came:
+        """The same mail as it waits for one more person."""
+        digest = sha256(f"{self.identity}/{owner}".encode())
+        return self._replace(identity=digest.hexdigest())
+
 
 class Logged(NamedTuple):
     """One decision as it is kept."""

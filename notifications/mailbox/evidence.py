@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from calendars.itip.people import address_of
 from calendars.kernel.database import Db
+from calendars.kernel.identifiers import PrincipalId
 from calendars.model.calendar_user_address import addresses_of, mailto
 from calendars.model.component import Component, ContentLine
 from calendars.services.find_calendar_users import find_calendar_user
@@ -14,6 +15,13 @@ from notifications.imip.mail import Mail, recipients_in, tokens_in
 from notifications.imip.parse import Found
 from notifications.imip.reply_address import Thread, thread_of
 from notifications.mailbox.room import Mailroom
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A person answers for a mail, in whose diary; None at the console, for all."""
+
+    owner_id: PrincipalId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +36,17 @@ class Evidence:
     """The addresses of who stands in From: all of them, where it is one of us."""
     authentic: bool
     """From is proven, or the settings believe it."""
-    released: bool = False
+    release: Release | None = None
     """Somebody here has looked at it and answers for it."""
+
+    @property
+    def released(self) -> bool:
+        """No further proof is asked for."""
+        return self.release is not None
+
+    def is_for(self, owner: PrincipalId) -> bool:
+        """What somebody answers for changes that diary only for which he may."""
+        return self.release is None or self.release.owner_id in {None, owner}
 
     def speaks(self, line: ContentLine) -> bool:
         """The line names the sender."""
@@ -40,7 +57,9 @@ class Evidence:
         return (line.parameter("SENT-BY") or "").strip().lower() in self.senders
 
 
-def evidence_of(db: Db, room: Mailroom, mail: Mail, found: Found, *, released: bool) -> Evidence:
+def evidence_of(
+    db: Db, room: Mailroom, mail: Mail, found: Found, release: Release | None
+) -> Evidence:
     """What the mail shows of its sender."""
     tokens = _tokens(mail, found)
     thread = next((one for token in tokens if (one := thread_of(db, token)) is not None), None)
@@ -51,7 +70,7 @@ def evidence_of(db: Db, room: Mailroom, mail: Mail, found: Found, *, released: b
         bool(tokens),
         _addresses(db, mail.sender),
         told is Verdict.PROVEN or believed,
-        released,
+        release,
     )
 
 

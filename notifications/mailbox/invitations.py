@@ -41,22 +41,22 @@ def take_invitation(
 ) -> Taken:
     """Raises Aside, and the refusals of `calendars.model.invalid`."""
     organizer = _organizer(db, room, message)
-    invited = _invited_here(db, message)
-    first = next(iter(invited.values())).id
-    for person in invited.values():
+    people = [one for one in _invited_here(db, message) if evidence.is_for(one.id)]
+    ids = [person.id for person in people]
+    if not people:
+        raise Aside(Why.NOBODY_HERE)
+    for person in people:
         held = find_held_meeting(db, person, message.uid)
         if held is not None and held.organizer != address_of(organizer):
             raise Aside(Why.OTHER_ORGANIZER, person.id)
-        _check_speaks(organizer, evidence, held, person.id)
+        if not _speaks(organizer, evidence, held):
+            raise Aside(Why.WRONG_SENDER, ids[0], others=ids)
     if not evidence.authentic and not evidence.released:
-        raise Aside(Why.NOT_AUTHENTICATED, first)
+        raise Aside(Why.NOT_AUTHENTICATED, ids[0], others=ids)
     if message.method in _STORED:
         _check_storable(message.calendar)
-    effects = [
-        _receive(db, room, message, organizer, person, now=now).effect
-        for person in invited.values()
-    ]
-    return _outcome(message, effects, first)
+    effects = [_receive(db, room, message, organizer, person, now=now).effect for person in people]
+    return _outcome(message, effects, ids[0])
 
 
 def _organizer(db: Db, room: Mailroom, message: Message) -> ContentLine:
@@ -73,8 +73,8 @@ def _organizer(db: Db, room: Mailroom, message: Message) -> ContentLine:
     return lines[0]
 
 
-def _invited_here(db: Db, message: Message) -> dict[str, Principal]:
-    """Who of ours it is for, by address: whom it was sent to, or all whom it names, where it was
+def _invited_here(db: Db, message: Message) -> list[Principal]:
+    """Who of ours it is for: whom it was sent to, or all whom it names, where it was
     sent to the service's own mailbox. Raises Aside.
     """
     addressed = find_calendar_users(db, map(mailto, message.mail.recipients))
@@ -90,31 +90,25 @@ def _invited_here(db: Db, message: Message) -> dict[str, Principal]:
             if find_held_meeting(db, person, message.uid) is not None
         }
     people = {
-        str(address): person
-        for address, person in wanted.items()
-        if person.kind is not PrincipalKind.GROUP
+        person.id: person for person in wanted.values() if person.kind is not PrincipalKind.GROUP
     }
     if not people:
-        raise Aside(Why.NOBODY_HERE, next(iter(ids), None))
-    return people
+        raise Aside(Why.NOBODY_HERE, next(iter(ids), None), others=ids)
+    return list(people.values())
 
 
-def _check_speaks(
-    organizer: ContentLine, evidence: Evidence, held: HeldMeeting | None, owner: PrincipalId
-) -> None:
+def _speaks(organizer: ContentLine, evidence: Evidence, held: HeldMeeting | None) -> bool:
     """The organizer himself, or who acts for him: of a new meeting a colleague of his, later only
-    whom he named. Raises Aside.
+    whom he named.
     """
     if evidence.released or evidence.speaks(organizer):
-        return
-    if evidence.speaks_for(organizer):
-        if held is None:
-            home = domain_of(address_of(organizer))
-            if any(domain_of(one) == home for one in evidence.senders):
-                return
-        elif any(evidence.speaks_for(line) for line in people_in(held.calendar, "ORGANIZER")):
-            return
-    raise Aside(Why.WRONG_SENDER, owner)
+        return True
+    if not evidence.speaks_for(organizer):
+        return False
+    if held is not None:
+        return any(evidence.speaks_for(one) for one in people_in(held.calendar, "ORGANIZER"))
+    home = domain_of(address_of(organizer))
+    return any(domain_of(one) == home for one in evidence.senders)
 
 
 def _check_storable(calendar: Component) -> None:

@@ -9,7 +9,7 @@ from calendars.kernel.errors import ServiceError
 from notifications.imip.mail import Mail, tokens_in
 from notifications.imip.parse import MethodMismatch, NoScheduling, SeveralCalendars, find_calendar
 from notifications.mailbox.answers import take_answer
-from notifications.mailbox.evidence import evidence_of
+from notifications.mailbox.evidence import Release, evidence_of
 from notifications.mailbox.invitations import take_invitation
 from notifications.mailbox.message import message_in
 from notifications.mailbox.outcome import Aside, Decision, Taken, Why
@@ -19,8 +19,8 @@ from notifications.mailbox.words import take_words
 _ANSWERS = frozenset({ItipMethod.REPLY, ItipMethod.REFRESH, ItipMethod.COUNTER})
 
 
-def judge(db: Db, room: Mailroom, mail: Mail, *, released: bool = False, now: int) -> Taken:
-    """Do what the mail says, where it may; `released`: somebody here answers for it.
+def judge(db: Db, room: Mailroom, mail: Mail, *, release: Release | None = None, now: int) -> Taken:
+    """Do what the mail says, where it may; with a `release` somebody here answers for it.
 
     Raises Aside where nothing shall be done: then the transaction is given up.
     """
@@ -40,7 +40,7 @@ def judge(db: Db, room: Mailroom, mail: Mail, *, released: bool = False, now: in
         message = message_in(mail, found, now=now)
     except ServiceError:
         raise Aside(Why.INVALID_CALENDAR) from None
-    evidence = evidence_of(db, room, mail, found, released=released)
+    evidence = evidence_of(db, room, mail, found, release)
     take = take_answer if message.method in _ANSWERS else take_invitation
     try:
         return take(db, room, message, evidence, now=now)

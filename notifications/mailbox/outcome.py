@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -115,9 +115,12 @@ class Aside(Exception):
         why: Why,
         owner_id: PrincipalId | None = None,
         decision: Decision = Decision.QUARANTINED,
+        others: Iterable[PrincipalId] = (),
     ) -> None:
         super().__init__(str(why))
         self.taken = Taken(decision, why, owner_id)
+        self.others = tuple(one for one in others if one != owner_id)
+        """Whom it is for besides: each decides for himself."""
 
     def about(self, uid: str, method: str) -> Aside:
         """The same, with what the mail was about."""

@@ -8,9 +8,11 @@ What was decided is noted with what it did, in one transaction.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from hashlib import sha256
 
 from calendars.kernel.database import Db
+from calendars.kernel.identifiers import PrincipalId
 from calendars.services.record_mail import record_mail
 from notifications.imip.authentication import verdict
 from notifications.imip.mail import NO_ENVELOPE, Envelope, Mail, Unreadable, read_mail
@@ -68,6 +70,7 @@ def _known(room: Mailroom, came: Came) -> Taken | None:
 
 def _decide(room: Mailroom, octets: bytes, mail: Mail | None, came: Came, *, now: int) -> Taken:
     """Raises _Twice."""
+    others: tuple[PrincipalId, ...] = ()
     try:
         if mail is None:
             raise Aside(Why.UNREADABLE)
@@ -77,16 +80,20 @@ def _decide(room: Mailroom, octets: bytes, mail: Mail | None, came: Came, *, now
                 _note(db, came, taken, now=now)
                 return taken
     except Aside as aside:
-        taken = aside.taken
+        taken, others = aside.taken, aside.others
     # Nothing of it was done; that is noted by itself.
     with room.database.transaction() as db:
-        taken = for_whom(db, mail, taken)
-        waits = taken.decision is Decision.QUARANTINED
-        if waits and is_one_too_many(db, came, taken, now=now):
-            return REFUSED
-        number = _note(db, came, taken, now=now)
-        if waits:
-            keep(db, number, mail, octets, taken, now=now)
+        if taken.decision is not Decision.QUARANTINED:
+            _note(db, came, taken, now=now)
+        elif is_one_too_many(db, came, taken, now=now):
+            taken = REFUSED
+        else:
+            taken, others = for_whom(db, mail, taken, others)
+            keep(db, _note(db, came, taken, now=now), mail, octets, taken, now=now)
+            for owner in others:
+                also = replace(taken, owner_id=owner)
+                number = _note(db, came.next_to(owner), also, now=now)
+                keep(db, number, mail, octets, also, now=now)
     return taken
 
 
