@@ -260,7 +260,8 @@ def refusal(error: errors.ServiceError) -> JSONResponse:
     fault = _fault_of(error)
     if fault is not None:
         return problem(kind, errors=[fault])
-    answer = problem(kind)
+    words: str | None = getattr(error, "words", None)
+    answer = problem(kind if words is None else kind._replace(detail=words))
     if kind.status == 401:
         for challenge in _CHALLENGES:
             answer.headers.append("WWW-Authenticate", challenge)

@@ -21,7 +21,7 @@ from notifications.mailbox import decisions
 from notifications.mailbox.decisions import Came, Logged, Settled
 from notifications.mailbox.evidence import Release
 from notifications.mailbox.judge import judge
-from notifications.mailbox.outcome import Aside, Decision, Taken, Why
+from notifications.mailbox.outcome import SENTENCES, Aside, Decision, Taken, Why
 from notifications.mailbox.room import Mailroom
 from notifications.mailbox.set_aside import show_waiting
 
@@ -36,9 +36,21 @@ class NotReleasable(Conflict):
         super().__init__(f"the mail cannot be applied: {why}")
         self.why = why
 
+    @property
+    def words(self) -> str:
+        """What the person reads."""
+        return SENTENCES[self.why]
+
 
 class OnlyAdministrators(Forbidden):
     """What was decided of everybody's mail is for who runs the service."""
+
+
+class Page(NamedTuple):
+    """Some decisions, and from where the rest is told."""
+
+    items: list[Logged]
+    next: int | None
 
 
 class Waiting(NamedTuple):
@@ -50,19 +62,33 @@ class Waiting(NamedTuple):
 
 def list_decisions(
     db: Db, actor: Principal, login: str, *, before: int | None, limit: int, now: int
-) -> list[Logged]:
+) -> Page:
     """What was decided of mail about a person's meetings, the latest first. Raises NotFound."""
     owner = _open_diary(db, actor, login, now=now)
-    found = decisions.list_of(db, owner, before=before, limit=limit)
-    return [one for one in found if schedules_for(db, actor, owner, one.uid, now=now)]
+    page = _page(decisions.list_of(db, owner, before=before, limit=limit), limit)
+    seen = [one for one in page.items if schedules_for(db, actor, owner, one.uid, now=now)]
+    return page._replace(items=seen)
 
 
-def list_all_decisions(db: Db, actor: Principal, *, before: int | None, limit: int) -> list[Logged]:
+def list_all_decisions(db: Db, actor: Who, *, before: int | None, limit: int) -> Page:
     """All of it without content, for an administrator. Raises OnlyAdministrators."""
-    if actor.role is not Role.ADMIN:
+    if isinstance(actor, Principal) and actor.role is not Role.ADMIN:
         raise OnlyAdministrators("only administrators see all decisions")
-    found = decisions.list_of(db, None, before=before, limit=limit)
-    return [one._replace(uid="", sender=None, message_id=None) for one in found]
+    page = _page(decisions.list_of(db, None, before=before, limit=limit), limit)
+    return page._replace(items=[_without_content(one) for one in page.items])
+
+
+def list_all_waiting(db: Db, *, limit: int) -> list[Logged]:
+    """What waits, without content: for the console of the service."""
+    return [_without_content(one) for one in decisions.list_of(db, None, waiting=True, limit=limit)]
+
+
+def _page(found: list[Logged], limit: int) -> Page:
+    return Page(found, found[-1].id if len(found) == limit else None)
+
+
+def _without_content(one: Logged) -> Logged:
+    return one._replace(uid="", sender=None, message_id=None)
 
 
 def list_waiting(db: Db, actor: Principal, login: str, *, limit: int, now: int) -> list[Waiting]:

@@ -110,6 +110,11 @@ def build() -> typer.Typer:
         below = _group(help_text)
         for name, deed in module.COMMANDS.items():
             below.command(name, cls=FrenchCommand)(deed)
+        if module is mails:
+            waiting = _group("Courriels reçus qui attendent une décision.")
+            for name, deed in mails.QUARANTINE.items():
+                waiting.command(name, cls=FrenchCommand)(deed)
+            below.add_typer(waiting, name="quarantine")
         app.add_typer(below, name=group)
     app.command("delegate", cls=FrenchCommand)(delegations.delegate)
     app.command("import", cls=FrenchCommand)(imports.import_)

@@ -22,13 +22,14 @@ from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from calendars.model.language import Language
+from notifications.api import mails
 from notifications.links import PATH
 from notifications.pages.router import pages_router
 from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
 from scheduler.app.due_work import Outlet, jobs_of
 from scheduler.app.metrics import Metrics
-from scheduler.app.wiring import Service, guest_desk, house_of
+from scheduler.app.wiring import Service, guest_desk, house_of, mailroom
 from scheduler.diaries import api as holds
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_requests.habits import Habits
@@ -49,11 +50,12 @@ REQUESTS = {
 }
 POLLS = {"name": polls.TAG, "description": "Quelles dates conviennent, avec ou sans compte."}
 HOLDS = {"name": holds.TAG, "description": "Plusieurs dates tenues pour un rendez-vous."}
-FEATURES = (holds, polls, meetings, diary_requests, directory, working_time)
+FEATURES = (mails, holds, polls, meetings, diary_requests, directory, working_time)
 FEATURE_TAGS = [
     REQUESTS,
     HOLDS,
     POLLS,
+    *mails.TAGS,
     *meetings.TAGS,
     {"name": working_time.TAG, "description": "Jours fermés, heures, échéances expliquées."},
     {
@@ -142,6 +144,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         app.include_router(feature.router)
     diary_requests.give_habits(app, _habits(service))
     polls.give_desk(app, Desk(service.settings.url, Language(service.settings.language)))
+    mails.give_mailroom(app, mailroom(service))
     app.include_router(feeds.public)
     app.include_router(pages_router(guest_desk(service, state)))
     app.include_router(connect_router(service.settings))

@@ -1,4 +1,4 @@
-"""`niaouli mail …`: how letters look."""
+"""`niaouli mail …`: how letters look, what was decided of mail that arrived, what waits."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.app.commands.console import (
+    AsJson,
     CommandFailed,
     Config,
     WrongUsage,
+    now_of,
+    open_service,
     say,
     settings_of,
     write,
+    write_rows,
 )
 
 if TYPE_CHECKING:
     from notifications.compose import Words
+    from notifications.mailbox.decisions import Logged
     from scheduler.app.settings import Settings
+    from scheduler.app.wiring import Service
 
 FORMS = (".eml", ".html", ".txt")
 
@@ -84,4 +90,84 @@ def _file(words: Words, form: str, settings: Settings) -> bytes:
     return mail_of(letter, service=service, now=0).as_bytes()
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"preview": preview}
+Number = Annotated[
+    int, typer.Argument(metavar="NUMÉRO", show_default=False, help="Donné par la liste.")
+]
+_HEADINGS = {
+    "id": "Numéro", "at": "Reçu", "method": "Demande", "decision": "Décision", "why": "Code",
+    "because": "Raison", "settled": "Suite",
+}  # fmt: skip
+
+
+def decisions(
+    config: Config = None,
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="Combien au plus.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Ce qui a été décidé des courriels reçus, sans leur contenu."""
+    from calendars.kernel.audit import CONSOLE
+    from notifications.mailbox.quarantine import list_all_decisions
+
+    with open_service(config) as service, service.database.reading() as db:
+        found = list_all_decisions(db, CONSOLE, before=None, limit=limit).items
+        rows = [_row(one, service) for one in found]
+    write_rows(_HEADINGS, rows, as_json=as_json)
+
+
+def list_waiting(config: Config = None, *, as_json: AsJson = False) -> None:
+    """Ce qui attend une décision ; rien ne prouve de qui ces courriels viennent."""
+    from notifications.mailbox.quarantine import list_all_waiting
+
+    with open_service(config) as service, service.database.reading() as db:
+        rows = [_row(one, service) for one in list_all_waiting(db, limit=1_000)]
+    write_rows(_HEADINGS, rows, as_json=as_json)
+
+
+def release(number: Number, config: Config = None) -> None:
+    """Appliquer un courriel retenu, comme si son expéditeur était prouvé."""
+    from calendars.kernel.audit import CONSOLE
+    from notifications.mailbox import quarantine
+    from scheduler.app.wiring import mailroom
+
+    with open_service(config) as service, service.database.transaction() as db:
+        room = mailroom(service)
+        try:
+            taken = quarantine.release(db, room, CONSOLE, number, now=now_of(service))
+        except quarantine.NotReleasable as refused:
+            raise CommandFailed(f"rien à appliquer : {refused.words}") from None
+    say(f"Appliqué : {taken.sentence}")
+
+
+def drop(number: Number, config: Config = None) -> None:
+    """Écarter un courriel retenu : il est effacé, rien n'a changé."""
+    from calendars.kernel.audit import CONSOLE
+    from notifications.mailbox import quarantine
+
+    with open_service(config) as service, service.database.transaction() as db:
+        quarantine.drop(db, CONSOLE, number, now=now_of(service))
+    say("Écarté.")
+
+
+def _row(logged: Logged, service: Service) -> dict[str, object]:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from notifications.mailbox.outcome import SENTENCES
+
+    zone = ZoneInfo(service.settings.timezone)
+    return {
+        "id": logged.id,
+        "at": datetime.fromtimestamp(logged.at, zone).isoformat(timespec="minutes"),
+        "method": logged.method,
+        "decision": logged.decision,
+        "why": logged.why,
+        "because": SENTENCES[logged.why],
+        "settled": logged.settled,
+    }
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"preview": preview, "decisions": decisions}
+QUARANTINE: dict[str, Callable[..., None]] = {
+    "list": list_waiting, "release": release, "drop": drop,
+}  # fmt: skip

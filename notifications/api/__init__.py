@@ -1,0 +1,1 @@
+"""Mail over REST: what was decided of what arrived, and what waits for a person."""
