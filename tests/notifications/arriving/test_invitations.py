@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,16 +22,21 @@ UID = "convention-2027@partenaires.example"
 
 
 def message(
-    method: str = "REQUEST", *, organizer: str = PARTNER, to: str = "", **parts: object
+    method: str = "REQUEST", *, organizer: str = PARTNER, to: str = "", **parts: Any
 ) -> str:
-    told = {"attendees": ["anne@example.org"], "uid": UID, "organizer": organizer, **parts}
+    told: dict[str, Any] = {
+        "attendees": ["anne@example.org"],
+        "uid": UID,
+        "organizer": organizer,
+        **parts,
+    }
     if to:
         told["attendees"] = [to]
-    return a_calendar(a_vevent(**told), method=method)  # type: ignore[arg-type]
+    return a_calendar(a_vevent(**told), method=method)
 
 
 def invitation(
-    method: str = "REQUEST", *, sender: str = PARTNER, mailbox: str = "", **parts: object
+    method: str = "REQUEST", *, sender: str = PARTNER, mailbox: str = "", **parts: Any
 ) -> bytes:
     calendar = message(method, **parts)
     return a_mail(calendar, sender=sender, to=mailbox or "anne@example.org", method=method)
@@ -46,10 +52,10 @@ def items(asker: Asker, day: str = "2026-03-03", login: str = "anne") -> list[di
     return found
 
 
-def waiting(asker: Asker, login: str = "anne") -> list[dict[str, dict[str, object]]]:
+def waiting(asker: Asker, login: str = "anne") -> list[dict[str, Any]]:
     answer = asker.get(f"/principals/{login}/quarantined-mails")
     assert answer.status_code == 200, answer.text
-    found: list[dict[str, dict[str, object]]] = answer.json()["items"]
+    found: list[dict[str, Any]] = answer.json()["items"]
     return found
 
 
