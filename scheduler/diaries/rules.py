@@ -7,25 +7,13 @@ facts that the diary itself does not hold; they are not found here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
 from scheduler.diaries.items import Item
 from scheduler.directory.model import Travel
+from scheduler.slots.codes import ConflictCode
 from scheduler.working_time.rules import Closed, WorkingDays
-
-
-class ConflictCode(StrEnum):
-    """Why a date is a bad one (DIA-4)."""
-
-    OVERLAP = "OVERLAP"
-    OVERLAP_TENTATIVE = "OVERLAP_TENTATIVE"
-    RESOURCE = "RESOURCE"
-    ABSENT = "ABSENT"
-    TRAVEL = "TRAVEL"
-    HOLIDAY = "HOLIDAY"
-    CLOSURE = "CLOSURE"
 
 
 class Conflict(NamedTuple):

@@ -17,11 +17,11 @@ from calendars.model.window import Window
 from scheduler.diaries.items import Item, items_of
 from scheduler.diaries.rules import (
     Conflict,
-    ConflictCode,
     conflicts_of_person,
     conflicts_of_resource,
 )
 from scheduler.directory.model import Site, Travel, Way, travel_of
+from scheduler.slots.codes import ConflictCode
 from scheduler.working_time.holidays import public_holidays
 from scheduler.working_time.rules import WorkingDays
 
