@@ -62,6 +62,13 @@ def list_resources(db: Db) -> list[Resource]:
     return [Resource(one, *stored) for one, stored in resource_policies.list_resources(db)]
 
 
+def may_book(db: Db, resource: Resource, person: Principal) -> bool:
+    """The person is among those to whom it is lent."""
+    return not resource.policy.bookers or resource_policies.is_party(
+        db, resource.principal.id, resource_policies.BOOKER, person.id
+    )
+
+
 def keeps(db: Db, actor: Principal, resource: Principal, *, now: int) -> bool:
     """The actor sets the policy, closes the resource and answers for it."""
     if actor.role is Role.ADMIN or actor.id == resource.id:

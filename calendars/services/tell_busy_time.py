@@ -57,7 +57,7 @@ def tell_busy_time(
     window = question.window
     if window.end - window.start > MAX_WINDOW:
         raise WindowTooLong("free-busy is told for a year at most")
-    groups = {one.id: _members(db, one.id) for one in people if one.kind is PrincipalKind.GROUP}
+    groups = {one.id: all_members(db, one.id) for one in people if one.kind is PrincipalKind.GROUP}
     asked = {one.id: one for one in people if one.id not in groups}
     for members in groups.values():
         asked.update((one.id, one) for one in members)
@@ -67,7 +67,7 @@ def tell_busy_time(
     for person, intervals in found.items():
         if asked[person].kind in _PLACES:
             intervals = [*intervals, *unavailable(db, asked[person], intervals, window)]  # noqa: PLW2901
-        grain = _grain(actor, asked[person], held.get(person), policy)
+        grain = grain_for(actor, asked[person], held.get(person), policy)
         told[person] = None if grain is None else merge(intervals, window, grain)
         if person != actor.id and asked[person].kind not in _PLACES:
             result = Result.REFUSED if grain is None else Result.DONE
@@ -78,7 +78,7 @@ def tell_busy_time(
     return told
 
 
-def _members(db: Db, group: PrincipalId) -> list[Principal]:
+def all_members(db: Db, group: PrincipalId) -> list[Principal]:
     """Everybody in a group, and in the groups inside of it."""
     found: dict[PrincipalId, Principal] = {}
     groups, seen = [group], {group}
@@ -90,7 +90,7 @@ def _members(db: Db, group: PrincipalId) -> list[Principal]:
     return [one for one in found.values() if not one.disabled]
 
 
-def _grain(
+def grain_for(
     actor: Principal, person: Principal, held: Rights | None, policy: FreeBusyPolicy
 ) -> int | None:
     """How closely the person's time is told, None where it is not."""

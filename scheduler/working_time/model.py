@@ -68,6 +68,8 @@ class Figures:
     """A break that is not shorter is nobody's concern."""
     lunch_least: int = 30
     """A shorter one is none: the slot is not proposed."""
+    long_minutes: int = 300
+    """A meeting that is not shorter has its break inside."""
     day_load_minutes: int = 420
     """More than that in one day is a heavy day."""
     slot_step: int = 15

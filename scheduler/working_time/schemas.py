@@ -207,6 +207,7 @@ class FiguresOut(Shape):
     territory: str
     lunch_minutes: int
     lunch_least: int
+    long_minutes: int
     day_load_minutes: int
     slot_step: int
     weights: WeightsOut
@@ -219,6 +220,7 @@ class FiguresOut(Shape):
             territory=found.territory,
             lunch_minutes=found.lunch_minutes,
             lunch_least=found.lunch_least,
+            long_minutes=found.long_minutes,
             day_load_minutes=found.day_load_minutes,
             slot_step=found.slot_step,
             weights=WeightsOut.model_validate(found.weights),

@@ -1,0 +1,181 @@
+"""Take a slot: everybody's diary and every resource in one transaction, or nothing (DIA-4)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from calendars.kernel.database import Db
+from calendars.kernel.identifiers import PrincipalId
+from calendars.model.calendar_object import CalendarObject
+from calendars.model.calendar_user_address import mailto, preferred_address
+from calendars.model.component import Component, ContentLine, decode, parse, serialize
+from calendars.model.event_draft import EventDraft
+from calendars.model.event_writing import new_object
+from calendars.model.principal import Principal, PrincipalKind, Privilege
+from calendars.model.window import Window
+from calendars.services.authorize import open_collection
+from calendars.services.collection_zone import zone_of
+from calendars.services.create_object import Written
+from calendars.services.deliver_itip import Dispatch
+from calendars.services.find_principals import get_principal
+from calendars.services.gather_busy_time import BusyQuestion, gather_engagements
+from calendars.services.guard_dates import DateConflict, DatesConflict
+from calendars.services.open_account import check_email
+from calendars.services.put_object import ObjectPath, PutObject, store_in
+from calendars.services.set_policy import get_resource
+from calendars.services.tell_holder import tell_holder
+from scheduler.slots.codes import ConflictCode
+from scheduler.slots.request import BadSearch
+from scheduler.slots.service import resolve
+
+_RESOURCE_ROLE = "NON-PARTICIPANT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """What is to be put in the diaries; people, groups and resources by login."""
+
+    organizer: str
+    title: str
+    start: datetime
+    end: datetime
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    """E-mail addresses of people without an account."""
+    resources: tuple[str, ...] = ()
+    place: str | None = None
+    description: str | None = None
+    visibility: str = "PUBLIC"
+    categories: tuple[str, ...] = ()
+    calendar: str = "agenda"
+
+
+class SlotTaken(DatesConflict):
+    """Somebody else took a diary or a resource meanwhile: nothing was written."""
+
+
+def book_slot(
+    db: Db, actor: Principal, booking: Booking, *, dispatch: Dispatch, now: int
+) -> Written:
+    """The meeting in all diaries and calendars of resources, by the organizer's own event.
+
+    The diaries are locked by the write and looked at after it: of two who want one slot, the second
+    finds it taken and all that he wrote is undone.
+    Raises NotFound, NeedPrivileges, UnknownParticipants, SlotTaken, DraftRefused.
+    """
+    if booking.end <= booking.start:
+        raise BadSearch("the end is before the start")
+    parent = (booking.organizer, booking.calendar)
+    collection, access = open_collection(db, actor, parent, Privilege.WRITE_CONTENT, now=now)
+    organizer = get_principal(db, booking.organizer)
+    who = resolve(db, booking.required, booking.optional)
+    resources = [get_resource(db, login).principal for login in booking.resources]
+    draft = EventDraft(
+        title=booking.title, start=booking.start, end=booking.end, location=booking.place,
+        description=booking.description, visibility=booking.visibility,
+        categories=booking.categories or None, status="CONFIRMED",
+    )  # fmt: skip
+    uid = str(uuid.uuid4())
+    calendar = new_object(
+        "VEVENT", draft, uid=uid, tzid=collection.timezone_id, floating=zone_of(collection), now=now
+    )
+    [event] = calendar.children("VEVENT")
+    people = [one for one in who.people if one.id != organizer.id]
+    outside = [mailto(check_email(one)) for one in booking.outside]
+    event.lines.extend(
+        _invitation(organizer, people, outside, resources, required=who.required)
+    )
+    body = serialize(calendar).encode()
+    put = PutObject(ObjectPath(*parent, f"{uid}.ics"), CalendarObject.parse(body), body)
+    outcome = store_in(db, actor, (collection, access), put, dispatch=dispatch, now=now)
+    needed = [organizer, *(one for one in people if one.id in who.required)]
+    window = Window(int(booking.start.timestamp()), int(booking.end.timestamp()))
+    _check_free(db, actor, needed, BusyQuestion(window, uid), now=now)
+    _check_granted(outcome.body, resources, window)
+    return Written(collection, put.path, outcome.body, outcome)
+
+
+def _invitation(
+    organizer: Principal,
+    people: Sequence[Principal],
+    outside: Sequence[str],
+    resources: Sequence[Principal],
+    *,
+    required: frozenset[PrincipalId],
+) -> Iterator[ContentLine]:
+    if not people and not outside and not resources:
+        return
+    address = preferred_address(organizer)
+    yield ContentLine("ORGANIZER", _named(organizer), address)
+    yield ContentLine("ATTENDEE", f"{_named(organizer)};PARTSTAT=ACCEPTED", address)
+    for one in people:
+        role = "REQ-PARTICIPANT" if one.id in required else "OPT-PARTICIPANT"
+        yield ContentLine(
+            "ATTENDEE", f"{_named(one)};ROLE={role};PARTSTAT=NEEDS-ACTION;RSVP=TRUE",
+            preferred_address(one),
+        )  # fmt: skip
+    for email in outside:
+        yield ContentLine(
+            "ATTENDEE", ";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE", email
+        )
+    for one in resources:
+        kind = "ROOM" if one.kind is PrincipalKind.ROOM else "RESOURCE"
+        yield ContentLine(
+            "ATTENDEE",
+            f"{_named(one)};CUTYPE={kind};ROLE={_RESOURCE_ROLE};PARTSTAT=NEEDS-ACTION;RSVP=TRUE",
+            preferred_address(one),
+        )
+
+
+def _named(one: Principal) -> str:
+    name = one.display_name.replace('"', "'")
+    return f';CN="{name}"' if name else ""
+
+
+def _check_free(
+    db: Db, actor: Principal, people: Sequence[Principal], question: BusyQuestion, *, now: int
+) -> None:
+    """Nothing firm stands in the diaries of those who are needed, the new meeting apart."""
+    taken = []
+    found = gather_engagements(db, [one.id for one in people], question)
+    for person in people:
+        for one in found[person.id]:
+            if one.busy != "B" or one.ends_at - one.starts_at <= 1 or one.object_id is None:
+                continue
+            holder = tell_holder(db, actor, one.object_id, now=now)
+            words = f"{person.display_name} : {holder or 'Occupé'}"
+            taken.append(
+                DateConflict(
+                    ConflictCode.OVERLAP, str(person.login), words,
+                    max(one.starts_at, question.window.start),
+                    min(one.ends_at, question.window.end), holder,
+                )
+            )  # fmt: skip
+    if taken:
+        raise SlotTaken(tuple(taken))
+
+
+def _check_granted(body: bytes, resources: Sequence[Principal], window: Window) -> None:
+    """No resource has declined: each has answered in the write (docs/adr/0012)."""
+    by_address = {preferred_address(one): one for one in resources}
+    refused = []
+    for event in _events(body):
+        for line in event.all("ATTENDEE"):
+            one = by_address.get(line.value)
+            if one is not None and line.parameter("PARTSTAT") == "DECLINED":
+                refused.append(
+                    DateConflict(
+                        ConflictCode.RESOURCE, str(one.login),
+                        f"{one.display_name} n'est pas disponible", *window,
+                    )
+                )  # fmt: skip
+    if refused:
+        raise SlotTaken(tuple(refused))
+
+
+def _events(body: bytes) -> list[Component]:
+    return parse(decode(body)).children("VEVENT")

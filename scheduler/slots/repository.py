@@ -1,0 +1,91 @@
+"""The shelf of where events are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert, select
+
+from calendars.kernel.database import Db
+from scheduler.directory.model import Place
+from scheduler.slots.tables import event_places, places_followed
+
+_P, _F = event_places.c, places_followed.c
+_CHUNK = 500
+
+
+class Whereabouts(NamedTuple):
+    """What is known of an event besides its time."""
+
+    place: Place | None
+    absent: bool
+    immovable: bool
+
+
+class PlaceRow(NamedTuple):
+    """One row: of an object, or of one of its occurrences."""
+
+    object_id: int
+    starts_at: int
+    owner_id: int
+    whereabouts: Whereabouts
+    ends_at: int
+
+
+Known = dict[tuple[int, int], Whereabouts]
+"""By object and start of the occurrence; 0 stands for all the others."""
+
+
+def list_whereabouts(db: Db, owners: Sequence[int], *, since: int) -> Known:
+    """What is known of these people's events that are not over by then."""
+    found: Known = {}
+    columns = (_P.object_id, _P.starts_at, _P.commune, _P.spot, _P.absent, _P.immovable)
+    for first in range(0, len(owners), _CHUNK):
+        rows = db.execute(
+            select(*columns).where(
+                _P.owner_id.in_(owners[first : first + _CHUNK]), _P.ends_at > since
+            )
+        )
+        for number, start, commune, spot, absent, immovable in rows:
+            place = Place(commune, spot) if commune else None
+            found[number, start] = Whereabouts(place, absent, immovable)
+    return found
+
+
+def replace(db: Db, objects: Iterable[int], rows: Sequence[PlaceRow]) -> None:
+    """These rows and no others tell of these objects."""
+    gone = list(objects)
+    for first in range(0, len(gone), _CHUNK):
+        db.execute(delete(event_places).where(_P.object_id.in_(gone[first : first + _CHUNK])))
+    values = [
+        {
+            "object_id": row.object_id,
+            "starts_at": row.starts_at,
+            "owner_id": row.owner_id,
+            "commune": row.whereabouts.place.commune if row.whereabouts.place else "",
+            "spot": row.whereabouts.place.spot if row.whereabouts.place else "",
+            "absent": row.whereabouts.absent,
+            "immovable": row.whereabouts.immovable,
+            "ends_at": row.ends_at,
+        }
+        for row in rows
+    ]
+    if values:
+        db.execute(insert(event_places), values)
+
+
+def positions(db: Db) -> dict[int, tuple[int, str]]:
+    """How far each calendar was followed, and by which fingerprint."""
+    rows = db.execute(select(_F.collection_id, _F.position, _F.fingerprint))
+    return {number: (position, fingerprint) for number, position, fingerprint in rows}
+
+
+def set_position(db: Db, collection: int, position: int, fingerprint: str) -> None:
+    """How far a calendar was followed."""
+    db.execute(delete(places_followed).where(_F.collection_id == collection))
+    db.execute(
+        insert(places_followed).values(
+            collection_id=collection, position=position, fingerprint=fingerprint
+        )
+    )
