@@ -33,6 +33,7 @@ from calendars.services import (
     default_calendars,
     delegate,
     guard_bookings,
+    guard_dates,
     issue_feed,
     issue_password,
     list_occurrences,
@@ -66,6 +67,18 @@ class PeriodFact(Shape):
     end: datetime
 
 
+class ConflictFact(Shape):
+    """One thing that stands against a date."""
+
+    code: str = Field(examples=["OVERLAP"])
+    login: str = Field(description="Dans quel agenda, ou quelle ressource.")
+    words: str
+    start: datetime
+    end: datetime
+    holder: str | None = Field(None, description="Qui a ce temps, si vous pouvez le savoir.")
+    final: bool = Field(False, description="Nul ne peut passer outre.")
+
+
 class ProblemOut(Shape):
     """What could not be done, and why (RFC 9457)."""
 
@@ -77,6 +90,9 @@ class ProblemOut(Shape):
     privilege: str | None = Field(None, description="Le droit qui manque.")
     code: str | None = Field(None, description="Pourquoi une ressource refuse.", examples=["busy"])
     next_free: PeriodFact | None = Field(None, description="Son prochain créneau libre.")
+    conflicts: list[ConflictFact] | None = Field(
+        None, description="Ce qui s'oppose à la date (DIA-4)."
+    )
 
 
 class Kind(NamedTuple):
@@ -158,6 +174,12 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
     ),
     guard_bookings.BookingConflict: Kind(
         409, "resource-taken", "La ressource est réservée à ce moment"
+    ),
+    guard_dates.DatesConflict: Kind(
+        409,
+        "date-conflict",
+        "Quelque chose s'oppose à cette date",
+        "Choisissez-en une autre, ou donnez un motif pour passer outre.",
     ),
     InvalidPolicy: Kind(422, "invalid-policy", "Cette politique n'est pas possible"),
     set_policy.UnknownParty: Kind(422, "unknown-party", "Un de ces identifiants n'existe pas"),
@@ -257,6 +279,8 @@ def refusal(error: errors.ServiceError) -> JSONResponse:
         return problem(kind, privilege=_PRIVILEGES.get(error.privilege))
     if isinstance(error, guard_bookings.BookingConflict):
         return problem(kind._replace(detail=error.words), code=error.reason, next_free=_free(error))
+    if isinstance(error, guard_dates.DatesConflict):
+        return problem(kind, conflicts=[_conflict(one) for one in error.conflicts])
     fault = _fault_of(error)
     if fault is not None:
         return problem(kind, errors=[fault])
@@ -277,6 +301,12 @@ def _fault_of(error: errors.ServiceError) -> dict[str, str] | None:
     if isinstance(error, set_policy.UnknownParty):
         return {"field": f"body.{error.field}", "message": "cet identifiant n'existe pas"}
     return None
+
+
+def _conflict(one: guard_dates.DateConflict) -> dict[str, object]:
+    start, end = (instant_of(at).isoformat() for at in (one.starts_at, one.ends_at))
+    facts = {**one._asdict(), "start": start, "end": end}
+    return {key: facts[key] for key in ConflictFact.model_fields if facts[key] is not None}
 
 
 def _free(error: guard_bookings.BookingConflict) -> dict[str, str] | None:

@@ -26,6 +26,7 @@ from scheduler.app.commands import (
     receive,
     resources,
     serve,
+    slots,
     users,
     working_time,
 )
@@ -103,6 +104,7 @@ def build() -> typer.Typer:
         ("feed", feeds, "Liens secrets pour s'abonner à un agenda."),
         ("held", held, "Suppressions en masse dont personne n'est encore averti."),
         ("mail", mails, "Messages qui partent et qui arrivent."),
+        ("slots", slots, "Créneaux communs."),
         ("working-time", working_time, "Jours fermés, heures de travail, échéances."),
         ("directory", directories, "Sites et trajets."),
         ("audit", audits, "Journal : qui a vu ou changé quoi."),

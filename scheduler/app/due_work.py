@@ -13,13 +13,14 @@ from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service, post_office
 from scheduler.diaries.service import expire_holds
 from scheduler.diary_requests.service import close_past
+from scheduler.slots.follow import follow_places, is_behind
 
 if TYPE_CHECKING:
     from notifications.delivery import PostOffice
     from scheduler.jobs.runner import Job
 
 BATCH = 200
-MAIL_SECONDS, MINUTE, HOUR = 5, 60, 3600
+MAIL_SECONDS, PLACES_SECONDS, MINUTE, HOUR = 5, 10, 60, 3600
 
 
 class Outlet:
@@ -57,6 +58,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "expired_holds": let_holds_expire(service),
         "closed_requests": close_requests(service),
         "checkpoints": mark_audit(service),
+        "places": follow_all_places(service),
         "reminders": remind_all(service),
         "mails": outlet.deliver(),
     }
@@ -68,6 +70,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
 
     return [
         Job("mail", MAIL_SECONDS, outlet.deliver),
+        Job("places", PLACES_SECONDS, lambda: follow_all_places(service)),
         Job("reminders", MINUTE, lambda: remind_all(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("series", HOUR, lambda: extend_series(service)),
@@ -94,6 +97,17 @@ def let_holds_expire(service: Service) -> int:
     """Dates that nobody decided on are free again (DIA-3)."""
     with service.database.transaction() as db:
         return expire_holds(db, dispatch=service.dispatch, now=_now(service))
+
+
+def follow_all_places(service: Service) -> int:
+    """Where events are is known to who looks for a slot (DIA-5). Short transactions."""
+    followed = 0
+    while True:
+        with service.database.reading() as db:
+            if not is_behind(db):
+                return followed
+        with service.database.transaction() as db:
+            followed += follow_places(db)
 
 
 def close_requests(service: Service) -> int:

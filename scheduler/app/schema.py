@@ -10,6 +10,7 @@ from scheduler.directory import tables as directory
 from scheduler.meetings import tables as meetings
 from scheduler.polls import tables as polls
 from scheduler.reminders import tables as reminders
+from scheduler.slots import tables as slots
 from scheduler.working_time import tables as working_time
 
 PARTS = (
@@ -21,5 +22,6 @@ PARTS = (
     meetings.metadata,
     polls.metadata,
     reminders.metadata,
+    slots.metadata,
     working_time.metadata,
 )

@@ -37,6 +37,7 @@ from scheduler.directory import api as directory
 from scheduler.meetings import api as meetings
 from scheduler.polls import api as polls
 from scheduler.polls.messages import Desk
+from scheduler.slots import api as slots
 from scheduler.working_time import api as working_time
 
 if TYPE_CHECKING:
@@ -50,13 +51,23 @@ REQUESTS = {
 }
 POLLS = {"name": polls.TAG, "description": "Quelles dates conviennent, avec ou sans compte."}
 HOLDS = {"name": holds.TAG, "description": "Plusieurs dates tenues pour un rendez-vous."}
-FEATURES = (mails, holds, polls, meetings, diary_requests, directory, working_time)
+FEATURES = (
+    mails,
+    holds,
+    polls,
+    meetings,
+    diary_requests,
+    directory,
+    slots,
+    working_time,
+)
 FEATURE_TAGS = [
     REQUESTS,
     HOLDS,
     POLLS,
     *mails.TAGS,
     *meetings.TAGS,
+    {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
     {"name": working_time.TAG, "description": "Jours fermés, heures, échéances expliquées."},
     {
         "name": directory.TAG,

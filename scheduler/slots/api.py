@@ -35,8 +35,8 @@ SEARCHES = {
     "/search",
     operation_id="searchSlots",
     summary="Chercher un créneau",
-    description="Les meilleurs d'abord, chacun avec ses raisons ; s'il n'y en a pas, ce qui "
-    "s'y oppose le plus. Personne n'apprend pourquoi quelqu'un dont il ne lit pas l'agenda est pris.",
+    description="Les meilleurs d'abord, chacun avec ses raisons ; s'il n'y en a pas, ce qui s'y "
+    "oppose le plus. Nul n'apprend pourquoi quelqu'un dont il ne lit pas l'agenda est pris.",
 )
 def search(
     actor: CurrentPrincipal,

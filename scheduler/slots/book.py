@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
@@ -28,30 +26,11 @@ from calendars.services.put_object import ObjectPath, PutObject, store_in
 from calendars.services.set_policy import get_resource
 from calendars.services.tell_holder import tell_holder
 from scheduler.slots.codes import ConflictCode
-from scheduler.slots.request import BadSearch
+from scheduler.slots.request import BadSearch, Booking
 from scheduler.slots.service import resolve
 
 _RESOURCE_ROLE = "NON-PARTICIPANT"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Booking:
-    """What is to be put in the diaries; people, groups and resources by login."""
-
-    organizer: str
-    title: str
-    start: datetime
-    end: datetime
-    required: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    outside: tuple[str, ...] = ()
-    """E-mail addresses of people without an account."""
-    resources: tuple[str, ...] = ()
-    place: str | None = None
-    description: str | None = None
-    visibility: str = "PUBLIC"
-    categories: tuple[str, ...] = ()
-    calendar: str = "agenda"
+_CODES = {"B": ConflictCode.OVERLAP, "T": ConflictCode.OVERLAP_TENTATIVE}
 
 
 class SlotTaken(DatesConflict):
@@ -86,15 +65,14 @@ def book_slot(
     [event] = calendar.children("VEVENT")
     people = [one for one in who.people if one.id != organizer.id]
     outside = [mailto(check_email(one)) for one in booking.outside]
-    event.lines.extend(
-        _invitation(organizer, people, outside, resources, required=who.required)
-    )
+    event.lines.extend(_invitation(organizer, people, outside, resources, required=who.required))
     body = serialize(calendar).encode()
     put = PutObject(ObjectPath(*parent, f"{uid}.ics"), CalendarObject.parse(body), body)
     outcome = store_in(db, actor, (collection, access), put, dispatch=dispatch, now=now)
     needed = [organizer, *(one for one in people if one.id in who.required)]
     window = Window(int(booking.start.timestamp()), int(booking.end.timestamp()))
-    _check_free(db, actor, needed, BusyQuestion(window, uid), now=now)
+    letters = "B" if booking.despite_options else "BT"
+    _check_free(db, actor, needed, BusyQuestion(window, uid), letters, now=now)
     _check_granted(outcome.body, resources, window)
     return Written(collection, put.path, outcome.body, outcome)
 
@@ -137,22 +115,28 @@ def _named(one: Principal) -> str:
 
 
 def _check_free(
-    db: Db, actor: Principal, people: Sequence[Principal], question: BusyQuestion, *, now: int
+    db: Db,
+    actor: Principal,
+    people: Sequence[Principal],
+    question: BusyQuestion,
+    letters: str,
+    *,
+    now: int,
 ) -> None:
-    """Nothing firm stands in the diaries of those who are needed, the new meeting apart."""
+    """Nothing of that kind stands in the diaries of those who are needed, the new meeting apart."""
     taken = []
     found = gather_engagements(db, [one.id for one in people], question)
     for person in people:
         for one in found[person.id]:
-            if one.busy != "B" or one.ends_at - one.starts_at <= 1 or one.object_id is None:
+            if one.busy not in letters or one.ends_at - one.starts_at <= 1:
                 continue
-            holder = tell_holder(db, actor, one.object_id, now=now)
+            holder = one.object_id and tell_holder(db, actor, one.object_id, now=now)
             words = f"{person.display_name} : {holder or 'Occupé'}"
             taken.append(
                 DateConflict(
-                    ConflictCode.OVERLAP, str(person.login), words,
+                    _CODES[one.busy], str(person.login), words,
                     max(one.starts_at, question.window.start),
-                    min(one.ends_at, question.window.end), holder,
+                    min(one.ends_at, question.window.end), holder or None,
                 )
             )  # fmt: skip
     if taken:
@@ -161,7 +145,7 @@ def _check_free(
 
 def _check_granted(body: bytes, resources: Sequence[Principal], window: Window) -> None:
     """No resource has declined: each has answered in the write (docs/adr/0012)."""
-    by_address = {preferred_address(one): one for one in resources}
+    by_address = {str(preferred_address(one)): one for one in resources}
     refused = []
     for event in _events(body):
         for line in event.all("ATTENDEE"):

@@ -1,6 +1,6 @@
 """Where events are, learnt from the change log: so a search reads no calendar text (DIA-5).
 
-Who writes does not wait for it. A change of sites or ways has everything read anew, little by little.
+Who writes does not wait for it. A change of sites or ways has everything read anew, bit by bit.
 """
 
 from __future__ import annotations
@@ -56,6 +56,17 @@ def follow_places(db: Db, *, limit: int = BATCH) -> int:
     return read
 
 
+def is_behind(db: Db) -> bool:
+    """Something changed since the last time; told without a write."""
+    travel, immovable = travel_now(db), frozenset(one.casefold() for one in figures(db).immovable)
+    fingerprint, seen = _fingerprint(travel, immovable), repository.positions(db)
+    for collection, modseq in list_calendars_now(db).items():
+        position, by = seen.get(collection, (-1, fingerprint))
+        if by != fingerprint or position < modseq:
+            return True
+    return False
+
+
 def _fingerprint(travel: Travel, immovable: frozenset[str]) -> str:
     told = (sorted(travel.places.items()), sorted(immovable))
     return sha256(repr(told).encode()).hexdigest()[:32]
@@ -96,9 +107,8 @@ def whereabouts(event: Component, travel: Travel, immovable: frozenset[str]) -> 
 def _start_of(calendar: Component, override: Component, zone: tzinfo) -> int | None:
     """When that occurrence starts; None where it cannot be told."""
     lines = [line for line in override.lines if line.name != "RECURRENCE-ID"]
-    alone = Component(
-        "VCALENDAR", [], [*calendar.children("VTIMEZONE"), Component("VEVENT", lines)]
-    )
+    parts = [*calendar.children("VTIMEZONE"), Component("VEVENT", lines)]
+    alone = Component("VCALENDAR", [], parts)
     try:
         found = instances(alone, ALWAYS, zone=zone, budget=Budget())
         return next((one.starts_at for one in found), None)

@@ -17,7 +17,7 @@ from scheduler.directory.model import Place, Travel
 from scheduler.slots.codes import ConflictCode
 from scheduler.slots.model import Diary, Span, Stretch, Supply
 from scheduler.slots.repository import Known, Whereabouts
-from scheduler.slots.rules import merged, outside
+from scheduler.slots.sweep import merged, outside
 from scheduler.working_time.hours import WorkingHours, at_minute, days_between
 
 _UNKNOWN = Whereabouts(None, absent=False, immovable=False)

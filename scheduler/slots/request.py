@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from calendars.kernel.errors import InvalidInput
@@ -87,6 +87,28 @@ class SlotRequest:
             raise BadSearch(f"{MAX_PEOPLE} participants and {MAX_NEEDS} resources at most")
         if not self.required and not self.optional and not self.needs:
             raise BadSearch("it needs somebody or something")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """What is to be put in the diaries; people, groups and resources by login."""
+
+    organizer: str
+    title: str
+    start: datetime
+    end: datetime
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    """E-mail addresses of people without an account."""
+    resources: tuple[str, ...] = ()
+    place: str | None = None
+    description: str | None = None
+    visibility: str = "PUBLIC"
+    categories: tuple[str, ...] = ()
+    calendar: str = "agenda"
+    despite_options: bool = False
+    """Options and invitations without an answer are no obstacle: whoever books knows of them."""
 
 
 class Answer(NamedTuple):

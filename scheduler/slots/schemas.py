@@ -19,9 +19,8 @@ from calendars.http.shapes import (
     instant_of,
 )
 from scheduler.slots import wording
-from scheduler.slots.book import Booking
 from scheduler.slots.model import FoundSlot, Shortcoming
-from scheduler.slots.request import Answer, Avoided, ResourceNeed, SlotRequest
+from scheduler.slots.request import Answer, Avoided, Booking, ResourceNeed, SlotRequest
 
 CategoryName = Literal["room", "vehicle", "equipment"]
 CodeName = Literal[
@@ -49,7 +48,10 @@ class NeedIn(StrictShape):
         default=[], description="L'une de celles-ci ; sinon, par ce qu'elle doit avoir."
     )
     capacity: int | None = Field(
-        None, ge=0, le=10_000, description="Places ; d'une salle, par défaut, tous les participants."
+        None,
+        ge=0,
+        le=10_000,
+        description="Places ; pour une salle, tous les participants par défaut.",
     )
     features: list[Line] = Field(default=[], max_length=20, examples=[["écran"]])
     site: Line | None = None
@@ -200,17 +202,21 @@ class BookingIn(StrictShape):
     title: Title = Field(examples=["Comité de pilotage"])
     start: Instant
     end: Instant
-    required: Logins = []
-    optional: Logins = []
+    required: Logins = Field(default=[])
+    optional: Logins = Field(default=[])
     outside: Annotated[list[Email], Field(max_length=100)] = Field(
         default=[], description="Adresses de personnes sans compte."
     )
-    resources: Annotated[list[PathName], Field(max_length=20)] = []
+    resources: list[PathName] = Field(default=[], max_length=20)
     place: Line | None = None
     description: Text | None = None
     visibility: Literal["PUBLIC", "PRIVATE", "CONFIDENTIAL"] = "PUBLIC"
     categories: list[Line] = Field(default=[], max_length=20)
     calendar: PathName = "agenda"
+    despite_options: bool = Field(
+        False,
+        description="Les options et les invitations sans réponse des agendas ne s'y opposent pas.",
+    )
 
     def booking(self) -> Booking:
         """As the service takes it."""
@@ -228,6 +234,7 @@ class BookingIn(StrictShape):
             visibility=self.visibility,
             categories=tuple(self.categories),
             calendar=self.calendar,
+            despite_options=self.despite_options,
         )
 
 

@@ -29,7 +29,7 @@ from scheduler.slots.gather import (
 )
 from scheduler.slots.model import Diary, Need, Search, Span, Terms, Wish
 from scheduler.slots.request import Answer, ResourceNeed, SlotRequest, UnknownParticipants
-from scheduler.slots.rules import find_slots
+from scheduler.slots.sweep import find_slots
 from scheduler.working_time import service as working_time
 from scheduler.working_time.hours import WorkingHours, at_minute, days_between
 from scheduler.working_time.model import Figures, WorkingCalendar

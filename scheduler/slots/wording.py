@@ -21,7 +21,7 @@ _WHY = {
     ConflictCode.RESOURCE: "réservation",
 }
 _OF_PEOPLE = {
-    Shortcoming.TENTATIVE: "une option est posée pour {}",
+    Shortcoming.TENTATIVE: "une option est posée, ou une invitation sans réponse, pour {}",
     Shortcoming.LUNCH: "pause déjeuner réduite pour {}",
     Shortcoming.LOAD: "journée chargée pour {}",
 }

@@ -24,13 +24,15 @@ from scheduler.app.commands.console import (
 Logins = Annotated[list[str] | None, typer.Option(metavar="LOGIN", help="Répétable.")]
 
 
-def find(
+def find(  # noqa: PLR0913, PLR0917 - each is an option
     first: Annotated[str, typer.Option("--from", metavar="JOUR", help="AAAA-MM-JJ.")],
     last: Annotated[str, typer.Option("--to", metavar="JOUR", help="AAAA-MM-JJ.")],
     minutes: Annotated[int, typer.Option("--minutes", min=5, max=1440)] = 60,
     required: Logins = None,
     optional: Logins = None,
-    room: Annotated[int | None, typer.Option("--room", min=0, help="Une salle de N places.")] = None,
+    room: Annotated[
+        int | None, typer.Option("--room", min=0, help="Une salle de N places.")
+    ] = None,
     vehicle: Annotated[bool, typer.Option("--vehicle", help="Un véhicule.")] = False,
     place: Annotated[str | None, typer.Option("--place", help="Le lieu, pour les trajets.")] = None,
     least: Annotated[int, typer.Option("--least", min=0, help="Participants au moins.")] = 0,

@@ -24,7 +24,7 @@ from scheduler.slots.model import (
     Terms,
     Wish,
 )
-from scheduler.slots.rules import find_slots, merged
+from scheduler.slots.sweep import find_slots, merged
 
 QUARTER, HOUR, DAY = 900, 3_600, 86_400
 NAMES = ("missing", "tentative", "lunch", "load", "avoided", "break", "approval")

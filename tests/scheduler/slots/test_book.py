@@ -1,0 +1,106 @@
+"""Taking a slot: everybody and everything at once, or nothing (DIA-4, acceptance 8)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from calendars.model.principal import Rights
+from calendars.model.resource_policy import Category
+from tests.calendars.dav.test_delegation import delegate
+from tests.scheduler.slots.conftest import BOOK, House, ask, at, put_busy
+from tests.serving import Client
+
+AT_ONCE = 20
+
+
+def wanted(organizer: str, **more: Any) -> dict[str, Any]:
+    return {
+        "organizer": organizer, "title": "Comité", "start": at(9).isoformat(),
+        "end": at(10).isoformat(), **more,
+    }  # fmt: skip
+
+
+def agenda(client: Client, of: str) -> list[str]:
+    """The events in an agenda, unfolded."""
+    found = client.propfind(f"/dav/calendars/{of}/agenda/", "<D:getetag/>", depth="1")
+    texts = [client.ask("GET", one.href).text for one in found if one.href.endswith(".ics")]
+    return [text.replace("\r\n ", "") for text in texts]
+
+
+@pytest.mark.rule("MTG-3")
+def test_everybody_has_the_meeting_and_the_room_has_accepted(
+    house: House, anne: Client, paul: Client
+) -> None:
+    house.add_resource("ocre", Category.ROOM, 10)
+
+    body = wanted("anne", required=["paul"], resources=["ocre"], place="Salle Ocre")
+    made = ask(anne, "POST", BOOK, body, 201)
+
+    [mine], [his] = agenda(anne, "anne"), agenda(paul, "paul")
+    assert f"UID:{made['uid']}" in mine
+    assert f"UID:{made['uid']}" in his
+    assert "CUTYPE=ROOM" in mine
+    assert "PARTSTAT=ACCEPTED" in next(
+        line for line in mine.split("\r\n") if "ocre@example.org" in line
+    )
+
+
+@pytest.mark.rule("DIA-4")
+def test_what_was_taken_meanwhile_is_told_with_its_holder_if_that_may_be_known(
+    house: House, anne: Client, paul: Client
+) -> None:
+    put_busy(paul, "secret", 9.5, 10.5, summary="Hospitalisation")
+
+    body = wanted("anne", required=["paul"])
+    refused = ask(anne, "POST", BOOK, body, 409)
+    delegate(house.server, "paul", "anne", Rights.READ)
+    known = ask(anne, "POST", BOOK, body, 409)
+
+    [conflict] = refused["conflicts"]
+    assert (conflict["code"], conflict["login"]) == ("OVERLAP", "paul")
+    assert conflict["words"] == "Paul : Occupé"
+    assert "holder" not in conflict
+    assert known["conflicts"][0]["holder"] == "Paul"
+    assert agenda(anne, "anne") == []
+    assert len(agenda(paul, "paul")) == 1
+    assert "Hospitalisation" not in str((refused, known))
+
+
+@pytest.mark.rule("SEC-5")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_nobody_books_in_the_name_of_somebody_whose_diary_he_does_not_keep(
+    anne: Client, paul: Client
+) -> None:
+    ask(anne, "POST", BOOK, wanted("paul"), 404)
+    assert agenda(paul, "paul") == []
+
+
+@pytest.mark.rule("DIA-4")
+@pytest.mark.rule("acceptance 8")
+@pytest.mark.parametrize("contested", ["person", "room"])
+def test_of_many_who_take_one_slot_at_once_one_does(
+    house: House, paul: Client, contested: str
+) -> None:
+    """Each in a name of her own, so that they share nothing but Paul, or the room."""
+    house.add_resource("ocre", Category.ROOM, 10)
+    people = [f"assistante{number}" for number in range(AT_ONCE)]
+    for login in people:
+        house.server.add_person(login)
+    what = {"required": ["paul"]} if contested == "person" else {"resources": ["ocre"]}
+
+    def book(login: str) -> int:
+        client = Client(house.server.base, login)
+        body = wanted(login, **what)
+        return client.http.post(client.base + BOOK, json=body, timeout=60).status_code
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        statuses = list(pool.map(book, people))
+
+    assert sorted(statuses) == [201] + [409] * (AT_ONCE - 1)
+    winner = people[statuses.index(201)]
+    for login in people:
+        assert len(agenda(Client(house.server.base, login), login)) == (login == winner)
+    assert len(agenda(paul, "paul")) == (contested == "person")
