@@ -119,12 +119,14 @@ def close_requests(service: Service) -> int:
 def remind_all(service: Service) -> int:
     """Letters about what is due in the diaries are posted (TIM-11)."""
     from scheduler.app.reminding import desk_of
+    from scheduler.reminders.send_digests import send_digests
     from scheduler.reminders.service import remind
 
     now = _now(service)
     with service.database.reading() as db:
         desk = desk_of(db, service.settings, now=now)
-    return remind(service.database, desk, now=now)
+    reminded = remind(service.database, desk, now=now)
+    return reminded + send_digests(service.database, desk, now=now)
 
 
 def forget(service: Service) -> int:

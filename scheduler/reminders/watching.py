@@ -13,7 +13,7 @@ from calendars.kernel.errors import InvalidInput
 from calendars.kernel.identifiers import CollectionId, ObjectId
 from calendars.services.follow_calendars import FollowedObject, hear, list_calendars_now
 from notifications import outbox
-from scheduler.reminders import repository
+from scheduler.reminders import repository, subscriptions
 from scheduler.reminders.desk import Desk, Diaries
 from scheduler.reminders.repository import Ticked, Watch
 
@@ -37,6 +37,7 @@ def note_tick(db: Db, desk: Desk, *, now: int) -> Ticked:
     else:
         if now < was.ticked_at - CLOCK_SLACK:
             repository.rewind(db, now=now)
+            subscriptions.rewind(db, now=now)
         planned_at = min(was.planned_at, now)
         if desk.plan != was.plan:
             repository.follow_anew(db)

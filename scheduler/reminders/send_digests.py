@@ -1,0 +1,190 @@
+"""The digest of a diary leaves: tomorrow's in the evening, the next week's on Friday (TIM-11).
+
+It shows what its reader may see at that instant and no more; what is confidential has no title in
+any mail (SEC-6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from calendars.kernel.database import Database, Db
+from calendars.kernel.errors import InvalidInput, NotFound
+from calendars.model.calendar_user_address import addresses_of, calendar_user_address, email_in
+from calendars.model.principal import Principal, Visibility
+from calendars.model.wall_clock import local_to_epoch
+from calendars.model.window import Window
+from calendars.services.authorize import NeedPrivileges
+from calendars.services.choose_language import language_of
+from calendars.services.find_principals import get_principal_by_id
+from calendars.services.list_calendars import list_calendars
+from calendars.services.list_occurrences import Occurrence, OccurrenceQuery, list_occurrences
+from notifications import outbox
+from notifications.post import JSON, Post, Urgency
+from scheduler.reminders import subscriptions
+from scheduler.reminders.desk import Desk
+from scheduler.reminders.digests import (
+    Days,
+    Item,
+    Line,
+    days_told,
+    last_sending,
+    lines_by_day,
+    next_sending,
+    of_use_until,
+)
+from scheduler.reminders.subscriptions import Subscription
+
+KIND = "digest"
+BATCH = 20
+MOST = 300
+_AWAY = frozenset(("DECLINED", "DELEGATED"))
+
+
+def send_digests(database: Database, desk: Desk, *, now: int) -> int:
+    """Those that are due are posted; how many. Of those that an outage kept back only the last."""
+    posted = 0
+    while True:
+        with database.transaction() as db:
+            due = subscriptions.claim_due(db, now=now, limit=BATCH)
+            for one in due:
+                posted += _send(db, desk, one, now=now)
+            hours = desk.guidance.hours
+            subscriptions.set_next(
+                db,
+                [
+                    one._replace(next_at=next_sending(one.period, now, one.at, hours))
+                    for one in due
+                ],
+            )
+        if not due:
+            return posted
+
+
+def _send(db: Db, desk: Desk, one: Subscription, *, now: int) -> bool:
+    hours = desk.guidance.hours
+    sent_at = last_sending(one.period, one.next_at, now, one.at, hours)
+    if sent_at is None:
+        return False
+    days = days_told(one.period, sent_at, hours)
+    until = of_use_until(one.period, days, hours)
+    owner, reader = get_principal_by_id(db, one.owner_id), get_principal_by_id(db, one.reader_id)
+    mailbox = next((one for one in addresses_of(reader) if email_in(one)), None)
+    if now > until or owner.disabled or reader.disabled or mailbox is None:
+        return False
+    try:
+        items = list(_items(db, owner, reader, days, desk, now=now))
+    except (NotFound, NeedPrivileges, InvalidInput):
+        # What he may not read any more, or what nobody can tell, is not told.
+        return False
+    if not items and not one.when_empty:
+        return False
+    letter = Post(
+        kind=KIND,
+        template=f"digest-{one.period}",
+        language=language_of(db, mailbox, default=desk.language),
+        facts=_facts(items, owner, reader, days, desk),
+        owner_id=reader.id,
+        actor_id=reader.id,
+        recipient=mailbox,
+        occasion=f"{one.period} of {owner.id}, {days.first.isoformat()}",
+        urgency=Urgency.NORMAL,
+        expires_at=until + 1,
+    )
+    return outbox.post(db, letter, now=now)
+
+
+def _items(
+    db: Db, owner: Principal, reader: Principal, days: Days, desk: Desk, *, now: int
+) -> Iterator[Item]:
+    """What the reader sees in all calendars of the diary. Raises NotFound."""
+    zone = desk.guidance.hours.zone
+    first, behind = (
+        local_to_epoch(datetime.combine(day, time.min), zone)
+        for day in (days.first, days.last + timedelta(days=1))
+    )
+    query = OccurrenceQuery(Window(first, behind), ["VEVENT"], MOST)
+    seen: set[tuple[str, int, int]] = set()
+    for calendar, _ in list_calendars(db, reader, owner.login, now=now):
+        found = list_occurrences(db, reader, calendar.path, query, now=now)
+        for one in found.occurrences:
+            key = (one.found.uid, one.position.starts_at, one.position.recurrence_id)
+            if key not in seen and not _is_off(one, owner):
+                seen.add(key)
+                yield _item(one)
+
+
+def _is_off(one: Occurrence, owner: Principal) -> bool:
+    """It was cancelled, or the owner does not go."""
+    entry = one.said.entry
+    mine = set(addresses_of(owner))
+    return entry.status == "CANCELLED" or any(
+        each.status in _AWAY and calendar_user_address(each.address) in mine
+        for each in entry.attendees
+    )
+
+
+def _item(one: Occurrence) -> Item:
+    entry, start, end = one.said.entry, one.said.start, one.said.end
+    mask = ""
+    if one.found.masked:
+        mask = "private" if one.found.visibility == Visibility.PRIVATE else "busy"
+    elif one.found.visibility == Visibility.CONFIDENTIAL:
+        mask = "confidential"
+    return Item(
+        start=one.position.starts_at if start is None else start,
+        end=end,
+        title="" if mask else " ".join((entry.title or "").split()),
+        mask=mask,
+        location="" if mask else " ".join((entry.location or "").split()),
+        tentative=entry.status == "TENTATIVE",
+        busy=entry.busy,
+    )
+
+
+def _facts(
+    items: list[Item], owner: Principal, reader: Principal, days: Days, desk: Desk
+) -> dict[str, JSON]:
+    hours = desk.guidance.hours
+    told = lines_by_day(items, days, hours.zone)
+    return {
+        "owner": owner.display_name,
+        "own": owner.id == reader.id,
+        "first": days.first.isoformat(),
+        "last": days.last.isoformat(),
+        "days": [_day(day, lines, desk) for day, lines in told],
+        "count": len(items),
+        "clashes": sum(line.clash is not None for _, lines in told for line in lines),
+    }
+
+
+def _day(day: date, lines: list[Line], desk: Desk) -> JSON:
+    closed = desk.guidance.hours.working.closed(day)
+    return {
+        "day": day.isoformat(),
+        "closed": "" if closed is None else closed.label,
+        "weekend": day.weekday() > 4,
+        "lines": [_line(line) for line in lines],
+    }
+
+
+def _line(line: Line) -> JSON:
+    item = line.item
+    clash = line.clash
+    return {
+        "start": _iso(item.start),
+        "end": None if item.end is None else _iso(item.end),
+        "all_day": not isinstance(item.start, int),
+        "title": item.title,
+        "mask": item.mask,
+        "location": item.location,
+        "tentative": item.tentative,
+        "clash": None if clash is None else {"title": clash.title, "mask": clash.mask},
+    }
+
+
+def _iso(moment: date | int) -> str:
+    if isinstance(moment, int):
+        return datetime.fromtimestamp(moment, UTC).isoformat()
+    return moment.isoformat()
