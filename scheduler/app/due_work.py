@@ -124,7 +124,7 @@ def remind_all(service: Service) -> int:
 
     now = _now(service)
     with service.database.reading() as db:
-        desk = desk_of(db, service.settings, now=now)
+        desk = desk_of(db, now, settings=service.settings)
     reminded = remind(service.database, desk, now=now)
     return reminded + send_digests(service.database, desk, now=now)
 

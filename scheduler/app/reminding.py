@@ -16,7 +16,7 @@ from scheduler.working_time.service import working_calendar
 _YEARS = 2
 
 
-def desk_of(db: Db, settings: Settings, *, now: int) -> Desk:
+def desk_of(db: Db, now: int, *, settings: Settings) -> Desk:
     """What reminders are planned and sent by at this instant."""
     zone = ZoneInfo(settings.timezone)
     year = epoch_to_local(now, zone).year

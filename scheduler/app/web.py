@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
 from scheduler.app.due_work import Outlet, jobs_of
 from scheduler.app.metrics import Metrics
+from scheduler.app.reminding import desk_of
 from scheduler.app.wiring import Service, guest_desk, house_of, mailroom
 from scheduler.diaries import api as holds
 from scheduler.diary_requests import api as diary_requests
@@ -37,6 +39,7 @@ from scheduler.directory import api as directory
 from scheduler.meetings import api as meetings
 from scheduler.polls import api as polls
 from scheduler.polls.messages import Desk
+from scheduler.reminders import api as reminders
 from scheduler.slots import api as slots
 from scheduler.working_time import api as working_time
 
@@ -57,6 +60,7 @@ FEATURES = (
     polls,
     meetings,
     diary_requests,
+    reminders,
     directory,
     slots,
     working_time,
@@ -68,6 +72,7 @@ FEATURE_TAGS = [
     *mails.TAGS,
     *meetings.TAGS,
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
+    {"name": reminders.TAG, "description": "Rappels à venir, préférences, récapitulatifs."},
     {"name": working_time.TAG, "description": "Jours fermés, heures, échéances expliquées."},
     {
         "name": directory.TAG,
@@ -156,6 +161,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     diary_requests.give_habits(app, _habits(service))
     polls.give_desk(app, Desk(service.settings.url, Language(service.settings.language)))
     mails.give_mailroom(app, mailroom(service))
+    reminders.give_desk(app, partial(desk_of, settings=service.settings))
     app.include_router(feeds.public)
     app.include_router(pages_router(guest_desk(service, state)))
     app.include_router(connect_router(service.settings))

@@ -75,9 +75,7 @@ def get_wishes(actor: CurrentPrincipal, state: State) -> WishesShape:
         return WishesShape.of(service.read_wishes(db, actor))
 
 
-@router.put(
-    "/me/reminder-wishes", operation_id="putReminderWishes", summary="Choisir vos rappels"
-)
+@router.put("/me/reminder-wishes", operation_id="putReminderWishes", summary="Choisir vos rappels")
 def put_wishes(actor: CurrentPrincipal, state: State, wanted: WishesShape) -> WishesShape:
     """What the asker wants from now on."""
     with state.database.transaction() as db:
@@ -142,7 +140,7 @@ def list_digests(actor: CurrentPrincipal, state: State, login: Login) -> Digests
     description="Chacun pour soi, s'il lit l'agenda ; pour d'autres, le titulaire et qui tient "
     "l'agenda. Le lecteur y voit ce que ses droits lui montrent.",
 )
-def put_digest(  # noqa: PLR0913 - who, what and how
+def put_digest(
     actor: CurrentPrincipal,
     state: State,
     rules: Rules,

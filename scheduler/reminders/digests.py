@@ -61,9 +61,7 @@ def _sending_day(period: Period, day: date, hours: SendingHours) -> date:
     return sent if sent >= monday else friday
 
 
-def last_sending(
-    period: Period, since: int, now: int, at: time, hours: SendingHours
-) -> int | None:
+def last_sending(period: Period, since: int, now: int, at: time, hours: SendingHours) -> int | None:
     """Of those that were due in [since, now] the last one: the others are of no use any more."""
     last = None
     instant = next_sending(period, max(since - 1, now - LOOKS_BACK), at, hours)

@@ -53,10 +53,7 @@ def send_digests(database: Database, desk: Desk, *, now: int) -> int:
             hours = desk.guidance.hours
             subscriptions.set_next(
                 db,
-                [
-                    one._replace(next_at=next_sending(one.period, now, one.at, hours))
-                    for one in due
-                ],
+                [one._replace(next_at=next_sending(one.period, now, one.at, hours)) for one in due],
             )
         if not due:
             return posted
