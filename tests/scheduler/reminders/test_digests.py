@@ -74,9 +74,11 @@ def test_when_it_leaves_and_what_it_tells(
 
 
 def test_days_come_first_and_what_is_at_one_time_is_said() -> None:
-    def hours(start: str, end: str, title: str, **more: bool) -> Item:
-        day = "2026-03-03T"
-        return Item(at(day + start), at(day + end), title, **more)
+    def hours(
+        start: str, end: str, title: str, *, busy: bool = True, tentative: bool = False
+    ) -> Item:
+        first, last = at(f"2026-03-03T{start}"), at(f"2026-03-03T{end}")
+        return Item(first, last, title, busy=busy, tentative=tentative)
 
     items = [
         hours("10:00", "11:00", "b"),
