@@ -65,6 +65,18 @@ class Directory(NamedTuple):
         return self.wishes.get(who.id, PLAIN)
 
 
+class Upcoming(NamedTuple):
+    """A reminder that somebody will get of something in his diary."""
+
+    at: int
+    uid: str
+    title: str
+    start: str
+    """A day, or an instant as text."""
+    days_before: int | None
+    """Of a policy; None for an alarm."""
+
+
 def remindings(
     one: Reminded, dues: Iterable[Due], known: Directory, *, now: int
 ) -> list[Reminding]:

@@ -10,8 +10,8 @@ from pydantic import Field, PlainSerializer, field_validator
 from calendars.http.shapes import Shape, StrictShape
 from scheduler.reminders.choose_digests import Digest, DigestDraft
 from scheduler.reminders.digests import Period
+from scheduler.reminders.letters import Upcoming
 from scheduler.reminders.rules import MAX_DAYS, Policy
-from scheduler.reminders.service import Upcoming
 from scheduler.reminders.wishes import Wishes
 
 Clock = Annotated[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import Forbidden, InvalidInput, NotFound
@@ -21,6 +20,7 @@ from scheduler.reminders.desk import Desk, Diaries, open_desk
 from scheduler.reminders.letters import (
     Directory,
     Reminding,
+    Upcoming,
     addresses_named,
     facts_of,
     remindings,
@@ -152,18 +152,6 @@ def _directory(
 
 
 # --- what somebody will be reminded of, and wants to be ------------------------------------------
-
-
-class Upcoming(NamedTuple):
-    """A reminder that somebody will get of something in his diary."""
-
-    at: int
-    uid: str
-    title: str
-    start: str
-    """A day, or an instant as text."""
-    days_before: int | None
-    """Of a policy; None for an alarm."""
 
 
 def list_upcoming(db: Db, actor: Principal, desk: Desk, *, until: int, now: int) -> list[Upcoming]:
