@@ -38,6 +38,8 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 # Objects may have less than this; their parser says why one is refused.
 MAX_BODY = 2 * 1024 * 1024
+# A little more, so that who sends too much hears it in the words of RFC 8607.
+MAX_ATTACHED = LIMITS.max_attachment_size + 2**20
 BRIEF_BODY = 16 * 1024
 COMPRESS_FROM = 1_024
 CHUNK = 256 * 1024
@@ -69,6 +71,8 @@ class _Ask:
     now: int
     dispatch: Dispatch
     inquiries: Inquiries
+    query: str
+    base_url: str
 
 
 class DavApp:
@@ -81,12 +85,15 @@ class DavApp:
         clock: Clock,
         dispatch: Dispatch,
         inquiries: Inquiries,
+        *,
+        base_url: str = "",
     ) -> None:
         self._database = database
         self._identity = identity
         self._clock = clock
         self._dispatch = dispatch
         self._inquiries = inquiries
+        self._base_url = base_url
         self._turns = Turns()
         self._tries = Tries()
 
@@ -126,9 +133,11 @@ class DavApp:
         spec = method_for(method, path)
         if spec is None:
             raise MethodNotAllowed(f"{method[:20]} is not done here")
-        body = await _read_body(headers, receive, xml=spec.xml)
+        query = scope.get("query_string", b"").decode("latin-1")
+        limit = MAX_ATTACHED if method == "POST" and path.place is Place.OBJECT else MAX_BODY
+        body = await _read_body(headers, receive, limit, xml=spec.xml)
         now = int(self._clock.now().timestamp())
-        parts = (self._dispatch, self._inquiries)
+        parts = (self._dispatch, self._inquiries, query, self._base_url)
         ask = _Ask(method, spec, path, headers, body, proof, _address_of(scope), now, *parts)
         try:
             return await self._perform(ask)
@@ -180,7 +189,7 @@ def _unit(db: Db, ask: _Ask, *, brief: bool) -> DavResponse:
     xml = None
     if ask.spec.xml and ask.body.strip():
         xml = parse(ask.body) if ask.spec.writes else parse_to_read(ask.body)
-    parts = (ask.dispatch, ask.inquiries)
+    parts = (ask.dispatch, ask.inquiries, ask.query, ask.base_url)
     request = DavRequest(
         ask.method, ask.path, ask.headers, ask.body, xml, db, actor, ask.now, *parts, brief
     )
@@ -201,7 +210,7 @@ def _note_refusal(db: Db, ask: _Ask, error: ServiceError) -> None:
     record_refusal(db, actor, tried, error, now=ask.now)
 
 
-async def _read_body(headers: dict[str, str], receive: Receive, *, xml: bool) -> bytes:
+async def _read_body(headers: dict[str, str], receive: Receive, limit: int, *, xml: bool) -> bytes:
     """The body, counted while it is read; the connection sees to it that it comes in time.
 
     Raises UnsupportedMediaType, ResourceTooLarge or BodyTooLarge, ClientWentAway.
@@ -211,7 +220,7 @@ async def _read_body(headers: dict[str, str], receive: Receive, *, xml: bool) ->
     announced = headers.get("content-length")
     if announced is None and "transfer-encoding" not in headers:
         return b""
-    if announced and announced.isdecimal() and int(announced[:18]) > MAX_BODY:
+    if announced and announced.isdecimal() and int(announced[:18]) > limit:
         raise _too_large(xml=xml)
     pieces: list[bytes] = []
     size = 0
@@ -222,7 +231,7 @@ async def _read_body(headers: dict[str, str], receive: Receive, *, xml: bool) ->
             raise ClientWentAway
         piece: bytes = message.get("body", b"")
         size += len(piece)
-        if size > MAX_BODY:
+        if size > limit:
             raise _too_large(xml=xml)
         pieces.append(piece)
         more = message.get("more_body", False)

@@ -15,14 +15,16 @@ from calendars.http.turns import TooManyAtOnce
 from calendars.itip import plan
 from calendars.kernel import errors
 from calendars.kernel.database import StoreUnavailable
-from calendars.model import invalid
+from calendars.model import attachments, invalid
 from calendars.model.free_busy_request import InvalidSchedulingMessage
 from calendars.model.principal import Privilege
 from calendars.model.recurrence_rule import TooFrequent
 from calendars.services import (
     answer_free_busy,
+    attach,
     authorize,
     default_calendars,
+    guard_attachments,
     guard_bookings,
     list_changes,
     list_occurrences,
@@ -65,6 +67,10 @@ class UnsupportedMediaType(errors.ServiceError):
     """A compressed request body, or a type that no method takes (415)."""
 
 
+class BadAction(errors.InvalidInput):
+    """What is posted to an object says what is to be done with it (RFC 8607 §3.11)."""
+
+
 class MethodNotAllowed(errors.ServiceError):
     """A method that this resource does not have (405)."""
 
@@ -79,6 +85,12 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     invalid.InvalidCalendarObject: Condition(403, CALDAV("valid-calendar-object-resource")),
     invalid.UnsupportedComponent: Condition(403, CALDAV("supported-calendar-component")),
     invalid.ResourceTooLarge: Condition(403, CALDAV("max-resource-size")),
+    attach.AttachmentTooLarge: Condition(403, CALDAV("max-attachment-size")),
+    attachments.TooManyAttachments: Condition(403, CALDAV("max-attachments-per-resource")),
+    attachments.BadRecurrenceId: Condition(403, CALDAV("valid-rid-parameter")),
+    attachments.NoSuchAttachment: Condition(403, CALDAV("valid-managed-id-parameter")),
+    guard_attachments.UnknownAttachment: Condition(403, CALDAV("valid-managed-id")),
+    BadAction: Condition(403, CALDAV("valid-action-parameter")),
     invalid.DateTooEarly: Condition(403, CALDAV("min-date-time")),
     invalid.DateTooLate: Condition(403, CALDAV("max-date-time")),
     invalid.TooManyInstances: Condition(403, CALDAV("max-instances")),

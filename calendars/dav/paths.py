@@ -35,6 +35,7 @@ class Place(Enum):
     HOME = "home"
     COLLECTION = "collection"
     OBJECT = "object"
+    ATTACHMENT = "attachment"
 
 
 class BadPath(InvalidInput):
@@ -109,6 +110,7 @@ _HREFS: dict[Place, Callable[[DavPath], str]] = {
     Place.HOME: lambda path: home_href(path.login),
     Place.COLLECTION: lambda path: collection_href(path.login, path.collection),
     Place.OBJECT: lambda path: object_href(path.login, path.collection, path.name),
+    Place.ATTACHMENT: lambda path: f"{ROOT}/attachments/{segment(path.name)}",
 }
 _PROXIES = {"calendar-proxy-read": "read", "calendar-proxy-write": "write"}
 
@@ -156,12 +158,8 @@ def parse(raw_path: bytes) -> DavPath:
 
 def _place_of(below: bytes) -> DavPath | None:
     match segments_of(below):
-        case ["principals"]:
-            return DavPath(Place.PRINCIPALS)
-        case ["principals", login]:
-            return DavPath(Place.PRINCIPAL, login)
-        case ["principals", login, proxy] if proxy in _PROXIES:
-            return DavPath(Place.PROXY, login, name=_PROXIES[proxy])
+        case ["principals", *rest]:
+            return _principal(rest)
         case ["calendars"]:
             return DavPath(Place.HOMES)
         case ["calendars", login]:
@@ -170,6 +168,19 @@ def _place_of(below: bytes) -> DavPath | None:
             return DavPath(Place.COLLECTION, login, collection)
         case ["calendars", login, collection, name]:
             return DavPath(Place.OBJECT, login, collection, name)
+        case ["attachments", managed_id]:
+            return DavPath(Place.ATTACHMENT, name=managed_id)
+    return None
+
+
+def _principal(below: list[str]) -> DavPath | None:
+    match below:
+        case []:
+            return DavPath(Place.PRINCIPALS)
+        case [login]:
+            return DavPath(Place.PRINCIPAL, login)
+        case [login, proxy] if proxy in _PROXIES:
+            return DavPath(Place.PROXY, login, name=_PROXIES[proxy])
     return None
 
 

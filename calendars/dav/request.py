@@ -33,6 +33,10 @@ class DavRequest:
     now: int
     dispatch: Dispatch
     inquiries: Inquiries
+    query: str = ""
+    """What stands behind the question mark."""
+    base_url: str = ""
+    """How URLs of this service begin."""
     brief: bool = False
     """It runs on the event loop: a handler that finds much work raises TooMuchForNow."""
 

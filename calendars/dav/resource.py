@@ -136,6 +136,8 @@ def locate(db: Db, actor: Principal, path: DavPath, *, now: int) -> Resource:
             kind = Kind.PRINCIPAL if path.place is Place.PRINCIPAL else Kind.PROXY
             principal = get_principal(db, path.login)
             return Resource(kind, path, db, actor, now, principal=principal)
+        case Place.ATTACHMENT:
+            raise NotFound("an attachment has no properties")
     return Resource(Kind(path.place.value), path, db, actor, now)
 
 

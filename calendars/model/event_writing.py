@@ -102,7 +102,7 @@ def amend_occurrence(
     before = _snapshot(calendar)
     target = override_at(calendar, at, place)
     if target is None:
-        target = _new_override(calendar, at, place)
+        target = new_override(calendar, at, place)
         calendar.components.append(target)
         before[id(target)] = ("", _weighty(target))
     fresh = serialize(target)
@@ -160,7 +160,7 @@ def occurrence_at(calendar: Component, at: date | int, place: Place) -> TimedIns
         return None
 
 
-def _new_override(calendar: Component, at: date | int, place: Place) -> Component:
+def new_override(calendar: Component, at: date | int, place: Place) -> Component:
     """What the series says of one occurrence, as a component of its own."""
     found = occurrence_at(calendar, at, place)
     if found is None or found.recurrence_id is None:

@@ -27,6 +27,10 @@ class Limits:
     """A rule may not be denser: a month of it must be answered at any rate."""
     max_attendees: int = 300
     """In one component (RFC 4791 §5.2.9)."""
+    max_attachment_size: int = 10 * 2**20
+    """Octets of one managed attachment (RFC 8607 §6.2)."""
+    max_attachments: int = 20
+    """Managed attachments of one object (RFC 8607 §6.3)."""
 
     max_properties: int = 2_000
     """In one component."""

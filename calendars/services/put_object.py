@@ -15,6 +15,7 @@ from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.ask_approvers import ask_approvers
 from calendars.services.authorize import open_collection
 from calendars.services.deliver_itip import Dispatch
+from calendars.services.guard_attachments import check_attachments
 from calendars.services.guard_bookings import guard_booking
 from calendars.services.reconcile import reconciled_text
 from calendars.services.schedule_object import (
@@ -95,7 +96,8 @@ def put_object(
 
     Without a dispatch nobody is told: what is taken in was agreed upon elsewhere.
     Raises NotFound, NeedPrivileges, NotACalendar, PreconditionFailed, UnsupportedComponent,
-    UidConflict, MaskedObject, BookingConflict, TooManyInstances, and the refusals of scheduling.
+    UnknownAttachment, UidConflict, MaskedObject, BookingConflict, TooManyInstances, and the
+    refusals of scheduling.
     """
     collection, access = open_collection(
         db, actor, put.path.parent, Privilege.WRITE_CONTENT, now=now
@@ -128,11 +130,13 @@ def store_in(
     )
     _check_component(collection, parsed)
     _check_uid(db, view, before, put)
+    was = before or put.moved_from
+    check_attachments(db, actor, parsed, None if was is None else was.data, now=now)
     if before is not None and before.etag == etag_of(body):
         return PutOutcome(before.etag, False, body, body == put.body, before.schedule_tag)
     if collection.of_resource:
         guard_booking(db, collection, before, parsed, now=now)
-    wanted, was = (put.path.name, parsed, body), before or put.moved_from
+    wanted = (put.path.name, parsed, body)
     if dispatch is None or not (has_organizer(parsed) or _is_tagged(was)):
         scheduled = unsent(was, wanted)
     else:

@@ -14,9 +14,10 @@ from calendars.kernel.identifiers import Etag, ObjectId, etag_of
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.principal import Principal
+from calendars.services.guard_attachments import borne_by, link_attachments
 from calendars.services.index_occurrences import index_parsed
 from calendars.services.mask_object import mask_object, unmask_removed
-from calendars.storage import audit, calendar_objects, collections, occurrences
+from calendars.storage import attachments, audit, calendar_objects, collections, occurrences
 from calendars.storage.calendar_objects import ObjectValues, StoredObject
 from calendars.storage.object_masks import Told
 from calendars.storage.occurrences import IndexedInstance
@@ -52,6 +53,7 @@ def write_object(
     occurrences.replace(
         db, object_id, collection.id, values.component, instances, fresh=before is None
     )
+    link_attachments(db, object_id, new.parsed, None if before is None else before.data, now=now)
     change = Told(object_id, collection.id, new.name, modseq, now)
     mask_object(db, collection, before, new.parsed, change)
     deed = Deed.CREATE if before is None else Deed.CHANGE
@@ -73,10 +75,12 @@ def remove_object(
 
     One that was moved stands elsewhere: the history does not say that it was deleted.
     """
+    bore = borne_by(db, stored)
     modseq = collections.next_modseq(db, collection.id)
     unmask_removed(db, stored, modseq=modseq, now=now)
     deed = "MOVE" if moved else "DELETE"
     calendar_objects.remove(db, stored, by=actor.id, modseq=modseq, now=now, deed=deed)
+    attachments.mark_unused(db, bore, now=now)
     told = audit.about(collection, stored.name, stored.visibility)
     audit.record(db, actor, Deed.DELETE, told, now=now)
 

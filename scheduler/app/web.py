@@ -94,6 +94,7 @@ class WebApp:
             service.clock,
             service.dispatch,
             service.inquiries,
+            base_url=service.settings.url,
         )
         self._rest = rest_app(service, jobs=jobs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from calendars.dav.conditions import MethodNotAllowed
+from calendars.dav.methods.attachments import get_attachment
 from calendars.dav.paths import Place
 from calendars.dav.properties.webdav import http_date
 from calendars.dav.request import CALENDAR, DavRequest, DavResponse
@@ -32,6 +33,8 @@ _TYPES = frozenset({"", "text/calendar", "application/octet-stream", "text/plain
 
 def get(request: DavRequest) -> DavResponse:
     """One object as it was sent, or a whole calendar as one iCalendar text."""
+    if request.path.place is Place.ATTACHMENT:
+        return get_attachment(request)
     resource = locate(request.db, request.actor, request.path, now=request.now)
     if resource.notice is not None:
         return _get_notice(resource)

@@ -8,8 +8,8 @@ from calendars.dav.request import DavRequest, DavResponse
 # Thunderbird drops the first token, so that it must be 1. What is not done is not named.
 FEATURES = (
     "1, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, "
-    "calendar-availability, calendar-proxy, calendarserver-principal-property-search, "
-    "calendarserver-sharing"
+    "calendar-availability, calendar-managed-attachments, calendar-proxy, "
+    "calendarserver-principal-property-search, calendarserver-sharing"
 )
 _READ = ("OPTIONS", "GET", "HEAD", "PROPFIND", "REPORT")
 ALLOWED = {
@@ -20,7 +20,8 @@ ALLOWED = {
     Place.PRINCIPAL: (*_READ, "PROPPATCH"),
     Place.HOME: (*_READ, "PROPPATCH", "ACL", "POST"),
     Place.COLLECTION: (*_READ, "PROPPATCH", "ACL", "DELETE", "POST", "MKCALENDAR", "MKCOL"),
-    Place.OBJECT: (*_READ, "PROPPATCH", "PUT", "DELETE", "COPY", "MOVE"),
+    Place.OBJECT: (*_READ, "PROPPATCH", "PUT", "POST", "DELETE", "COPY", "MOVE"),
+    Place.ATTACHMENT: ("OPTIONS", "GET", "HEAD"),
 }
 
 

@@ -1,8 +1,9 @@
-"""POST: a new member of a calendar, or a request for busy time (RFC 5995, RFC 6638 §5)."""
+"""POST: a new member, a request for busy time, an attachment (RFC 5995, RFC 6638 §5, RFC 8607)."""
 
 from __future__ import annotations
 
 from calendars.dav.conditions import MethodNotAllowed
+from calendars.dav.methods.attachments import attach
 from calendars.dav.methods.make import add_member
 from calendars.dav.methods.sharing import is_sharing, share
 from calendars.dav.paths import DavPath, Place
@@ -26,6 +27,8 @@ def add_or_refuse(request: DavRequest) -> DavResponse:
     """Calendars take new members; XML is about sharing them."""
     if is_sharing(request):
         return share(request)
+    if request.path.place is Place.OBJECT:
+        return attach(request)
     if request.path.place is not Place.COLLECTION:
         raise MethodNotAllowed("only calendars and scheduling outboxes take what is posted")
     return add_member(request)

@@ -142,6 +142,11 @@ PROPERTIES = (
     Property(CALDAV("supported-calendar-component-sets"), COLLECTIONS, component_sets),
     Property(CALDAV("supported-calendar-data"), COLLECTIONS, data_types),
     Property(CALDAV("supported-collation-set"), COLLECTIONS, collations),
+    # RFC 8607 §6
+    Property(CALDAV("max-attachment-size"), COLLECTIONS, lambda _: str(LIMITS.max_attachment_size)),
+    Property(
+        CALDAV("max-attachments-per-resource"), COLLECTIONS, lambda _: str(LIMITS.max_attachments)
+    ),
     Property(CALDAV("max-resource-size"), COLLECTIONS, lambda _: str(LIMITS.max_resource_size)),
     Property(CALDAV("min-date-time"), COLLECTIONS, lambda _: "19000101T000000Z"),
     Property(CALDAV("max-date-time"), COLLECTIONS, lambda _: "21001231T235959Z"),

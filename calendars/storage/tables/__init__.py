@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from calendars.storage.tables.base import BigId, metadata
 from calendars.storage.tables.calendars import (
+    attachments,
     calendar_objects,
     collections,
     dead_properties,
     imports,
+    object_attachments,
     object_versions,
     occurrences,
     tombstones,
@@ -52,6 +54,7 @@ from calendars.storage.tables.sharing import (
 
 __all__ = [
     "BigId",
+    "attachments",
     "audit_chains",
     "audit_lines",
     "calendar_objects",
@@ -71,6 +74,7 @@ __all__ = [
     "known_addresses",
     "metadata",
     "mounts",
+    "object_attachments",
     "object_masks",
     "object_participants",
     "object_versions",

@@ -189,3 +189,29 @@ imports = Table(
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("principal_id", "source", "item"),
 )
+
+# Managed attachments (RFC 8607): what was sent, under an id that nobody can guess.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("managed_id", String(64), nullable=False, unique=True),
+    Column("made_by", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("filename", String(255), nullable=False),
+    Column("media_type", String(255), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    # Since when no object bears it any more.
+    Column("unused_since", BigInteger, index=True),
+)
+
+# Which objects bear which of them: who sees one of these sees the attachment.
+object_attachments = Table(
+    "object_attachments",
+    metadata,
+    owned("object_id", "calendar_objects.id"),
+    owned("attachment_id", "attachments.id"),
+    PrimaryKeyConstraint("object_id", "attachment_id"),
+    Index(None, "attachment_id"),
+)
