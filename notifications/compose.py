@@ -54,7 +54,7 @@ class Composer:
     """The templates of one language; a folder of the administrator's comes before ours."""
 
     def __init__(self, wording: Wording, organisation: str, own: Path | None = None) -> None:
-        self._wording = wording
+        self._wording, self.organisation = wording, organisation
         self._common = {
             "organisation": organisation,
             "language": str(wording.language),

@@ -31,7 +31,7 @@ from notifications.channels.wire import Mail
 from notifications.compose import Composers
 from notifications.imip.cover import Correspondence, letter_of
 from notifications.imip.facts import told_before
-from notifications.imip.outgoing import Envelope
+from notifications.imip.outgoing import BY_ATTENDEE, Envelope
 from notifications.imip.parcels import Told
 from notifications.imip.reply_address import reply_address
 from notifications.letters import Letterhead, letter_of_post
@@ -107,6 +107,9 @@ class PostOffice:
     def now(self) -> int:
         """The present instant in epoch seconds."""
         return int(self.clock.now().timestamp())
+
+    organizer_is_real: bool = False
+    """Invitations are from the organizer's own address, whose mailbox hands answers on to us."""
 
     def is_abroad(self, address: str) -> bool:
         """Who reads that mail may have other clocks."""
@@ -272,12 +275,15 @@ def _worded(
         db, office.mailbox, (said.owner_id, said.uid, said.recipient), now=now
     )
     method = ItipMethod(said.method)
-    speaks = method is ItipMethod.REPLY
+    # Outlook wants ORGANIZER to be who the mail is from; who answers is who was asked.
+    own = said.sender.removeprefix("mailto:") if said.sender.startswith("mailto:") else None
+    real = own is not None and (office.organizer_is_real or method in BY_ATTENDEE)
+    sender = own if own is not None and real else answers_to
     about = Correspondence(
         method,
         claimed.key,
-        Envelope(answers_to, owner.display_name, said.recipient),
-        said.sender.removeprefix("mailto:") if speaks else answers_to,
+        Envelope(sender, owner.display_name, said.recipient),
+        sender,
         owner.display_name,
         actor.display_name if actor.id != owner.id else None,
         office.zone,
@@ -285,6 +291,7 @@ def _worded(
         office.is_abroad(said.recipient),
         _answer_url(db, office, said, now=now),
         answer_days=office.answer_days,
+        reply_to=answers_to if real else None,
     )
     language = language_of(db, said.recipient, default=office.composers.default)
     composer = office.composers.of(language)

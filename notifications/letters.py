@@ -43,7 +43,9 @@ def letter_of_post(
     return Letter(
         claimed.key,
         sender,
-        composers.organisation if to_himself else owner.display_name,
+        composers.organisation
+        if to_himself
+        else f"{owner.display_name} ({composers.organisation})",
         said.recipient.removeprefix("mailto:"),
         words.subject,
         words.text,

@@ -55,3 +55,5 @@ class Letter:
     papers: tuple[Attachment, ...] = ()
     answers: str | None = None
     """The Message-ID that it answers, in its brackets (RFC 5322 §3.6.4)."""
+    reply_to: str | None = None
+    """Where answers in words go, if not to the sender (RFC 5322 §3.6.2)."""

@@ -29,8 +29,10 @@ def mail_of(letter: Letter, *, service: str, now: int) -> EmailMessage:
     mail = EmailMessage(_POLICY)
     sender = Address(_clean(letter.sender_name), addr_spec=letter.sender)
     mail["From"] = sender
-    if letter.sender.partition("+")[0] != service.partition("@")[0]:
+    if not _is_own(letter.sender, service):
         mail["Sender"] = Address(addr_spec=service)
+    if letter.reply_to is not None:
+        mail["Reply-To"] = Address(addr_spec=letter.reply_to)
     mail["To"] = _recipient(letter.recipient)
     mail["Subject"] = _clean(letter.subject)
     mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
@@ -48,6 +50,12 @@ def mail_of(letter: Letter, *, service: str, now: int) -> EmailMessage:
             filename=_clean(paper.name),
         )  # fmt: skip
     return mail
+
+
+def _is_own(sender: str, service: str) -> bool:
+    """The service's mailbox itself, or with a mark."""
+    local, _, domain = sender.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}" == service.lower()
 
 
 def _recipient(email: str) -> Address:

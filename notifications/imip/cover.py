@@ -9,6 +9,7 @@ from datetime import tzinfo
 from calendars.itip.message import ItipMethod
 from calendars.model.component import Component, serialize
 from notifications.compose import Composer
+from notifications.imip.enclosures import enclosures_of
 from notifications.imip.facts import facts_of
 from notifications.imip.outgoing import Envelope, outgoing
 from notifications.message import Attachment, Letter
@@ -41,6 +42,9 @@ class Correspondence:
     answer_url: str = ""
     """The page to answer on, for programs without buttons."""
     answer_days: int = 2
+    reply_to: str | None = None
+    """Where words go that are answered, where that is not the sender."""
+    papers: tuple[Attachment, ...] = ()
 
 
 def letter_of(
@@ -56,13 +60,19 @@ def letter_of(
     return Letter(
         about.message_id,
         about.sender_email,
-        about.sender_name,
+        f"{about.sender_name} ({composer.organisation})",
         about.envelope.recipient.removeprefix("mailto:"),
         words.subject,
         words.text,
         words.html,
         attachment,
+        papers=(*about.papers, *_enclosed(calendar, about.method)),
+        reply_to=about.reply_to,
     )
+
+
+def _enclosed(calendar: Component, method: ItipMethod) -> list[Attachment]:
+    return enclosures_of(calendar) if method is ItipMethod.REQUEST else []
 
 
 def _template(method: ItipMethod, former: Component | None) -> str:

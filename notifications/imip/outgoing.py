@@ -22,9 +22,12 @@ from calendars.model.component import Component, ContentLine, parse
 from calendars.model.entry import visibility_of
 from calendars.model.principal import Visibility
 from calendars.model.time_zones import minimal_vtimezone, named_zone
+from notifications.imip.enclosures import is_enclosed
 from notifications.imip.singles import detached
 
 _OWN = "X-NIAOULI-"
+BY_ATTENDEE = frozenset({ItipMethod.REPLY, ItipMethod.COUNTER, ItipMethod.REFRESH})
+"""What goes to an organizer outside: the ORGANIZER in it is his (RFC 5546 §1.4)."""
 _PLAIN = frozenset(
     ("UID", "DTSTAMP", "DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE", "EXDATE")
 ) | {"RECURRENCE-ID", "SEQUENCE", "STATUS", "LOCATION", "ORGANIZER", "CLASS", "TRANSP", "COMMENT"}
@@ -35,8 +38,8 @@ NEUTRAL = "Réunion"
 class Envelope:
     """Who stands in the message: the address for answers and the names people read."""
 
-    reply_to: str
-    """The e-mail address that the organizer has in this message."""
+    organizer: str
+    """The e-mail address that the organizer has in this message: the one that it is from."""
     organizer_name: str
     recipient: str
     """`mailto:…`"""
@@ -58,17 +61,35 @@ def _part(part: Component, method: ItipMethod, envelope: Envelope) -> Component:
     public = visibility_of(part) == Visibility.PUBLIC
     lines: list[ContentLine] = []
     for line in part.lines:
-        if line.name == "ORGANIZER" and method is not ItipMethod.REPLY:
+        if line.name == "ORGANIZER" and method not in BY_ATTENDEE:
             lines.append(_organizer(line, envelope))
         elif line.name == "ATTENDEE":
-            if public or address_of(line) == envelope.recipient or method is ItipMethod.REPLY:
+            if public or address_of(line) == envelope.recipient or method in BY_ATTENDEE:
                 lines.append(_attendee(line, envelope))
-        elif public or line.name in _PLAIN:
+        elif not is_enclosed(line) and (public or line.name in _PLAIN):
             lines.append(_without_own(line))
     if not public:
         lines.append(ContentLine("SUMMARY", "", NEUTRAL))
-    lines.append(ContentLine("X-MICROSOFT-CDO-APPT-SEQUENCE", "", str(sequence_of(part))))
-    return Component(part.name, lines, [])
+    return Component(part.name, [*lines, *_for_outlook(part, method)], [])
+
+
+def _for_outlook(part: Component, method: ItipMethod) -> Iterator[ContentLine]:
+    """What Outlook and Exchange look at beside the standard's own (MS-OXCICAL §2.1.3.1.1.20)."""
+    yield ContentLine("X-MICROSOFT-CDO-APPT-SEQUENCE", "", str(sequence_of(part)))
+    if part.name != "VEVENT" or method in BY_ATTENDEE:
+        return
+    start = part.line("DTSTART")
+    if start is not None and len(start.value.strip()) == len("20260303"):
+        yield ContentLine("X-MICROSOFT-CDO-ALLDAYEVENT", "", "TRUE")
+    yield ContentLine("X-MICROSOFT-CDO-INTENDEDSTATUS", "", _status(part, method))
+
+
+def _status(part: Component, method: ItipMethod) -> str:
+    free = (part.value("TRANSP") or "").strip().upper() == "TRANSPARENT"
+    if free or method is ItipMethod.CANCEL:
+        return "FREE"
+    tentative = (part.value("STATUS") or "").strip().upper() == "TENTATIVE"
+    return "TENTATIVE" if tentative else "BUSY"
 
 
 def _without_own(line: ContentLine) -> ContentLine:
@@ -81,7 +102,7 @@ def _without_own(line: ContentLine) -> ContentLine:
 def _organizer(line: ContentLine, envelope: Envelope) -> ContentLine:
     bare = without_parameters(_without_own(without_scheduling(line)), ("SENT-BY", "EMAIL", "DIR"))
     named = with_parameter(bare, "CN", envelope.organizer_name)
-    return named._replace(value=f"mailto:{envelope.reply_to}")
+    return named._replace(value=f"mailto:{envelope.organizer}")
 
 
 def _attendee(line: ContentLine, envelope: Envelope) -> ContentLine:

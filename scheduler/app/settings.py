@@ -52,6 +52,7 @@ class Settings(BaseModel):
     dkim_selector: str = ""
     dkim_domain: str = ""
     home_domains: str = ".nc"
+    organizer_address: Literal["service", "real"] = "service"
     mail_occurrences: int = Field(30, ge=0, le=200)
     answer_days: int = Field(2, ge=0, le=60)
     mail_delay_seconds: int = Field(60, ge=0, le=86_400)

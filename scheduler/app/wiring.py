@@ -98,6 +98,7 @@ def post_office(service: Service) -> PostOffice:
         settings.answer_days,
         settings.mail_per_minute,
         _signer(settings),
+        organizer_is_real=settings.organizer_address == "real",
     )
 
 

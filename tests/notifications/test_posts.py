@@ -127,7 +127,7 @@ def test_an_answer_stands_in_its_thread_and_comes_back_to_the_service(house: Hou
     answer, own = house.deliver()
 
     assert answer["In-Reply-To"] == answer["References"] == "<demande@tribunal.example>"
-    assert answer["From"].addresses[0].display_name == "Anne"
+    assert answer["From"].addresses[0].display_name == "Anne (DPASS)"
     assert answer["From"].addresses[0].username.startswith("agenda+")
     assert own["From"].addresses[0].display_name == "DPASS"
     assert own["From"].addresses[0].username == "agenda"

@@ -1,0 +1,62 @@
+"""Files inside a calendar object: in a mail they are attachments, not a part of its calendar.
+
+A file in base64 would be there three times, in the calendar, in the calendar's file and, where a
+program shows it, nowhere. Outlook drops ATTACH from meetings of others (MS-OXCICAL).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from calendars.model.component import Component, ContentLine
+from calendars.model.entry import entries_of, visibility_of
+from calendars.model.principal import Visibility
+from notifications.message import Attachment
+
+MOST_OCTETS = 8 * 2**20
+"""All files of one mail together: relays refuse larger ones, which are a third more on the way."""
+
+_NAMES = ("FILENAME", "X-FILENAME", "X-APPLE-FILENAME", "X-ORACLE-FILENAME", "X-LABEL")
+_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,90}")
+
+
+def is_enclosed(line: ContentLine) -> bool:
+    """A file in the calendar itself (RFC 5545 §3.8.1.1)."""
+    return line.name == "ATTACH" and (line.parameter("VALUE") or "").upper() == "BINARY"
+
+
+def enclosures_of(calendar: Component) -> list[Attachment]:
+    """The files of a public meeting; of any other none leaves by mail (SEC-6)."""
+    part = entries_of(calendar)[0]
+    if visibility_of(part) != Visibility.PUBLIC:
+        return []
+    return within(_read(part), MOST_OCTETS)
+
+
+def within(files: Iterator[Attachment], most: int) -> list[Attachment]:
+    """The first of them that are not too large together."""
+    found: list[Attachment] = []
+    for one in files:
+        most -= len(one.content)
+        if most < 0:
+            break
+        found.append(one)
+    return found
+
+
+def _read(part: Component) -> Iterator[Attachment]:
+    for number, line in enumerate(filter(is_enclosed, part.lines), 1):
+        try:
+            octets = base64.b64decode(line.value, validate=True)
+        except (binascii.Error, ValueError):
+            continue
+        given = (line.parameter("FMTTYPE") or "").lower()
+        kind = given if _TYPE.fullmatch(given) else "application/octet-stream"
+        if kind.partition("/")[0] in {"multipart", "message"}:
+            kind = "application/octet-stream"
+        name = next(filter(None, map(line.parameter, _NAMES)), None) or f"piece-{number}"
+        maintype, _, subtype = kind.partition("/")
+        yield Attachment(name, octets, maintype, subtype)
