@@ -52,6 +52,7 @@ def letter_of_post(
         words.html,
         papers=tuple(_attached(paper) for paper in papers_of(db, claimed.id)),
         answers=said.thread,
+        reply_to=said.reply_to,
     )
 
 

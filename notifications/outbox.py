@@ -35,7 +35,7 @@ _KNOWN = select(_O.id, _O.state, _O.withdrawn_at).where(_O.idempotency_key == bi
 _ROW = ("id", "idempotency_key", "created_at", "attempts", "withdrawn_at", "expires_at")
 _SAID = (
     *("kind", "owner_id", "actor_id", "sender", "sent_by", "recipient", "uid", "method", "body"),
-    *("template", "language", "urgency", "thread"),
+    *("template", "language", "urgency", "thread", "reply_to"),
 )
 _DUE = (
     select(*(_O[name] for name in (*_ROW, *_SAID)))
@@ -161,6 +161,7 @@ def _values_of(letter: Post) -> dict[str, Any]:
         "urgency": letter.urgency,
         "expires_at": letter.expires_at,
         "thread": letter.thread,
+        "reply_to": letter.reply_to,
     }
 
 
@@ -294,6 +295,7 @@ def _message_in(row: Any) -> Outgoing | Post:  # noqa: ANN401 - a row
         row.expires_at,
         (),
         row.thread,
+        row.reply_to,
     )
 
 

@@ -59,6 +59,8 @@ class Post(NamedTuple):
     papers: tuple[Paper, ...] = ()
     thread: str | None = None
     """The Message-ID that it answers, in its brackets."""
+    reply_to: str | None = None
+    """The e-mail address that an answer goes to, where it is not the one that it comes from."""
 
     @property
     def idempotency_key(self) -> str:

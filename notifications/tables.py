@@ -90,6 +90,7 @@ outbox = Table(
     Column("urgency", Integer, nullable=False, server_default="1"),
     Column("expires_at", BigInteger),
     Column("thread", String(998)),
+    Column("reply_to", String(320)),
     Index(None, "state", "urgency", "due_at"),
     Index(None, "tried_at"),
     Index(None, "owner_id", "id"),

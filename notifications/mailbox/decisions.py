@@ -149,6 +149,17 @@ def count_aside(db: Db, sender: str | None, *, since: int, most: int) -> int:
     return int(db.execute(counted).scalar_one())
 
 
+def count_forwarded(db: Db, sender: str, *, since: int, most: int) -> int:
+    """How many mails of one sender did something, words among them; counted up to `most`."""
+    query = select(_D.id).where(
+        _D.sender == sender,
+        _D.at >= since,
+        _D.decision.in_((Decision.FORWARDED, Decision.APPLIED)),
+    )
+    counted = select(func.count()).select_from(query.limit(most).subquery())
+    return int(db.execute(counted).scalar_one())
+
+
 def was_refreshed(db: Db, owner: PrincipalId, uid: str, sender: str, *, since: int) -> bool:
     """Somebody was sent the invitation again not long ago, as he had asked."""
     query = select(_D.id).where(

@@ -6,12 +6,15 @@ from calendars.itip.incoming import WrongSender
 from calendars.itip.message import ItipMethod
 from calendars.kernel.database import Db
 from calendars.kernel.errors import ServiceError
+from notifications.imip.automatic import report_in, turns_round
+from notifications.imip.human_text import words_beside
 from notifications.imip.mail import Mail, tokens_in
 from notifications.imip.parse import MethodMismatch, NoScheduling, SeveralCalendars, find_calendar
 from notifications.mailbox.answers import take_answer
-from notifications.mailbox.evidence import Release, evidence_of
+from notifications.mailbox.evidence import Evidence, Release, evidence_of
+from notifications.mailbox.forward import forward_beside
 from notifications.mailbox.invitations import take_invitation
-from notifications.mailbox.message import message_in
+from notifications.mailbox.message import Message, message_in
 from notifications.mailbox.outcome import Aside, Decision, Taken, Why
 from notifications.mailbox.room import Mailroom
 from notifications.mailbox.words import take_words
@@ -26,9 +29,11 @@ def judge(db: Db, room: Mailroom, mail: Mail, *, release: Release | None = None,
     """
     if mail.sender and (mail.sender == room.mailbox.lower() or tokens_in([mail.sender])):
         raise Aside(Why.OWN_MESSAGE, decision=Decision.IGNORED)
+    if turns_round(mail, room.mailbox):
+        raise Aside(Why.GOES_ROUND, decision=Decision.IGNORED)
     try:
-        if mail.is_report:
-            raise NoScheduling("a report of a mail server")
+        if report_in(mail) is not None:
+            raise NoScheduling("a report of a mail server, with what it returns")
         found = find_calendar(mail)
     except NoScheduling:
         return take_words(db, room, mail, now=now)
@@ -41,6 +46,14 @@ def judge(db: Db, room: Mailroom, mail: Mail, *, release: Release | None = None,
     except ServiceError:
         raise Aside(Why.INVALID_CALENDAR) from None
     evidence = evidence_of(db, room, mail, found, release)
+    taken = _taken(db, room, message, evidence, now=now)
+    if taken.decision is Decision.APPLIED and evidence.thread is not None:
+        text = words_beside(mail, message.calendar)
+        forward_beside(db, room, mail, text, evidence.thread, now=now)
+    return taken
+
+
+def _taken(db: Db, room: Mailroom, message: Message, evidence: Evidence, *, now: int) -> Taken:
     take = take_answer if message.method in _ANSWERS else take_invitation
     try:
         return take(db, room, message, evidence, now=now)

@@ -40,6 +40,9 @@ class Why(StrEnum):
     OWN_MESSAGE = "own-message"
     AUTOMATIC = "automatic"
     BOUNCE = "bounce"
+    DELAYED = "delayed"
+    ARRIVED = "arrived"
+    GOES_ROUND = "goes-round"
     WORDS = "words"
     NOT_AUTHENTICATED = "not-authenticated"
     WRONG_SENDER = "wrong-sender"
@@ -71,6 +74,9 @@ SENTENCES: Mapping[Why, str] = {
     Why.OWN_MESSAGE: "C’est un message du service lui-même, revenu.",
     Why.AUTOMATIC: "Un programme l’a envoyé de lui-même.",
     Why.BOUNCE: "Un message envoyé n’est pas arrivé.",
+    Why.DELAYED: "Un message est retardé : le serveur essaie encore.",
+    Why.ARRIVED: "Un serveur dit qu’un message est arrivé, ou qu’il a été lu.",
+    Why.GOES_ROUND: "Le courriel tourne en rond entre des serveurs : il est arrêté.",
     Why.WORDS: "Le message ne contient pas de réponse d’agenda : il est à lire.",
     Why.NOT_AUTHENTICATED: "Rien ne prouve que l’expéditeur est bien celui qui est écrit.",
     Why.WRONG_SENDER: "L’expéditeur n’est pas la personne au nom de qui le message parle.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calendars.kernel.database import Database
+from calendars.model.language import Language
 from calendars.services.deliver_itip import Dispatch
 
 
@@ -18,5 +19,7 @@ class Mailroom:
     """The service's own address (NIAOULI_MAIL_FROM)."""
     trusted_relays: frozenset[str] = frozenset()
     """Names under which relays of ours say who is authentic (NIAOULI_TRUSTED_RELAYS)."""
+    language: Language = Language.FRENCH
+    """The organisation's, for those who have chosen none."""
     believes_from: bool = False
     """The relay lets no forged mail in, and does not say so (NIAOULI_MAIL_SENDERS)."""

@@ -1,20 +1,75 @@
-"""A mail without a scheduling message: a bounce, an automatic answer, or words for people."""
+"""A mail without a scheduling message: a bounce, an automatic answer, or words for people.
+
+Nothing that is decided here makes an answer to whoever sent it.
+"""
 
 from __future__ import annotations
 
 from calendars.kernel.database import Db
+from notifications.bounces import find_by_bounce, token_in
+from notifications.failure import failed
+from notifications.imip.automatic import Nature, Report, is_automatic, report_in
+from notifications.imip.human_text import words_of
 from notifications.imip.mail import Mail
+from notifications.imip.reply_address import Thread, thread_of
+from notifications.mailbox.forward import forward
 from notifications.mailbox.outcome import Decision, Taken, Why
 from notifications.mailbox.room import Mailroom
+from notifications.queued import Queued
+
+_KNOWN = {Nature.DELAYED: Why.DELAYED, Nature.ARRIVED: Why.ARRIVED}
+MOST_IDS = 20
 
 
-def take_words(db: Db, room: Mailroom, mail: Mail, *, now: int) -> Taken:  # noqa: ARG001
+def take_words(db: Db, room: Mailroom, mail: Mail, *, now: int) -> Taken:
     """What becomes of it; in the transaction in which the decision is noted.
 
-    What is QUARANTINED is kept by the caller.
+    What is QUARANTINED is kept by the caller. Raises Aside.
     """
-    if mail.is_report:
-        return Taken(Decision.BOUNCED, Why.BOUNCE)
-    if mail.is_automatic:
-        return Taken(Decision.IGNORED, Why.AUTOMATIC)
-    return Taken(Decision.QUARANTINED, Why.WORDS)
+    report = report_in(mail)
+    if report is not None:
+        return _take_report(db, mail, report, now=now)
+    thread = next(filter(None, (thread_of(db, token) for token in mail.tokens)), None)
+    if is_automatic(mail):
+        return _note_absence(db, mail, thread, now=now)
+    if _returned(db, mail, now=now) is not None:
+        return Taken(Decision.QUARANTINED, Why.BOUNCE)  # of a shape that nobody knows
+    text = words_of(mail)
+    if thread is None or not text:
+        return Taken(Decision.QUARANTINED, Why.WORDS, None if thread is None else thread.owner_id)
+    return forward(db, room, mail, text, thread, now=now)
+
+
+def _take_report(db: Db, mail: Mail, report: Report, *, now: int) -> Taken:
+    message = _returned(db, mail, now=now) or _reported(db, report, now=now)
+    whose = (None, "") if message is None else (message.owner_id, message.uid)
+    if report.nature is not Nature.FAILED:
+        return Taken(Decision.IGNORED, _KNOWN[report.nature], *whose)
+    if message is not None:
+        failed(db, message, report.why or "le courriel est revenu", now=now)
+    return Taken(Decision.BOUNCED, Why.BOUNCE, *whose)
+
+
+def _returned(db: Db, mail: Mail, *, now: int) -> Queued | None:
+    """The message that this mail's own address stands for."""
+    tokens = filter(None, map(token_in, mail.recipients))
+    found = (find_by_bounce(db, token=token, now=now) for token in tokens)
+    return next(filter(None, found), None)
+
+
+def _reported(db: Db, report: Report, *, now: int) -> Queued | None:
+    """The message that a report names, by ENVID or by Message-ID."""
+    found = find_by_bounce(db, token=report.envelope_id, now=now) if report.envelope_id else None
+    ids = report.message_ids[:MOST_IDS]
+    by_id = (find_by_bounce(db, message_id=one, now=now) for one in ids)
+    return found or next(filter(None, by_id), None)
+
+
+def _note_absence(db: Db, mail: Mail, thread: Thread | None, *, now: int) -> Taken:
+    """Logged with whose meeting it is about, and no answer of anybody."""
+    if thread is not None:
+        return Taken(Decision.IGNORED, Why.AUTOMATIC, thread.owner_id, thread.uid)
+    message = _returned(db, mail, now=now)
+    if message is not None:
+        return Taken(Decision.IGNORED, Why.AUTOMATIC, message.owner_id, message.uid)
+    return Taken(Decision.IGNORED, Why.AUTOMATIC)

@@ -10,6 +10,7 @@ from calendars.http.identity import Identity
 from calendars.http.inquiries import Inquiries
 from calendars.kernel.clock import Clock, SystemClock
 from calendars.kernel.database import Database
+from calendars.model.language import Language
 from calendars.services.deliver_itip import Dispatch
 from calendars.services.tell_busy_time import FreeBusyPolicy
 from notifications.imip.transport import MailQueue
@@ -123,6 +124,7 @@ def mailroom(service: Service) -> Mailroom:
         service.dispatch,
         settings.mail_from,
         trusted_relays=frozenset(one for one in relays if one),
+        language=Language(settings.language),
         believes_from=settings.mail_senders == "as-written",
     )
 
