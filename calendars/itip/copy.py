@@ -121,7 +121,7 @@ class Copy:
         if line is None or self.set is None:
             return None
         first = self.set.first
-        return line._replace(name=name, value=_text(first, key))
+        return line._replace(name=name, value=written_like(first, key))
 
     @property
     def _start_line(self) -> ContentLine | None:
@@ -154,9 +154,9 @@ class Copy:
             if line.name in _SET:
                 continue
             if line.name == "DTSTART" or (line.name == "DUE" and timing.due_only):
-                lines.append(line._replace(value=_text(timing.start, key)))
+                lines.append(line._replace(value=written_like(timing.start, key)))
             elif line.name in ("DTEND", "DUE"):
-                lines.append(line._replace(value=_text(moment(line, self.zones), end)))
+                lines.append(line._replace(value=written_like(moment(line, self.zones), end)))
             else:
                 lines.append(line)
         place = next((i for i, line in enumerate(lines) if line.name in _TIMES), len(lines))
@@ -177,7 +177,7 @@ def _parts(calendar: Component) -> list[Component]:
     return []
 
 
-def _text(like: Moment, instant: int) -> str:
+def written_like(like: Moment, instant: int) -> str:
     """An instant in the form of another time."""
     if like.form is Form.UTC:
         return utc_text(instant)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
-from calendars.itip.copy import Copy, Key, rebuilt
+from calendars.itip.copy import Copy, Key, rebuilt, written_like
 from calendars.itip.message import ItipMessage, ItipMethod
 from calendars.itip.people import address_of, attendee, organizer_of, sequence_of
 from calendars.itip.plan_organizer import request_to
@@ -17,10 +17,13 @@ from calendars.itip.views import message_of, outgoing
 from calendars.kernel.errors import Forbidden, InvalidInput
 from calendars.model.component import Component, ContentLine, escape, unescape
 from calendars.model.line_edit import drop_lines, put_value
+from calendars.model.moments import Form, moment
+from calendars.model.time_zones import Zones
 from calendars.model.timing import Timing
 from calendars.model.utc_text import utc_text
 
 _PROPOSED = frozenset(("DTSTART", "DTEND", "DUE", "DURATION", "LOCATION"))
+_TIMES = frozenset(("DTSTART", "DTEND", "DUE"))
 _NO_COUNTER = "X-MICROSOFT-DISALLOW-COUNTER"
 
 
@@ -97,13 +100,13 @@ def accepted(copy: Component, message: ItipMessage, *, zone: tzinfo) -> Componen
     """
     wanted = proposals(copy, message, zone=zone)
     old = Copy(copy, zone)
-    sent = Copy(message.calendar, zone, series=old.set).components()
+    sent = Copy(message.calendar, zone, series=old.set)
     parts = old.components()
     for proposal in wanted:
         key = proposal.recurrence_id
-        part, new = old.at(key), sent[key]
+        part, new = old.at(key), sent.components()[key]
         if part is not None:
-            parts[key] = _with_proposed(part, new)
+            parts[key] = _with_proposed(part, _on_clock_of(part, new, old.zones, sent.zones))
     return rebuilt(copy, list(parts.values()))
 
 
@@ -195,6 +198,26 @@ def _proposal(key: Key, was: Component, part: Component, sent: Copy, by: str) ->
         unescape(comment).strip() or None if comment is not None else None,
         sequence_of(part) < sequence_of(was),
     )
+
+
+def _on_clock_of(part: Component, new: Component, mine: Zones, theirs: Zones) -> Component:
+    """The proposed times as the meeting writes its own: in its zone, not in that of who proposes,
+    whose definition would have to come along.
+    """
+    own = part.line("DTSTART") or part.line("DUE")
+    if own is None:
+        return new
+    like = moment(own, mine)
+
+    def rewritten(line: ContentLine) -> ContentLine:
+        if line.name not in _TIMES:
+            return line
+        told = moment(line, theirs)
+        if (told.form is Form.DATE) != (like.form is Form.DATE):
+            return line
+        return own._replace(name=line.name, value=written_like(like, told.instant))
+
+    return Component(new.name, [rewritten(line) for line in new.lines], list(new.components))
 
 
 def _with_proposed(part: Component, new: Component) -> Component:

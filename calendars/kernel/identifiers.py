@@ -14,6 +14,7 @@ VersionId = NewType("VersionId", int)
 FeedId = NewType("FeedId", int)
 DelegationId = NewType("DelegationId", int)
 HeldId = NewType("HeldId", int)
+ProposalId = NewType("ProposalId", int)
 
 Login = NewType("Login", str)
 Etag = NewType("Etag", str)

@@ -36,6 +36,17 @@ class HeldMeeting(NamedTuple):
         return self.organizer in addresses_of(self.owner)
 
     @property
+    def path(self) -> tuple[str, str, str]:
+        """Login, calendar and name."""
+        return self.collection.owner_login, self.collection.name, self.stored.name
+
+    def name_of(self, address: str) -> str:
+        """What an attendee is called there, else his e-mail address."""
+        lines = (attendees(part).get(address) for part in self.calendar.components)
+        named = (line.parameter("CN") for line in lines if line is not None)
+        return next((one for one in named if one), address.removeprefix("mailto:"))
+
+    @property
     def invited(self) -> frozenset[str]:
         """The addresses of those who are invited to all of it or to some occurrence."""
         return frozenset(one for part in self.calendar.components for one in attendees(part))

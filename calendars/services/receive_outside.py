@@ -8,6 +8,7 @@ from calendars.kernel.audit import Origin
 from calendars.kernel.database import Db
 from calendars.model.principal import Principal
 from calendars.services.default_calendars import calendar_for
+from calendars.services.note_proposal import note_proposal
 from calendars.services.receive_itip import Received, leave_in_inbox, receive
 from calendars.services.record_mail import BY_MAIL
 from calendars.services.schedule_object import calendar_of, lock_involved
@@ -22,7 +23,7 @@ def receive_outside(
     """What the message does in the recipient's calendars; what it calls for comes back.
 
     `by` is the door that it came in by. A proposal and the answer to one change nothing by
-    themselves: they are left in the inbox.
+    themselves: they are left in the inbox. Raises NoSuchProposal, NotInvited.
     """
     held = calendar_objects.list_of_person(db, recipient.id, message.uid)
     for one in held:
@@ -36,5 +37,7 @@ def receive_outside(
     actor = recipient.acting(by)
     received = receive(db, actor, recipient, message, now=now)
     if message.method in _FOR_PEOPLE and received.status is not ScheduleStatus.REJECTED:
+        if message.method is ItipMethod.COUNTER:
+            note_proposal(db, actor, message, now=now)
         leave_in_inbox(db, actor, recipient, message, UNCHANGED, now=now)
     return received

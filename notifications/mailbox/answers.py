@@ -23,10 +23,14 @@ from calendars.services.receive_itip import Received
 from calendars.services.receive_outside import receive_outside
 from notifications import outbox
 from notifications.imip.singles import series_of
+from notifications.mailbox import decisions
 from notifications.mailbox.evidence import Evidence, people_in
 from notifications.mailbox.message import Message
 from notifications.mailbox.outcome import Aside, Decision, Taken, Why
 from notifications.mailbox.room import Mailroom
+
+_REFRESH_SECONDS = 3600
+"""A program that asks again for each invitation that it gets is answered once in that time."""
 
 
 def take_answer(db: Db, room: Mailroom, message: Message, evidence: Evidence, *, now: int) -> Taken:
@@ -37,7 +41,7 @@ def take_answer(db: Db, room: Mailroom, message: Message, evidence: Evidence, *,
     owner = meeting.owner
     said = incoming(calendar, sender=speaker, recipient=preferred_address(owner))
     if said.method is ItipMethod.REFRESH:
-        return _refresh(db, room, said, meeting, now=now)
+        return _refresh(db, room, message, said, meeting, now=now)
     received = receive_outside(db, owner, said, now=now)
     if received.status is ScheduleStatus.REJECTED:
         raise Aside(Why.UNKNOWN_OCCURRENCE, owner.id)
@@ -144,11 +148,16 @@ def _tell_colleagues(
     deliver(db, sender, inside, ours, now=now)
 
 
-def _refresh(db: Db, room: Mailroom, said: ItipMessage, meeting: HeldMeeting, *, now: int) -> Taken:
+def _refresh(
+    db: Db, room: Mailroom, message: Message, said: ItipMessage, meeting: HeldMeeting, *, now: int
+) -> Taken:
     """The invitation as it stands, to who asks for it alone (RFC 5546 §3.2.6)."""
     owner, zone = meeting.owner, zone_of(meeting.collection)
+    asker = message.mail.sender
+    if decisions.was_refreshed(db, owner.id, message.uid, asker, since=now - _REFRESH_SECONDS):
+        return message.taken(Decision.IGNORED, Why.STALE, owner.id)
     mine = frozenset[str](addresses_of(owner))
     request = refreshed(meeting.calendar, said, mine, zone=zone, now=now)
     ours = recipients_of(db, [request])
     deliver(db, Sender(owner, owner, room.dispatch.transport), [request], ours, now=now)
-    return Taken(Decision.APPLIED, Why.REFRESHED, owner.id, said.uid, said.method)
+    return message.taken(Decision.APPLIED, Why.REFRESHED, owner.id)

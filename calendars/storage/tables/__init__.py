@@ -38,6 +38,7 @@ from calendars.storage.tables.service import (
     audit_lines,
     deletions_told,
     held_messages,
+    proposals,
     service_keys,
 )
 from calendars.storage.tables.sharing import (
@@ -81,6 +82,7 @@ __all__ = [
     "occurrences",
     "outside_languages",
     "principals",
+    "proposals",
     "resource_closures",
     "resource_parties",
     "resource_policies",

@@ -44,6 +44,23 @@ deletions_told = Table(
     Index(None, "owner_id", "at"),
 )
 
+# Other times that people who are invited would rather have (RFC 5546 §3.2.7).
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    owned("owner_id", "principals.id"),
+    Column("uid", Text, nullable=False),
+    Column("attendee", String(320), nullable=False),
+    Column("occurrences", Text, nullable=False),  # original starts; empty for the whole
+    Column("at", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),  # OPEN, ACCEPTED, DECLINED, REPLACED
+    Column("decided_at", BigInteger),
+    Column("decided_by", BigId, ForeignKey("principals.id", ondelete="SET NULL")),
+    Index(None, "owner_id", "state"),
+)
+
 service_keys = Table(
     "service_keys",
     metadata,

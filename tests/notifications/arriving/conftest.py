@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,11 +22,26 @@ from tests.scheduler import conftest as console
 client, join, anne, paul = api.client, api.join, api.anne, api.paul
 niaouli = console.niaouli
 
+
+class MovableClock(FixedClock):
+    """Stands still until the test lets time pass."""
+
+    def let_pass(self, time: timedelta) -> None:
+        """It is so much later."""
+        self._instant += time
+
+
 Post: TypeAlias = Callable[[bytes], str]
 
 
 @pytest.fixture
-def service(migrated_url: str, tmp_path: Path) -> Service:
+def clock() -> MovableClock:
+    """It is Tuesday 3 March, 8 o'clock in Nouméa."""
+    return MovableClock(NOW)
+
+
+@pytest.fixture
+def service(migrated_url: str, tmp_path: Path, clock: MovableClock) -> Service:
     """The service on a fresh store, at a fixed time, behind a relay that it trusts."""
     settings = Settings.model_validate(
         {
@@ -36,7 +52,7 @@ def service(migrated_url: str, tmp_path: Path) -> Service:
             "mail_delay_seconds": 0,
         }
     )
-    return assemble(settings, clock=FixedClock(NOW))
+    return assemble(settings, clock=clock)
 
 
 @pytest.fixture
@@ -44,7 +60,7 @@ def post(service: Service) -> Post:
     """A mail arrives; what is decided of it, and why."""
 
     def posted(octets: bytes) -> str:
-        taken: Taken = take_in(mailroom(service), octets, now=int(NOW.timestamp()))
+        taken: Taken = take_in(mailroom(service), octets, now=int(service.clock.now().timestamp()))
         return f"{taken.decision}: {taken.why}"
 
     return posted
