@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from notifications.compose import Composers
     from notifications.delivery import Channel, PostOffice
     from notifications.mailbox.room import Mailroom
+    from notifications.pages.page import Page
     from notifications.pages.router import Desk
     from scheduler.meetings.house import House
 
@@ -134,10 +135,12 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
     from notifications.links import Purpose
     from notifications.pages.answer import AnswerPage
     from notifications.pages.router import Desk
+    from scheduler.polls.pages import PollPage
 
     office = post_office(service)
     answer = AnswerPage(service.dispatch, office.mailbox, office.zone, office.is_abroad)
-    return Desk(face, office.composers, office.base_url, {Purpose.ANSWER: answer})
+    pages: dict[str, Page] = {Purpose.ANSWER: answer, Purpose.POLL: PollPage(office.is_abroad)}
+    return Desk(face, office.composers, office.base_url, pages)
 
 
 def composers(settings: Settings) -> Composers:

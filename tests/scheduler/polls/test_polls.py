@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from notifications.tables import outbox
 from scheduler.polls.model import Option, Poll, PollId, Vote, Voter, tally
 from scheduler.polls.service import answer, poll_of_link
 from tests.calendars.dav.test_delegation import delegate
+from tests.notifications.guests import Browser, words_of
 from tests.scheduler.diaries.test_holds import agenda, hold
 from tests.serving import Client, Server, running_server
 
@@ -92,6 +94,46 @@ def test_an_assistant_runs_it_and_those_who_are_silent_are_asked_again_once_a_da
     assert all(one.actor_id != one.owner_id for one in letters)
     vote(server, SOPHIE, dict.fromkeys((1, 2, 3), Vote.YES))
     assert post(rose, PATH + "/poll/remind")[1] == {"asked": 0}
+
+
+@pytest.mark.rule("SEC-7")
+def test_the_page_of_a_poll(server: Server) -> None:
+    """Seen by its holder alone, answered, changed, and told when the date is set."""
+    anne, browser = server.add_person("anne", name="Anne Kauri"), Browser(server.base)
+    hold(anne)
+    post(anne, PATH + "/poll", {"required": ["sophie@partenaires.example", "luc@ong.example"]})
+    path = link_of(server, SOPHIE)
+    page = words_of(browser.open(path).text)
+    assert "Anne Kauri souhaite fixer avec vous la date de cette réunion" in page
+    assert "mardi 16 mars 2027 à 14 h 30 (1 h 30)" in page
+    assert "luc@" not in page
+    assert "[Option" not in page
+
+    slip = browser.send(path, {"date-1": "yes", "date-2": "perhaps"})
+    assert slip.status_code == 422
+    assert words_of(slip.text).count("Dites si cette date vous convient") == 4
+    choice = {"date-1": "no", "date-2": "if-needed", "date-3": "yes", "comment": "Le matin"}
+    assert browser.send(path, choice).headers["Location"] == f"{path}?done=voted"
+    assert browser.send(path, {**choice, "date-1": "yes"}).status_code == 303
+
+    told = anne.ask("GET", PATH + "/poll").json()
+    assert [one["yes"] for one in sorted(told["options"], key=lambda one: one["position"])] == [
+        ["sophie@partenaires.example"], [], ["sophie@partenaires.example"],
+    ]  # fmt: skip
+    anne.ask("POST", PATH + "/holds/3/confirm")
+    decided = words_of(browser.open(path).text)
+    assert "La date est fixée." in decided
+    assert "vendredi 19 mars 2027 à 14 h 30" in decided
+    assert "16 mars" not in decided
+
+
+def link_of(server: Server, recipient: str) -> str:
+    with server.service.database.reading() as db:
+        query = select(outbox.c.body).where(outbox.c.recipient == recipient)
+        [body] = db.execute(query).scalars()
+    found = re.search(rb"/r/[a-z2-7]{26}", body)
+    assert found is not None
+    return found[0].decode()
 
 
 VOTES = st.sampled_from([*Vote, None])
