@@ -29,6 +29,7 @@ from notifications.channels.mail_format import NoAddress, mail_of
 from notifications.channels.signer import Signer
 from notifications.channels.wire import Mail
 from notifications.compose import Composers
+from notifications.hold_back import stop
 from notifications.imip.cover import Correspondence, letter_of
 from notifications.imip.facts import told_before
 from notifications.imip.outgoing import BY_ATTENDEE, Envelope
@@ -228,6 +229,9 @@ def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Mail | F
             made = _letter(db, office, claimed, now=now)
             if isinstance(made, Fate):
                 return made
+            stopped = stop(db, claimed, made, now=now)
+            if stopped is not None:
+                return stopped
             octets = mail_of(made, service=office.mailbox, now=now).as_bytes()
             if office.signer is not None:
                 octets = office.signer.signed(octets)

@@ -13,6 +13,8 @@ class State(StrEnum):
     PENDING = "PENDING"
     SENT = "SENT"
     FAILED = "FAILED"
+    HELD = "HELD"
+    """The guard has found a name: somebody is to see to it (SEC-6)."""
     CANCELLED = "CANCELLED"
     """Something newer said it all, or there was nobody left to tell."""
 

@@ -19,7 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
 from calendars.services.act_for import may_still_send
-from notifications import papers
+from notifications import held, papers
+from notifications.guard import check
 from notifications.message import Fate, State
 from notifications.post import Post, Urgency
 from notifications.tables import outbox
@@ -29,6 +30,7 @@ LEASE_SECONDS = 120
 GIVE_UP_SECONDS = 3 * 86_400
 FIRST_RETRY, LAST_RETRY = 60, 4 * 3600
 IMIP = "imip"
+_WAITING = (State.PENDING, State.HELD)
 
 _O = outbox.c
 _KNOWN = select(_O.id, _O.state, _O.withdrawn_at).where(_O.idempotency_key == bindparam("key"))
@@ -116,9 +118,19 @@ def add(db: Db, message: Outgoing, *, now: int, delay: int = 0) -> bool:
     on_its_way = any(row.leased for row in obsolete)
     if _is_end(message) and obsolete and not on_its_way and not _was_told(db, message):
         return False
-    row = {"idempotency_key": key, "state": State.PENDING, "created_at": now}
-    db.execute(insert(outbox).values(**message._asdict(), **row, due_at=now + delay))
+    flaws = check.flaws(db, check.in_scheduling(message.body, message.method), now=now)
+    row = {"idempotency_key": key, "state": _state(flaws), "created_at": now}
+    values = {**message._asdict(), **row, "due_at": now + delay}
+    made = db.execute(insert(outbox).values(**values).returning(_O.id)).scalar_one()
+    if flaws:
+        held.note(db, made, flaws, now=now)
     return True
+
+
+def is_held(db: Db, message: Outgoing) -> bool:
+    """The guard has stopped it, and nobody has decided yet."""
+    row = db.execute(_KNOWN, {"key": message.idempotency_key}).first()
+    return row is not None and row.state == State.HELD
 
 
 def post(db: Db, letter: Post, *, now: int, due_at: int | None = None) -> bool:
@@ -126,24 +138,42 @@ def post(db: Db, letter: Post, *, now: int, due_at: int | None = None) -> bool:
 
     One that was withdrawn, or dropped, may be posted again: with what it says now.
     """
+    flaws = _flaws_of(db, letter, now=now)
     values = _values_of(letter) | {"created_at": now, "due_at": now if due_at is None else due_at}
+    values["state"] = _state(flaws)
     key = letter.idempotency_key
     known = db.execute(_KNOWN, {"key": key}).first()
     if known is None:
-        row = {"idempotency_key": key, "state": State.PENDING, **values}
+        row = {"idempotency_key": key, **values}
         dialect = sqlite if db.dialect.name == "sqlite" else postgresql
         # A job that runs twice at once posts the same twice at once.
         added = dialect.insert(outbox).values(row).on_conflict_do_nothing().returning(_O.id)
         fresh = db.execute(added).scalar()
         if fresh is not None:
             papers.attach(db, fresh, letter.papers, now=now)
+        if fresh is not None and flaws:
+            held.note(db, fresh, flaws, now=now)
         return fresh is not None
     if known.state != State.CANCELLED and known.withdrawn_at is None:
         return False
-    again = {"state": State.PENDING, "withdrawn_at": None, "done_at": None, "answer": None}
+    again = {"withdrawn_at": None, "done_at": None, "answer": None}
     _set(db, [known.id], **again, **values, attempts=0)
     papers.attach(db, known.id, letter.papers, now=now)
+    if flaws:
+        held.note(db, known.id, flaws, now=now)
     return True
+
+
+def _state(flaws: Collection[object]) -> State:
+    """What the guard has found something in waits for somebody (SEC-6)."""
+    return State.HELD if flaws else State.PENDING
+
+
+def _flaws_of(db: Db, letter: Post, *, now: int) -> Collection[object]:
+    confidential = check.is_confidential(db, letter.owner_id, letter.about, letter.facts)
+    files = [file.filename for file in letter.papers]
+    seen = check.in_post(letter.facts, files, confidential=confidential)
+    return check.flaws(db, seen, now=now)
 
 
 def _values_of(letter: Post) -> dict[str, Any]:
@@ -170,7 +200,7 @@ def withdraw(db: Db, *, about: str, kinds: Collection[str], now: int) -> int:
     query = select(_O.id).where(
         _O.uid == about,
         _O.kind.in_(kinds),
-        _O.state == State.PENDING,
+        _O.state.in_(_WAITING),
         _O.withdrawn_at.is_(None),
     )
     found = list(db.execute(query).scalars())
@@ -196,7 +226,7 @@ class _Waiting(NamedTuple):
 
 def _waiting_for(db: Db, message: Outgoing) -> list[_Waiting]:
     query = select(_O.id, _O.body, _O.lease_until.is_not(None)).where(
-        *_same_thread(message), _O.state == State.PENDING
+        *_same_thread(message), _O.state.in_(_WAITING)
     )
     return [_Waiting(*row) for row in db.execute(query)]
 

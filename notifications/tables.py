@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -63,7 +64,7 @@ outbox = Table(
     Column("id", _BIG_ID, primary_key=True),
     Column("kind", String(32), nullable=False),  # imip, or what a feature posts
     Column("idempotency_key", String(64), nullable=False, unique=True),
-    Column("state", String(16), nullable=False),  # PENDING, SENT, FAILED, CANCELLED
+    Column("state", String(16), nullable=False),  # PENDING, HELD, SENT, FAILED, CANCELLED
     # In whose name, by whom: principals of the calendar store.
     Column("owner_id", BigInteger, nullable=False),
     Column("actor_id", BigInteger, nullable=False),
@@ -95,6 +96,35 @@ outbox = Table(
     Index(None, "tried_at"),
     Index(None, "owner_id", "id"),
     Index(None, "uid", "recipient"),
+)
+
+# What the guard keeps from leaving in titles: denied words, and names by a keyed digest (SEC-6).
+guarded = Table(
+    "guarded",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column("kind", String(16), nullable=False),  # word, name
+    Column("reference", String(200), nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("text", String(200)),  # of words alone
+    Column("made_by", BigInteger),
+    Column("made_at", BigInteger, nullable=False),
+    UniqueConstraint("kind", "reference", "digest"),
+    Index(None, "digest"),
+)
+
+# What the guard holds back: what it found, and who let it go all the same.
+held_mails = Table(
+    "held_mails",
+    metadata,
+    Column("outbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("flaws", Text, nullable=False),
+    Column("held_at", BigInteger, nullable=False),
+    Column("told_at", BigInteger),
+    Column("closed_at", BigInteger),
+    Column("released_by", BigInteger),
+    Column("released_at", BigInteger),
+    Column("reason", Text),
 )
 
 # Files that go along, once however many get them.

@@ -95,6 +95,8 @@ class Deed(StrEnum):
     SET_DIRECTORY = "set-directory"
     """Sites, ways between them, who works where (DIR)."""
     OVERRIDE = "override"
+    SET_GUARD = "set-guard"
+    """The words and names that leave in no title (SEC-6)."""
     """Somebody wrote against a rule, and gave his reason (DIA-4)."""
     APPROVE = "approve"
     DECLINE = "decline"

@@ -44,10 +44,15 @@ class MailQueue:
             method=message.method,
             body=serialize(message.calendar).encode(),
         )
+        held = False
         for parcel in self._parcels(db, outgoing, message, now=now):
             body = serialize(parcel.calendar).encode()
             one = outgoing._replace(method=parcel.method, body=body)
             outbox.add(db, one, now=now, delay=self._delay)
+            held = held or outbox.is_held(db, one)
+        if held:
+            # The organizer's program shows that it did not leave (SEC-6).
+            return ScheduleStatus.NOT_DELIVERED
         return ScheduleStatus.PENDING
 
     def _parcels(

@@ -175,7 +175,10 @@ class _Visit:
         language = Language(chosen) if chosen else own
         address = Address(f"{PATH}{self._token}", chosen)
         asked = Asked(link, self._step, self._query, language, address, self._source, self._now)
-        return self._desk.pages[link.purpose], asked
+        page = self._desk.pages.get(link.purpose)
+        if page is None:
+            raise WrongToken
+        return page, asked
 
     def _with_form(self, db: Db, asked: Asked, sheet: Sheet) -> Sheet:
         """With all that its form and its links need."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from calendars.kernel.identifiers import ObjectId
 from calendars.services.forget_old import forget_old
 from calendars.services.index_occurrences import list_to_extend, reindex
+from notifications.hold_back import tend_held
 from notifications.links import forget_links
 from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service, post_office
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 BATCH = 200
 MAIL_SECONDS, PLACES_SECONDS, MINUTE, HOUR = 5, 10, 60, 3600
+HELD_SECONDS = 10
 
 
 class Outlet:
@@ -61,6 +63,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "places": follow_all_places(service),
         "reminders": remind_all(service),
         "mails": outlet.deliver(),
+        "held": tell_of_held(service),
     }
 
 
@@ -71,6 +74,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
     return [
         Job("mail", MAIL_SECONDS, outlet.deliver),
         Job("places", PLACES_SECONDS, lambda: follow_all_places(service)),
+        Job("held", HELD_SECONDS, lambda: tell_of_held(service)),
         Job("reminders", MINUTE, lambda: remind_all(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("series", HOUR, lambda: extend_series(service)),
@@ -127,6 +131,11 @@ def remind_all(service: Service) -> int:
         desk = desk_of(db, now, settings=service.settings)
     reminded = remind(service.database, desk, now=now)
     return reminded + send_digests(service.database, desk, now=now)
+
+
+def tell_of_held(service: Service) -> int:
+    """Those who can mend it find a task about what the guard has stopped (SEC-6)."""
+    return tend_held(service.database, now=_now(service))
 
 
 def forget(service: Service) -> int:

@@ -23,7 +23,7 @@ from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from calendars.model.language import Language
-from notifications.api import mails
+from notifications.api import guard, mails
 from notifications.links import PATH
 from notifications.pages.router import pages_router
 from scheduler.app.arrivals import start_carriers
@@ -56,6 +56,7 @@ POLLS = {"name": polls.TAG, "description": "Quelles dates conviennent, avec ou s
 HOLDS = {"name": holds.TAG, "description": "Plusieurs dates tenues pour un rendez-vous."}
 FEATURES = (
     mails,
+    guard,
     holds,
     polls,
     meetings,
@@ -68,6 +69,7 @@ FEATURES = (
 FEATURE_TAGS = [
     REQUESTS,
     HOLDS,
+    *guard.TAGS,
     POLLS,
     *mails.TAGS,
     *meetings.TAGS,
