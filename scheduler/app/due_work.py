@@ -11,7 +11,7 @@ from calendars.services.index_occurrences import list_to_extend, reindex
 from notifications.hold_back import tend_held
 from notifications.links import forget_links
 from scheduler.app.audit_checkpoints import append_due
-from scheduler.app.wiring import Service, post_office
+from scheduler.app.wiring import Service, house_of, post_office
 from scheduler.diaries.service import expire_holds
 from scheduler.diary_requests.service import close_past
 from scheduler.slots.follow import follow_places, is_behind
@@ -61,6 +61,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "closed_requests": close_requests(service),
         "checkpoints": mark_audit(service),
         "places": follow_all_places(service),
+        "meetings": follow_meetings(service),
         "reminders": remind_all(service),
         "mails": outlet.deliver(),
         "held": tell_of_held(service),
@@ -76,6 +77,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
         Job("places", PLACES_SECONDS, lambda: follow_all_places(service)),
         Job("held", HELD_SECONDS, lambda: tell_of_held(service)),
         Job("reminders", MINUTE, lambda: remind_all(service)),
+        Job("meetings", MINUTE, lambda: follow_meetings(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("series", HOUR, lambda: extend_series(service)),
         Job("requests", HOUR, lambda: close_requests(service)),
@@ -118,6 +120,15 @@ def close_requests(service: Service) -> int:
     """Appointments that are over have taken place (DIA-2)."""
     with service.database.transaction() as db:
         return close_past(db, now=_now(service))
+
+
+def follow_meetings(service: Service) -> int:
+    """Meetings follow their events; people are reminded of what they owe them (MTG-6)."""
+    from scheduler.meetings.follow_up import follow_events, remind_of_meetings
+
+    house, now = house_of(service), _now(service)
+    followed = follow_events(service.database, service.dispatch, house, now=now)
+    return followed + remind_of_meetings(service.database, house, now=now)
 
 
 def remind_all(service: Service) -> int:

@@ -58,8 +58,9 @@ class Opened:
 
     @property
     def title(self) -> str:
-        """What it is called at present."""
-        return self.meeting.title if self.event is None else self.event.title
+        """What it is called at present: an event that says more than that renames nothing."""
+        own, event = self.meeting.title, self.event
+        return own if event is None or event.title.startswith(own) else event.title
 
     @property
     def starts_at(self) -> int | None:

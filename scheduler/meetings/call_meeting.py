@@ -62,6 +62,7 @@ class MeetingDraft:
 
     kind: str
     title: str
+    """Empty: as the event is called, else as its kind."""
     on_behalf_of: str | None = None
     ref: str | None = None
     series: str | None = None
@@ -126,7 +127,7 @@ def _new(db: Db, actor: Principal, owner: Principal, wanted: MeetingDraft, *, no
         secretary_id=id_of(db, wanted.secretary),
         uid=None,
         recurrence_id=None,
-        title=wanted.title,
+        title=wanted.title or ("" if wanted.event else wanted.kind),
         visibility=wanted.visibility,
         starts_at=None,
         ends_at=None,
@@ -171,7 +172,8 @@ def _adopt(
     meeting.state = MeetingState.PLANNED
     if entry.stored.recurring and meeting.series is None:
         meeting.series = uid[:255]
-    meeting.title, meeting.visibility = said.title, said.visibility
+    meeting.title = meeting.title or said.title or meeting.kind
+    meeting.visibility = said.visibility
     meeting.starts_at, meeting.ends_at = said.starts_at, said.ends_at
     meeting.minutes = max(1, (said.ends_at - said.starts_at) // 60)
 
@@ -240,7 +242,7 @@ def note_event(db: Db, opened: Opened) -> None:
     """What the event said when it was last looked at is kept beside it, for lists and for ever."""
     meeting, event, standing = opened.meeting, opened.event, opened.standing
     if event is not None and standing is not None:
-        meeting.title, meeting.visibility = event.title or meeting.title, event.visibility
+        meeting.title, meeting.visibility = opened.title or meeting.title, event.visibility
         meeting.starts_at, meeting.ends_at = event.starts_at, event.ends_at
         meeting.seen_etag = standing.stored.etag
     repository.save(db, meeting)

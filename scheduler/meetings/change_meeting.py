@@ -153,14 +153,15 @@ def lead_on(
             remove_event(db, actor, opened, dispatch, now=now)
         meeting.uid = meeting.recurrence_id = meeting.seen_etag = None
     elif to is MeetingState.AGENDA_SET:
-        _retain(db, opened)
+        retain_items(db, opened)
     elif to is MeetingState.HELD:
         keep_expected(db, opened)
         _treat(db, opened)
     return _settled(db, actor, opened, dispatch, now=now)
 
 
-def _retain(db: Db, opened: Opened) -> None:
+def retain_items(db: Db, opened: Opened) -> None:
+    """The agenda is set: what was proposed is on it."""
     agenda = repository.agenda_of(db, opened.meeting.id)
     for one in agenda.items:
         if one.state is ItemState.PROPOSED:

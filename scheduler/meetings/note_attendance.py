@@ -53,13 +53,16 @@ class AttendanceNote:
 
 def list_attending(db: Db, opened: Opened) -> list[Attending]:
     """Everybody who was asked to come, in the order of the event, then those who came besides."""
-    invitees = [] if opened.event is None else list(opened.event.people)
+    invitees = () if opened.event is None else opened.event.people
     noted = repository.list_attendance(db, opened.meeting.id)
-    names = {one.address: one.name for one in invitees}
-    names |= {one.address: one.name for one in noted.values()}
-    asked = {one.address: one for one in invitees}
-    who = people.known(db, [*asked, *noted], names)
-    return [_line(who[address], asked.get(address), noted.get(address)) for address in who]
+    names = {address: one.name for address, one in noted.items()}
+    names |= {one.address: one.name for one in invitees}
+    known = people.known(db, [*(one.address for one in invitees), *noted], names)
+    # One person may be invited by one of his addresses, and noted by another.
+    asked = {known[one.address].address: one for one in invitees}
+    seen = {known[address].address: one for address, one in noted.items()}
+    who = {one.address: one for one in known.values()}
+    return [_line(one, asked.get(address), seen.get(address)) for address, one in who.items()]
 
 
 def _line(who: people.Somebody, asked: Invitee | None, noted: Attendance | None) -> Attending:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -195,6 +195,18 @@ def list_carried(db: Db, meeting_id: MeetingId) -> set[int]:
     """The postponed points that the agenda of a meeting has taken up already."""
     query = select(_I.carried_from).where(_I.meeting_id == meeting_id, _I.carried_from.is_not(None))
     return set(db.execute(query).scalars())
+
+
+def told_starts(db: Db, meeting_id: MeetingId) -> dict[int, int | None]:
+    """When the presenters were told last that their points are on."""
+    rows = db.execute(select(_I.id, _I.told_start).where(_I.meeting_id == meeting_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def note_told(db: Db, starts: Mapping[ItemId, int]) -> None:
+    """They know now."""
+    for number, start in starts.items():
+        db.execute(update(agenda_items).where(_I.id == number).values(told_start=start))
 
 
 def list_presented(db: Db, addresses: Collection[str]) -> set[int]:

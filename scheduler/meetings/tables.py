@@ -83,6 +83,7 @@ agenda_items = Table(
     Column("state", String(16), nullable=False),
     Column("added_in_session", Boolean, nullable=False),
     Column("carried_from", BigInteger),  # the postponed item that it takes up
+    Column("told_start", BigInteger),  # what the presenter was told last (MTG-8)
     Index(None, "meeting_id", "position"),
 )
 

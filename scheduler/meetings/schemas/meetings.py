@@ -60,7 +60,7 @@ class MeetingIn(StrictShape):
         event = None if self.event is None else self.event.of()
         return MeetingDraft(
             kind=self.kind,
-            title=self.title or self.kind,
+            title=self.title or "",
             on_behalf_of=self.on_behalf_of,
             ref=self.ref,
             series=self.series,
