@@ -23,14 +23,16 @@ from calendars.services.find_calendar_users import find_calendar_user
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.note_status import note_status
 from calendars.services.record_mail import record_sent
-from notifications import failure, leases, outbox, queued
+from notifications import failure, leases, outbox, papers, queued
 from notifications.bounces import bounce_address, bounce_token
 from notifications.channels.mail_format import NoAddress, mail_of
 from notifications.channels.signer import Signer
 from notifications.channels.wire import Mail
 from notifications.compose import Composers
+from notifications.covers import papers_for
 from notifications.hold_back import stop
 from notifications.imip.cover import Correspondence, letter_of
+from notifications.imip.enclosures import is_public
 from notifications.imip.facts import told_before
 from notifications.imip.outgoing import BY_ATTENDEE, Envelope
 from notifications.imip.parcels import Told
@@ -38,8 +40,8 @@ from notifications.imip.reply_address import reply_address
 from notifications.letters import Letterhead, letter_of_post
 from notifications.links import Link, Purpose, expiry_of, link_url
 from notifications.message import Fate, Letter, State
-from notifications.outbox import Claimed, Outgoing
-from notifications.post import Post
+from notifications.outbox import Claimed, Outgoing, Said
+from notifications.post import Paper, Post
 
 BATCH = 50
 MINUTE = 60
@@ -283,6 +285,7 @@ def _worded(
     own = said.sender.removeprefix("mailto:") if said.sender.startswith("mailto:") else None
     real = own is not None and (office.organizer_is_real or method in BY_ATTENDEE)
     sender = own if own is not None and real else answers_to
+    earlier = [one for one in outbox.said(db, said, before=claimed.id) if one.sent]
     about = Correspondence(
         method,
         claimed.key,
@@ -296,13 +299,29 @@ def _worded(
         _answer_url(db, office, said, now=now),
         answer_days=office.answer_days,
         reply_to=answers_to if real else None,
+        papers=_cover(db, claimed, said, earlier, now=now),
     )
     language = language_of(db, said.recipient, default=office.composers.default)
     composer = office.composers.of(language)
     calendar = parse(said.body.decode())
-    earlier = outbox.said(db, said, before=claimed.id)
-    told = [Told(one.method, parse(one.body.decode())) for one in earlier if one.sent]
+    told = [Told(one.method, parse(one.body.decode())) for one in earlier]
     return letter_of(calendar, told_before(told, calendar), about, composer)
+
+
+def _cover(
+    db: Db, claimed: Claimed, said: Outgoing, earlier: Sequence[Said], *, now: int
+) -> tuple[Paper, ...]:
+    """Letters and papers that this reader does not have yet."""
+    if said.method != ItipMethod.REQUEST:
+        return ()
+    found = papers_for(db, (said.owner_id, said.uid), said.recipient)
+    if not is_public(parse(said.body.decode())):
+        return found  # told of, never attached
+    had = papers.digests_of(db, [one.id for one in earlier]) if found else frozenset()
+    fresh = tuple(one for one in found if one.digest not in had)
+    if fresh:
+        papers.attach(db, claimed.id, fresh, now=now)
+    return fresh
 
 
 def _answer_url(db: Db, office: PostOffice, said: Outgoing, *, now: int) -> str:

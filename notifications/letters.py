@@ -8,11 +8,12 @@ from calendars.kernel.database import Db
 from calendars.model.calendar_user_address import is_address_of
 from calendars.model.principal import Principal
 from notifications.compose import Composers
+from notifications.imip.enclosures import attachment_of
 from notifications.imip.reply_address import reply_address
-from notifications.message import Attachment, Letter
+from notifications.message import Letter
 from notifications.outbox import Claimed
 from notifications.papers import papers_of
-from notifications.post import Paper, Post
+from notifications.post import Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,7 @@ def letter_of_post(
         words.subject,
         words.text,
         words.html,
-        papers=tuple(_attached(paper) for paper in papers_of(db, claimed.id)),
+        papers=tuple(attachment_of(paper) for paper in papers_of(db, claimed.id)),
         answers=said.thread,
         reply_to=said.reply_to,
     )
-
-
-def _attached(paper: Paper) -> Attachment:
-    maintype, _, subtype = paper.media_type.partition("/")
-    return Attachment(paper.filename, paper.octets, maintype, subtype)

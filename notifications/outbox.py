@@ -365,18 +365,19 @@ class Said(NamedTuple):
     body: bytes
     sent: bool
     """It left, or is leaving just now; else it waits."""
+    id: int
 
 
 def said(db: Db, message: Outgoing, *, before: int | None = None) -> list[Said]:
     """What the recipient was told about the same thing, or is to be told, the newest first."""
     sent = or_(_O.state == State.SENT, _O.lease_until.is_not(None))
-    query = select(_O.method, _O.body, sent).where(
+    query = select(_O.method, _O.body, sent, _O.id).where(
         *_same_thread(message), _O.state.in_((State.SENT, State.PENDING))
     )
     if before is not None:
         query = query.where(_O.id < before)
     rows = db.execute(query.order_by(_O.id.desc()).limit(MOST_TOLD))
-    return [Said(method, body, bool(left)) for method, body, left in rows]
+    return [Said(method, body, bool(left), id_) for method, body, left, id_ in rows]
 
 
 def stop_waiting(db: Db, message: Outgoing, *, now: int) -> None:

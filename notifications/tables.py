@@ -147,6 +147,23 @@ outbox_papers = Table(
     Index(None, "digest"),
 )
 
+# Files that go with invitations to a meeting: to everybody, or to one reader alone.
+cover_papers = Table(
+    "cover_papers",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column("owner_id", BigInteger, nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("recipient", String(320), nullable=False),  # mailto:…, empty for everybody
+    Column("digest", String(64), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("media_type", String(128), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Index(None, "owner_id", "uid"),
+    Index(None, "digest"),
+)
+
 # What one process does for all of them: who holds it, and until when.
 leases = Table(
     "leases",

@@ -9,10 +9,11 @@ from datetime import tzinfo
 from calendars.itip.message import ItipMethod
 from calendars.model.component import Component, serialize
 from notifications.compose import Composer
-from notifications.imip.enclosures import enclosures_of
+from notifications.imip.enclosures import attachment_of, enclosures_of, is_public, within
 from notifications.imip.facts import facts_of
 from notifications.imip.outgoing import Envelope, outgoing
 from notifications.message import Attachment, Letter
+from notifications.post import Paper
 
 _TEMPLATES = {
     ItipMethod.CANCEL: "cancelled",
@@ -44,14 +45,16 @@ class Correspondence:
     answer_days: int = 2
     reply_to: str | None = None
     """Where words go that are answered, where that is not the sender."""
-    papers: tuple[Attachment, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    """Letters and papers for this reader."""
 
 
 def letter_of(
     calendar: Component, former: Component | None, about: Correspondence, composer: Composer
 ) -> Letter:
     """The letter with its calendar; `former` is what the recipient was told before."""
-    facts = _facts(calendar, former, about)
+    files = _files(calendar, about)
+    facts = _facts(calendar, former, about, files)
     words = composer.words(_template(about.method, former), facts)
     wired = outgoing(calendar, about.method, about.envelope)
     attachment = Attachment(
@@ -66,13 +69,16 @@ def letter_of(
         words.text,
         words.html,
         attachment,
-        papers=(*about.papers, *_enclosed(calendar, about.method)),
+        papers=tuple(files),
         reply_to=about.reply_to,
     )
 
 
-def _enclosed(calendar: Component, method: ItipMethod) -> list[Attachment]:
-    return enclosures_of(calendar) if method is ItipMethod.REQUEST else []
+def _files(calendar: Component, about: Correspondence) -> list[Attachment]:
+    """What is attached: nothing to what is not public (SEC-6, MTG-7)."""
+    if about.method is not ItipMethod.REQUEST or not is_public(calendar):
+        return []
+    return within([*map(attachment_of, about.papers), *enclosures_of(calendar)])
 
 
 def _template(method: ItipMethod, former: Component | None) -> str:
@@ -80,7 +86,10 @@ def _template(method: ItipMethod, former: Component | None) -> str:
 
 
 def _facts(
-    calendar: Component, former: Component | None, about: Correspondence
+    calendar: Component,
+    former: Component | None,
+    about: Correspondence,
+    files: list[Attachment],
 ) -> Mapping[str, object]:
     facts = facts_of(calendar, former, about.zone, now=about.now, answer_days=about.answer_days)
     return {
@@ -89,4 +98,6 @@ def _facts(
         "assistant": about.assistant or "",
         "abroad": about.abroad,
         "answer_url": about.answer_url,
+        "attached": [one.name for one in files],
+        "papers_elsewhere": bool(about.papers) and not files and bool(about.answer_url),
     }

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from calendars.model.component import Component, ContentLine
 from calendars.model.entry import entries_of, visibility_of
 from calendars.model.principal import Visibility
 from notifications.message import Attachment
+from notifications.post import Paper
 
 MOST_OCTETS = 8 * 2**20
 """All files of one mail together: relays refuse larger ones, which are a third more on the way."""
@@ -28,15 +29,23 @@ def is_enclosed(line: ContentLine) -> bool:
     return line.name == "ATTACH" and (line.parameter("VALUE") or "").upper() == "BINARY"
 
 
+def is_public(calendar: Component) -> bool:
+    """Its words and papers may be mailed."""
+    return all(visibility_of(part) == Visibility.PUBLIC for part in entries_of(calendar))
+
+
 def enclosures_of(calendar: Component) -> list[Attachment]:
-    """The files of a public meeting; of any other none leaves by mail (SEC-6)."""
-    part = entries_of(calendar)[0]
-    if visibility_of(part) != Visibility.PUBLIC:
-        return []
-    return within(_read(part), MOST_OCTETS)
+    """The files in a meeting."""
+    return list(_read(entries_of(calendar)[0]))
 
 
-def within(files: Iterator[Attachment], most: int) -> list[Attachment]:
+def attachment_of(paper: Paper) -> Attachment:
+    """A paper as a mail has it."""
+    maintype, _, subtype = paper.media_type.partition("/")
+    return Attachment(paper.filename, paper.octets, maintype, subtype)
+
+
+def within(files: Sequence[Attachment], most: int = MOST_OCTETS) -> list[Attachment]:
     """The first of them that are not too large together."""
     found: list[Attachment] = []
     for one in files:

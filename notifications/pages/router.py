@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -220,7 +220,10 @@ class _Visit:
 
 
 def _file(shown: Download) -> Response:
-    disposition = f'attachment; filename="{shown.filename}"'
+    plain = "".join(c if c.isascii() and c not in '"\\%' else "_" for c in shown.filename)
+    disposition = f'attachment; filename="{plain}"'
+    if plain != shown.filename:  # RFC 6266 §4.1: the second name, for those that know it
+        disposition += f"; filename*=UTF-8''{quote(shown.filename)}"
     headers = {**_HEADERS, "Content-Disposition": disposition}
     return Response(shown.octets, 200, headers, shown.media_type)
 

@@ -23,7 +23,7 @@ from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from calendars.model.language import Language
-from notifications.api import guard, mails
+from notifications.api import covers, guard, mails
 from notifications.links import PATH
 from notifications.pages.router import pages_router
 from scheduler.app.arrivals import start_carriers
@@ -57,6 +57,7 @@ HOLDS = {"name": holds.TAG, "description": "Plusieurs dates tenues pour un rende
 FEATURES = (
     mails,
     guard,
+    covers,
     holds,
     polls,
     meetings,
@@ -72,6 +73,7 @@ FEATURE_TAGS = [
     *guard.TAGS,
     POLLS,
     *mails.TAGS,
+    *covers.TAGS,
     *meetings.TAGS,
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
     {"name": reminders.TAG, "description": "Rappels à venir, préférences, récapitulatifs."},

@@ -51,7 +51,11 @@ class Sent:
 
     def fresh(self) -> list[EmailMessage]:
         self.house.deliver()
-        found = mails(self.folder)
+        found = [
+            one
+            for one in mails(self.folder)
+            if any(part.get_content_type() == "text/calendar" for part in one.walk())
+        ]
         fresh, self.seen = found[self.seen :], len(found)
         return fresh
 

@@ -25,6 +25,7 @@ _STATES: list[dict[str, object]] = [
     {"title": "", "description": "", "location": "", "people": []}, {"start": None, "end": None},
     {"start": "2026-04-06", "end": "2026-04-11", "former_start": "2026-04-06"}, {"abroad": True},
     {"single_until": "2026-12-31"},
+    {"attached": ["a.pdf", "b.pdf"]}, {"attached": [], "papers_elsewhere": True},
     {"answer_by": None, "answer_url": "", "assistant": ""}, {"answer_url": "https://a.nc/r/x"},
 ]  # fmt: skip
 
@@ -113,7 +114,7 @@ def test_french_is_written_as_the_directorate_writes() -> None:
         "administratif.\n"
         "Participants\u00a0: Rosalie Naouta, Aurélien Kaori et Anne Martin.\n\n"
         "Ordre du jour\u00a0:\n1. Bilan du trimestre\n2. Planning des congés\n"
-        "3. Questions diverses\n\n"
+        "3. Questions diverses\n\nPièce jointe\u00a0: convocation.pdf.\n\n"
         "Merci de répondre avant le vendredi 27 février 2026, avec les boutons de votre messagerie "
         "ou sur cette page (ce lien vous est personnel, ne le transmettez pas)\u00a0:\n"
         "https://agenda.example.nc/r/4mV2n8kQ7r\n\n"

@@ -1,0 +1,37 @@
+"""The papers of an invitation, behind the reader's own link: his letter, and what all get (SEC-6).
+
+Of what is not public none is ever mailed; here its reader finds it, as long as he is invited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import NotFound
+from notifications.covers import list_for, paper_for
+from notifications.pages.page import Asked, Download, Sheet
+
+STEP = "papers/"
+
+
+def paper_asked_for(db: Db, asked: Asked) -> Download:
+    """The file of that number. Raises NotFound."""
+    number = asked.step.removeprefix(STEP)
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        raise NotFound("there is nothing here")
+    link = asked.link
+    paper = paper_for(db, (link.owner_id, link.about), link.recipient, int(number))
+    if paper is None:
+        raise NotFound("there is nothing here")
+    return Download(paper.filename, paper.media_type, paper.octets)
+
+
+def with_papers(db: Db, asked: Asked, sheet: Sheet) -> Sheet:
+    """The page of an invitation with what goes along with it."""
+    link = asked.link
+    listed: list[Mapping[str, object]] = [
+        {"step": f"{STEP}{one.id}", "name": one.filename, "kilobytes": max(1, one.size // 1000)}
+        for one in list_for(db, (link.owner_id, link.about), link.recipient)
+    ]
+    return sheet._replace(facts={**sheet.facts, "papers": listed})
