@@ -43,7 +43,7 @@ from notifications.message import Fate, Letter, State
 from notifications.outbox import Claimed, Outgoing, Said
 from notifications.post import Paper, Post
 
-BATCH = 50
+BATCH = 25
 MINUTE = 60
 RENEW_SECONDS = outbox.LEASE_SECONDS // 4
 NOTE_TRIES = 30
@@ -228,7 +228,7 @@ def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Mail | F
     """One letter that cannot be made stands in nobody else's way; a mended template lets it go."""
     try:
         with db.begin_nested():
-            made = _letter(db, office, claimed, now=now)
+            made = letter_for(db, office, claimed, now=now)
             if isinstance(made, Fate):
                 return made
             stopped = stop(db, claimed, made, now=now)
@@ -250,7 +250,7 @@ def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Mail | F
         return Fate(State.PENDING, f"it could not be written: {type(error).__name__}")
 
 
-def _letter(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Letter | Fate:
+def letter_for(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Letter | Fate:
     """The mail as it is worded now, or why there is none any more."""
     said = claimed.message
     try:

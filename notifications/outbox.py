@@ -27,14 +27,15 @@ from notifications.tables import outbox
 
 LEASE_SECONDS = 120
 """Who claims a message and is not heard of again loses it: another sends it, under the same id."""
-GIVE_UP_SECONDS = 3 * 86_400
 FIRST_RETRY, LAST_RETRY = 60, 4 * 3600
+MOST_TRIES = 25
+"""At these distances they take three days; a service that was down itself has not used them up."""
 IMIP = "imip"
 _WAITING = (State.PENDING, State.HELD)
 
 _O = outbox.c
 _KNOWN = select(_O.id, _O.state, _O.withdrawn_at).where(_O.idempotency_key == bindparam("key"))
-_ROW = ("id", "idempotency_key", "created_at", "attempts", "withdrawn_at", "expires_at")
+_ROW = ("id", "idempotency_key", "attempts", "withdrawn_at", "expires_at")
 _SAID = (
     *("kind", "owner_id", "actor_id", "sender", "sent_by", "recipient", "uid", "method", "body"),
     *("template", "language", "urgency", "thread", "reply_to"),
@@ -87,7 +88,6 @@ class Claimed(NamedTuple):
 
     id: int
     key: str
-    created_at: int
     attempts: int
     message: Outgoing | Post
 
@@ -271,8 +271,23 @@ def claim_due(db: Db, *, now: int, limit: int) -> list[Claimed]:
         found = (_taken(db, row, now=now) for row in rows)
         claimed = [one for one in found if one is not None]
     ids, lease = [one.id for one in claimed], now + LEASE_SECONDS
-    _set(db, ids, lease_until=lease, attempts=_O.attempts + 1, tried_at=now)
+    _set(db, ids, lease_until=lease, tried_at=now)
     return claimed
+
+
+def last_number(db: Db) -> int:
+    """The number of the newest message; 0 without any."""
+    return db.execute(select(func.max(_O.id))).scalar() or 0
+
+
+def list_newer(db: Db, number: int) -> list[Claimed]:
+    """The messages that were queued after that one and still wait, in their order; not claimed."""
+    query = select(*(_O[name] for name in (*_ROW, *_SAID)))
+    waiting = query.where(_O.id > number, _O.state == State.PENDING).order_by(_O.id)
+    return [
+        Claimed(row.id, row.idempotency_key, row.attempts, _message_in(row))
+        for row in db.execute(waiting)
+    ]
 
 
 def count_tried(db: Db, *, since: int) -> int:
@@ -291,7 +306,7 @@ def _taken(db: Db, row: Any, *, now: int) -> Claimed | None:  # noqa: ANN401 - a
     message = _message_in(row)
     because = _needless(db, row, message, now=now)
     if because is None:
-        return Claimed(row.id, row.idempotency_key, row.created_at, row.attempts + 1, message)
+        return Claimed(row.id, row.idempotency_key, row.attempts + 1, message)
     _set(db, [row.id], state=State.CANCELLED, done_at=now, answer=because)
     log.info("message.dropped", extra={"message_id": row.id, "because": because})
     return None
@@ -345,15 +360,15 @@ def mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> State:
         withdrawn = select(_O.withdrawn_at).where(_O.id == claimed.id)
         if db.execute(withdrawn).scalar() is not None:
             state = State.CANCELLED
-        elif not fate.away and now - claimed.created_at > GIVE_UP_SECONDS:
+        elif not fate.away and claimed.attempts > MOST_TRIES:
             state = State.FAILED
     values: dict[str, object] = {"state": state, "lease_until": None, "answer": answer}
-    if state is State.PENDING and fate.away:
-        values |= {"attempts": claimed.attempts - 1, "tried_at": None}
-    elif state is State.PENDING:
-        values["due_at"] = now + min(FIRST_RETRY * 2 ** (claimed.attempts - 1), LAST_RETRY)
-    else:
+    # A try counts when it is answered: what a crash took along was none.
+    values |= {"tried_at": None} if fate.away else {"attempts": claimed.attempts}
+    if state is not State.PENDING:
         values["done_at"] = now
+    elif not fate.away:
+        values["due_at"] = now + min(FIRST_RETRY * 2 ** (claimed.attempts - 1), LAST_RETRY)
     db.execute(update(outbox).where(_O.id == claimed.id).values(**values))
     return state
 

@@ -86,7 +86,7 @@ def retry(db: Db, message: int, *, now: int) -> None:
 
     Its three days of trying begin anew.
     """
-    again = {"state": State.PENDING, "created_at": now, "due_at": now, "attempts": 0}
+    again = {"state": State.PENDING, "due_at": now, "attempts": 0}
     changed = update(outbox).where(_O.id == message, _O.state == State.FAILED)
     if db.execute(changed.values(**again, done_at=None, lease_until=None)).rowcount:
         return

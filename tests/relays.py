@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,7 +52,10 @@ class RelayHandler:
     answer: Callable[[Taken], str] | str = OK
     taken: list[Taken] = field(default_factory=list)
     """What it said 250 to."""
+    slowness: Callable[[Taken], float] | None = None
+    """For how many seconds it keeps its answer to itself."""
     tried: int = 0
+    connected: int = 0
     sessions: set[Any] = field(default_factory=set)
     """The connections that said EHLO."""
 
@@ -81,6 +85,8 @@ class RelayHandler:
             return OK
         if answer.startswith("250"):
             self.taken.append(taken)
+        if self.slowness is not None:
+            await asyncio.sleep(self.slowness(taken))
         return answer
 
     @property
@@ -93,6 +99,14 @@ class _WithDsn(SMTP):
     """aiosmtpd knows no DSN (RFC 3461): its parameters are kept and taken away."""
 
     said: list[str]
+
+    def connection_made(self, transport: Any) -> None:
+        self.event_handler.connected += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.connected -= 1
+        super().connection_lost(error)
 
     async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
         self.said = [one for one in arg.split() if one.startswith(("RET=", "ENVID="))]

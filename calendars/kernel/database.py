@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
@@ -151,6 +151,15 @@ class Database:
         with self._spoken_of(), self._writing, self._writer.begin() as db:
             yield db
             write_deferred(db)
+
+    @contextmanager
+    def trial(self) -> Iterator[Db]:
+        """A write of which nothing is kept: to see what it would do. Raises StoreUnavailable."""
+        alone = self._writing if self.is_sqlite else nullcontext()
+        with self._spoken_of(), alone, self._writer.connect() as db:
+            yield db
+            _deferred.pop(db, None)
+            db.rollback()
 
     async def run(
         self, unit: Callable[Concatenate[Db, P], T], /, *args: P.args, **kwargs: P.kwargs

@@ -107,13 +107,8 @@ def schedule_put(
     name, parsed, body = wanted
     collection, access = opened
     owner = principals.get_by_id(db, collection.owner_id)
-    mine, zone = frozenset[str](addresses_of(owner)), zone_of(collection)
-    was = None if before is None else calendar_of(before)
-    named = parsed.calendar
-    if actor.id != owner.id:
-        named = in_name_of(named, ActingFor(actor, owner), was) or named
-    whole = with_members(named, _members(db, named))
-    planned = plan(was, whole, mine, zone=zone, now=now)
+    zone = zone_of(collection)
+    planned = plan_put(db, actor, collection, before, parsed, now=now)
     tag = None if before is None else before.schedule_tag
     if planned.role is not Role.NONE:
         _check_unique(db, actor, collection, (name, parsed.uid), now=now)
@@ -124,6 +119,29 @@ def schedule_put(
     if tag is None or planned.tag_changes:
         tag = secrets.token_hex(16)
     return Scheduled(parsed, body, tag if has_organizer(parsed) else None)
+
+
+def plan_put(
+    db: Db,
+    actor: Principal,
+    collection: CalendarCollection,
+    before: StoredObject | None,
+    parsed: CalendarObject,
+    *,
+    now: int,
+) -> Plan:
+    """What the object would be stored as, and whom that calls to tell; nothing is written.
+
+    Raises the refusals of `calendars.itip.plan`.
+    """
+    owner = principals.get_by_id(db, collection.owner_id)
+    mine, zone = frozenset[str](addresses_of(owner)), zone_of(collection)
+    was = None if before is None else calendar_of(before)
+    named = parsed.calendar
+    if actor.id != owner.id:
+        named = in_name_of(named, ActingFor(actor, owner), was) or named
+    whole = with_members(named, _members(db, named))
+    return plan(was, whole, mine, zone=zone, now=now)
 
 
 def unsent(before: StoredObject | None, wanted: tuple[str, CalendarObject, bytes]) -> Scheduled:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from calendars.model.language import Language
-from notifications.api import covers, guard, mails
+from notifications.api import covers, guard, mails, messages, preview
 from notifications.links import PATH
 from notifications.pages.router import pages_router
 from scheduler.app.arrivals import start_carriers
@@ -31,7 +31,7 @@ from scheduler.app.connect import connect_router
 from scheduler.app.due_work import Outlet, jobs_of
 from scheduler.app.metrics import Metrics
 from scheduler.app.reminding import desk_of
-from scheduler.app.wiring import Service, guest_desk, house_of, mailroom
+from scheduler.app.wiring import Service, guest_desk, house_of, mailroom, post_office
 from scheduler.diaries import api as holds
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_requests.habits import Habits
@@ -58,6 +58,8 @@ FEATURES = (
     mails,
     guard,
     covers,
+    messages,
+    preview,
     holds,
     polls,
     meetings,
@@ -74,6 +76,8 @@ FEATURE_TAGS = [
     POLLS,
     *mails.TAGS,
     *covers.TAGS,
+    *messages.TAGS,
+    *preview.TAGS,
     *meetings.TAGS,
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
     {"name": reminders.TAG, "description": "Rappels à venir, préférences, récapitulatifs."},
@@ -166,6 +170,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     diary_requests.give_habits(app, _habits(service))
     polls.give_desk(app, Desk(service.settings.url, Language(service.settings.language)))
     mails.give_mailroom(app, mailroom(service))
+    preview.give_post_office(app, cache(partial(post_office, service)))
     reminders.give_desk(app, partial(desk_of, settings=service.settings))
     app.include_router(feeds.public)
     app.include_router(pages_router(guest_desk(service, state)))

@@ -1,4 +1,4 @@
-"""`niaouli mail …`: how letters look, what was decided of mail that arrived, what waits."""
+"""`niaouli mail …`: what leaves and how it looks; what arrived, what was decided, what waits."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from scheduler.app.commands.console import (
 )
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from notifications.compose import Words
     from notifications.mailbox.decisions import Logged
     from scheduler.app.settings import Settings
@@ -115,6 +117,60 @@ def decisions(
     write_rows(_HEADINGS, rows, as_json=as_json)
 
 
+_SENT = {
+    "id": "Numéro", "created_at": "Écrit", "kind": "Genre", "method": "Demande", "state": "État",
+    "attempts": "Essais", "due_at": "Part", "answer": "Réponse",
+}  # fmt: skip
+
+
+def list_sent(
+    config: Config = None,
+    *,
+    failed: Annotated[bool, typer.Option("--failed", help="Seulement les échecs.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="Combien au plus.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Les courriels qui partent : en attente, partis, refusés ; sans destinataire ni contenu."""
+    from zoneinfo import ZoneInfo
+
+    from notifications.message import State
+    from notifications.sent_mail import list_all_messages
+
+    states = [State.FAILED] if failed else []
+    with open_service(config) as service, service.database.reading() as db:
+        found = list_all_messages(db, states=states, limit=limit)
+        zone = ZoneInfo(service.settings.timezone)
+    rows = [
+        {
+            **one._asdict(),
+            "created_at": _local(one.created_at, zone),
+            "due_at": _local(one.due_at, zone),
+        }
+        for one in found
+    ]
+    write_rows(_SENT, rows, as_json=as_json)
+
+
+def retry(number: Number, config: Config = None) -> None:
+    """Renvoyer un courriel refusé."""
+    from calendars.kernel.audit import CONSOLE
+    from notifications.queued import NotFailed
+    from notifications.sent_mail import retry_message
+
+    with open_service(config) as service, service.database.transaction() as db:
+        try:
+            retry_message(db, CONSOLE, number, now=now_of(service))
+        except NotFailed:
+            raise CommandFailed("ce message n'a pas été refusé") from None
+    say("Il repart au prochain envoi.")
+
+
+def _local(instant: int, zone: tzinfo) -> str:
+    from datetime import datetime
+
+    return datetime.fromtimestamp(instant, zone).isoformat(timespec="minutes")
+
+
 def list_waiting(config: Config = None, *, as_json: AsJson = False) -> None:
     """Ce qui attend une décision ; rien ne prouve de qui ces courriels viennent."""
     from notifications.mailbox.quarantine import list_all_waiting
@@ -150,7 +206,6 @@ def drop(number: Number, config: Config = None) -> None:
 
 
 def _row(logged: Logged, service: Service) -> dict[str, object]:
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from notifications.mailbox.outcome import SENTENCES
@@ -158,7 +213,7 @@ def _row(logged: Logged, service: Service) -> dict[str, object]:
     zone = ZoneInfo(service.settings.timezone)
     return {
         "id": logged.id,
-        "at": datetime.fromtimestamp(logged.at, zone).isoformat(timespec="minutes"),
+        "at": _local(logged.at, zone),
         "method": logged.method,
         "decision": logged.decision,
         "why": logged.why,
@@ -167,7 +222,9 @@ def _row(logged: Logged, service: Service) -> dict[str, object]:
     }
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"preview": preview, "decisions": decisions}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "preview": preview, "list": list_sent, "retry": retry, "decisions": decisions,
+}  # fmt: skip
 QUARANTINE: dict[str, Callable[..., None]] = {
     "list": list_waiting, "release": release, "drop": drop,
 }  # fmt: skip
