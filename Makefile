@@ -51,6 +51,7 @@ interop: setup ## Run the tests that drive real programs, which apt installs whe
 
 bench: setup ## Run the benchmarks: a table with ratios
 	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench.mails
 
 # --- one check at a time -------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from calendars.services.note_status import note_status
 from calendars.services.record_mail import record_sent
 from notifications import failure, leases, outbox, papers, queued
 from notifications.bounces import bounce_address, bounce_token
-from notifications.channels.mail_format import NoAddress, mail_of
+from notifications.channels.mail_format import NoAddress, octets_of
 from notifications.channels.signer import Signer
 from notifications.channels.wire import Mail
 from notifications.compose import Composers
@@ -234,7 +234,7 @@ def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Mail | F
             stopped = stop(db, claimed, made, now=now)
             if stopped is not None:
                 return stopped
-            octets = mail_of(made, service=office.mailbox, now=now).as_bytes()
+            octets = octets_of(made, service=office.mailbox, now=now)
             if office.signer is not None:
                 octets = office.signer.signed(octets)
             token = bounce_token(db, claimed.id, now=now)

@@ -59,6 +59,14 @@ class Line:
             self._used_at = self._clock()
         return Fate(State.SENT, f"250 {answer}")
 
+    async def why_away(self) -> str | None:
+        """Why no mail could be sent now; None where one could."""
+        try:
+            await self._ready()
+        except Away as away:
+            return str(away)
+        return None
+
     async def close(self) -> None:
         """Say good-bye."""
         client, self._client = self._client, None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from math import ceil
@@ -21,6 +22,7 @@ __all__ = ["BadRelay", "Relay", "Smtp"]
 
 PULSE = 5.0
 """So often a sign of life is given while the relay thinks."""
+MOMENT = 0.02
 MAILS_PER_LINE = 8
 """A second connection is worth its opening from so many on."""
 
@@ -53,6 +55,12 @@ class Smtp:
                 yield news
         finally:
             waiting.clear()
+
+    def why_away(self) -> str | None:
+        """Why the relay cannot be reached or does not let us in; None where it does. No mail."""
+        return asyncio.run_coroutine_threadsafe(
+            self._lines[0].why_away(), self._running_loop()
+        ).result()
 
     def close(self) -> None:
         """Hang up; a later mail opens everything again."""
@@ -97,12 +105,16 @@ async def _work(line: Line, waiting: deque[Mail], tell: Callable[[str, Fate], No
 
 
 def _all_in(told: SimpleQueue[tuple[str, Fate]]) -> Told:
-    """What was said since, at least one thing unless nothing is said for a while."""
+    """What was said since, at least one thing unless nothing is said for a while.
+
+    What is said within a moment is noted together: a crash repeats no more than that.
+    """
     news: Told = []
     try:
         news.append(told.get(timeout=PULSE))
+        until = time.monotonic() + MOMENT
         while True:
-            news.append(told.get_nowait())
+            news.append(told.get(timeout=max(0.0, until - time.monotonic())))
     except Empty:
         return news
 

@@ -7,11 +7,11 @@ import ssl
 import stat
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import inspect, text
@@ -117,10 +117,15 @@ def _check_engine(settings: Settings) -> tuple[State, str]:
 def _check_mail(settings: Settings) -> tuple[State, str]:
     if not settings.smtp_url:
         return State.OK, f"aucun relais : les messages vont dans {settings.data / 'mail'}"
-    parts = urlsplit(settings.smtp_url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        return State.ERROR, "NIAOULI_SMTP_URL : smtp://… ou smtps://… attendu"
-    return State.OK, f"relais {parts.hostname}, expéditeur {settings.mail_from}"
+    from notifications.channels.relay import Relay
+    from notifications.channels.smtp import Smtp
+
+    relay = Relay.parse(settings.smtp_url)
+    with closing(Smtp(relay, connections=1)) as smtp:
+        because = smtp.why_away()
+    if because is not None:
+        return State.ERROR, f"le relais {relay.host} ne nous laisse pas entrer : {because}"
+    return State.OK, f"relais {relay.host}, expéditeur {settings.mail_from}"
 
 
 def _check_arrivals(settings: Settings) -> tuple[State, str]:

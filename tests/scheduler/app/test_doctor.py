@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from calendars.kernel.database import Database
 from tests.command_line import CommandLine
+from tests.relays import running_relay
 
 ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"])
 
@@ -48,6 +49,16 @@ def test_a_store_that_is_no_store_is_found(healthy: CommandLine, tmp_path: Path)
     broken.write_bytes(b"no database at all" * 1000)
     healthy.set(DATABASE_URL=f"sqlite:///{broken}")
     assert _states(healthy, fails=1)["Base de données"] == "erreur"
+
+
+@ONE_ENGINE
+def test_a_relay_is_asked_whether_it_lets_us_in(healthy: CommandLine) -> None:
+    with running_relay() as (relay, target):
+        healthy.set(SMTP_URL=f"smtp://127.0.0.1:{target.port}")
+        assert _states(healthy)["Messagerie"] == "ok"
+        assert relay.tried == 0
+    written = healthy("doctor", fails=1)
+    assert "le relais 127.0.0.1 ne nous laisse pas entrer" in written.out
 
 
 @ONE_ENGINE
