@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,9 @@ class Process:
 
 
 @contextmanager
-def running_process(data: Path, database_url: str = "") -> Iterator[Process]:
+def running_process(
+    data: Path, database_url: str = "", settings: Mapping[str, str] | None = None
+) -> Iterator[Process]:
     """`niaouli serve` on a free port for as long as the block lasts."""
     port = free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("NIAOULI")}
@@ -83,6 +85,7 @@ def running_process(data: Path, database_url: str = "") -> Iterator[Process]:
         NIAOULI_LISTEN=f"127.0.0.1:{port}",
         NIAOULI_DATABASE_URL=database_url,
         NIAOULI_LOG_LEVEL="warning",
+        **{f"NIAOULI_{name}": value for name, value in (settings or {}).items()},
     )
     with (data / "log").open("wb") as log:
         server = subprocess.Popen(

@@ -193,6 +193,7 @@ class Thunderbird:
                 "extensions.autoDisableScopes": 0,
                 "extensions.langpacks.signatures.required": False,
             }
+        prefs |= getattr(opts, "prefs", {})
         with open(os.path.join(self.profile, "user.js"), "w") as f:
             for k, v in prefs.items():
                 f.write(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n")
@@ -208,7 +209,7 @@ class Thunderbird:
             MOZ_CRASHREPORTER_DISABLE="1",
             TMPDIR=work,
             MOZ_HEADLESS_WIDTH="1280",
-            MOZ_HEADLESS_HEIGHT="800",
+            MOZ_HEADLESS_HEIGHT=str(getattr(opts, "height", 800)),
         )
         self.log = open(os.path.join(work, "thunderbird.log"), "wb")
         self.proc = subprocess.Popen(
@@ -303,6 +304,8 @@ class Thunderbird:
     def close(self):
         with contextlib.suppress(OSError, RuntimeError, CannotRun, AttributeError):
             self.m.command("Marionette:Quit", flags=["eForceQuit"])
+        with contextlib.suppress(AttributeError):
+            self.m.sock.close()
         try:
             self.proc.wait(15)
         except subprocess.TimeoutExpired:
