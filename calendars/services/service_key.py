@@ -6,6 +6,11 @@ from calendars.kernel.database import Db
 from calendars.storage import service_keys
 
 
+def find_service_key(db: Db, name: str) -> bytes | None:
+    """The key of that name; None as long as nobody needed it: nothing was signed with it yet."""
+    return service_keys.find(db, name)
+
+
 def service_key(db: Db, name: str, *, now: int) -> bytes:
     """The key of that name, made at its first use; in a write transaction."""
     service_keys.ensure(db, name, now=now)

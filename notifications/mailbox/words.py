@@ -31,8 +31,8 @@ def take_words(db: Db, room: Mailroom, mail: Mail, *, now: int) -> Taken:
         return _take_report(db, mail, report, now=now)
     thread = next(filter(None, (thread_of(db, token) for token in mail.tokens)), None)
     if is_automatic(mail):
-        return _note_absence(db, mail, thread, now=now)
-    if _returned(db, mail, now=now) is not None:
+        return _note_absence(db, mail, thread)
+    if _returned(db, mail) is not None:
         return Taken(Decision.QUARANTINED, Why.BOUNCE)  # of a shape that nobody knows
     text = words_of(mail)
     if thread is None or not text:
@@ -41,7 +41,7 @@ def take_words(db: Db, room: Mailroom, mail: Mail, *, now: int) -> Taken:
 
 
 def _take_report(db: Db, mail: Mail, report: Report, *, now: int) -> Taken:
-    message = _returned(db, mail, now=now) or _reported(db, report, now=now)
+    message = _returned(db, mail) or _reported(db, report)
     whose = (None, "") if message is None else (message.owner_id, message.uid)
     if report.nature is not Nature.FAILED:
         return Taken(Decision.IGNORED, _KNOWN[report.nature], *whose)
@@ -50,26 +50,26 @@ def _take_report(db: Db, mail: Mail, report: Report, *, now: int) -> Taken:
     return Taken(Decision.BOUNCED, Why.BOUNCE, *whose)
 
 
-def _returned(db: Db, mail: Mail, *, now: int) -> Queued | None:
+def _returned(db: Db, mail: Mail) -> Queued | None:
     """The message that this mail's own address stands for."""
     tokens = filter(None, map(token_in, mail.recipients))
-    found = (find_by_bounce(db, token=token, now=now) for token in tokens)
+    found = (find_by_bounce(db, token=token) for token in tokens)
     return next(filter(None, found), None)
 
 
-def _reported(db: Db, report: Report, *, now: int) -> Queued | None:
+def _reported(db: Db, report: Report) -> Queued | None:
     """The message that a report names, by ENVID or by Message-ID."""
-    found = find_by_bounce(db, token=report.envelope_id, now=now) if report.envelope_id else None
+    found = find_by_bounce(db, token=report.envelope_id) if report.envelope_id else None
     ids = report.message_ids[:MOST_IDS]
-    by_id = (find_by_bounce(db, message_id=one, now=now) for one in ids)
+    by_id = (find_by_bounce(db, message_id=one) for one in ids)
     return found or next(filter(None, by_id), None)
 
 
-def _note_absence(db: Db, mail: Mail, thread: Thread | None, *, now: int) -> Taken:
+def _note_absence(db: Db, mail: Mail, thread: Thread | None) -> Taken:
     """Logged with whose meeting it is about, and no answer of anybody."""
     if thread is not None:
         return Taken(Decision.IGNORED, Why.AUTOMATIC, thread.owner_id, thread.uid)
-    message = _returned(db, mail, now=now)
+    message = _returned(db, mail)
     if message is not None:
         return Taken(Decision.IGNORED, Why.AUTOMATIC, message.owner_id, message.uid)
     return Taken(Decision.IGNORED, Why.AUTOMATIC)

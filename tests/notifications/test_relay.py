@@ -133,7 +133,7 @@ def test_a_mail_has_an_envelope_of_its_own(database: Database, tmp_path: Path) -
         assert taken.sender.endswith("@dpass.example.org")
         assert taken.options == ["RET=HDRS", f"ENVID={token}", "NOTIFY=FAILURE"]
         with database.transaction() as db:
-            assert bounces.find_by_bounce(db, token=token, now=NOW) == message
+            assert bounces.find_by_bounce(db, token=token) == message
 
 
 def test_no_more_mails_a_minute_than_the_relay_takes(database: Database, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from calendars.model.principal import Rights
-from notifications import failure, queued
+from notifications import bounces, failure, queued
+from scheduler.app.arrivals import knows
 from scheduler.app.due_work import Outlet
 from scheduler.app.wiring import Service
 from tests.builders import an_event
@@ -81,6 +82,19 @@ def test_what_failed_is_sent_again_by_who_may(
     assert outlet.deliver() == 1
     [again] = messages(anne)
     assert (again["state"], again["message_id"]) == ("SENT", sent["message_id"])
+
+
+def test_a_bounce_is_let_in_where_the_mail_server_hands_it_over(
+    service: Service, anne: Asker
+) -> None:
+    mailbox, now = service.settings.mail_from, int(service.clock.now().timestamp())
+    assert not knows(service, bounces.bounce_address(mailbox, "a" * 26))
+    invite(anne, "m")
+    [sent] = messages(anne)
+    with service.database.transaction() as db:
+        token = bounces.bounce_token(db, sent["id"], now=now)
+    assert knows(service, bounces.bounce_address(mailbox, token))
+    assert not knows(service, bounces.bounce_address(mailbox, "a" * 26))
 
 
 def test_the_console_sees_no_recipient(service: Service, anne: Asker, niaouli: CommandLine) -> None:
