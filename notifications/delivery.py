@@ -10,6 +10,8 @@ from datetime import tzinfo
 from traceback import extract_tb
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from calendars.itip.message import ItipMethod, ScheduleStatus
 from calendars.kernel.clock import Clock
 from calendars.kernel.database import Database, Db, StoreUnavailable
@@ -211,11 +213,22 @@ def _mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> None:
     log.info("message.tried", extra={"message_id": claimed.id, "state": str(state)})
     if state not in (State.SENT, State.FAILED):
         return
-    message = queued.find(db, claimed.id)
+    try:
+        with db.begin_nested():
+            _tell(db, claimed.id, state, fate.answer, now=now)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what left has left, whoever cannot be told of it
+        _log_error("message.not_told", claimed.id, error)
+
+
+def _tell(db: Db, number: int, state: State, answer: str, *, now: int) -> None:
+    """Those who care learn what became of it."""
+    message = queued.find(db, number)
     if message is None:
         return
     if state is State.FAILED:
-        failure.tell_failure(db, message, fate.answer, now=now)
+        failure.tell_failure(db, message, answer, now=now)
         return
     if message.method and message.method != ItipMethod.CANCEL:
         status = ScheduleStatus.SENT
@@ -243,11 +256,15 @@ def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Mail | F
     except NoAddress:
         return Fate(State.FAILED, "no e-mail address")
     except Exception as error:  # noqa: BLE001 - told, and tried again
-        # Its words may hold an address: type and place must do.
-        where = extract_tb(error.__traceback__)[-1]
-        about = {"message_id": claimed.id, "error": type(error).__name__, "line": where.lineno}
-        log.error("message.not_made", extra={**about, "file": where.filename})
+        _log_error("message.not_made", claimed.id, error)
         return Fate(State.PENDING, f"it could not be written: {type(error).__name__}")
+
+
+def _log_error(event: str, number: int, error: Exception) -> None:
+    """Its words may hold an address: type and place must do."""
+    where = extract_tb(error.__traceback__)[-1]
+    about = {"message_id": number, "error": type(error).__name__, "line": where.lineno}
+    log.error(event, extra={**about, "file": where.filename})
 
 
 def letter_for(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Letter | Fate:

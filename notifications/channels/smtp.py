@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from math import ceil
 from queue import Empty, SimpleQueue
 
@@ -67,7 +68,8 @@ class Smtp:
         loop, thread = self._loop, self._thread
         if loop is None or thread is None:
             return
-        asyncio.run_coroutine_threadsafe(self._hang_up(), loop).result(10)
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(self._hang_up(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         self._loop = self._thread = None

@@ -94,6 +94,16 @@ def test_whoever_may_not_see_the_meeting_does_not_learn_who_is_invited(
     assert "CLASS:CONFIDENTIAL" in task
 
 
+def test_what_left_has_left_even_where_nobody_can_be_told_of_it(house: House) -> None:
+    """A text in the store that cannot be read must not make mails leave again and again."""
+    house.invite()
+    with house.database.transaction() as db:
+        db.exec_driver_sql("UPDATE calendar_objects SET data = 'unreadable'")
+    assert house.deliver() == 1
+    assert house.deliver(after=3600) == 0
+    assert last_message(house).state == "SENT"
+
+
 def test_a_bounce_finds_its_message_by_a_mark_that_nobody_can_forge(house: House) -> None:
     house.invite()
     message = last_message(house)
