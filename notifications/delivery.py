@@ -107,6 +107,8 @@ class PostOffice:
     per_minute: int = 0
     """How many mails the relay takes a minute, from all processes together; 0: any number."""
     signer: Signer | None = None
+    batch: int = BATCH
+    """So many are claimed and written at a time."""
     pause: Pause = field(default_factory=Pause)
 
     def now(self) -> int:
@@ -144,7 +146,7 @@ def _claim(office: PostOffice) -> list[Claimed]:
 def _allowed(db: Db, office: PostOffice, *, now: int) -> int:
     """How many the relay takes now: counted in the table, so that no crash and no other process
     makes it more."""
-    wanted = 1 if office.pause.was_away else BATCH
+    wanted = 1 if office.pause.was_away else office.batch
     if not office.per_minute:
         return wanted
     # Whoever else counts waits until this transaction ends.

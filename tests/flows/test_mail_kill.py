@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -39,7 +39,7 @@ from tests.relays import HANG_UP, LATER, NEVER, OK, RelayHandler, Taken, running
 from tests.stores import NOW, object_path
 
 DECIDED_AT_ONCE = 15
-"""So many a life, so that there is something to decide in most of them."""
+"""So many at the beginning of a life, the others one by one: most lives have some to decide."""
 BETWEEN_LIVES = 5 * 3600
 """More than any lease and any distance between two tries."""
 DISPATCH = Dispatch(MailQueue(0))
@@ -79,7 +79,7 @@ def live(url: str, folder: Path, port: int, life: int, mails: int) -> None:
     channel = Smtp(Relay("127.0.0.1", port, starttls=False), connections=3)
     room = PostRoom(database, anne, channel, folder / "templates", NOW + life * BETWEEN_LIVES)
     threading.Thread(target=_decide, args=(room, mails), daemon=True).start()
-    office = room.office()
+    office = replace(room.office(), batch=5)
     while True:
         deliver_due(office)
         time.sleep(0.005)
@@ -89,7 +89,9 @@ def _decide(room: PostRoom, mails: int) -> None:
     """Letters and invitations, each in one transaction with what it comes from; the last ones that
     are known are decided once more, as a job does that was killed."""
     known = len(room.queued())
-    for number in range(max(0, known - 3), min(mails, known + DECIDED_AT_ONCE)):
+    for number in range(max(0, known - 3), mails):
+        if number >= known + DECIDED_AT_ONCE:
+            time.sleep(0.03)
         with room.database.transaction() as db:
             address = f"p{number}@example.net"
             if number % 3:
@@ -144,13 +146,16 @@ def wait_until(relay: RelayHandler, tried: int, *, seconds: float) -> None:
         time.sleep(0.001)
 
 
-def settle(relay: RelayHandler) -> None:
-    """Something came, and then nothing for a while."""
-    before = -1
-    wait_until(relay, relay.tried + 1, seconds=2)
-    while before < relay.tried:
-        before = relay.tried
-        time.sleep(0.7)
+def wait_until_idle(room: PostRoom, lives: Lives) -> None:
+    """All is decided, and nothing is due by the clock of that life."""
+    deadline, now = time.monotonic() + 60, NOW + (lives.count - 1) * BETWEEN_LIVES
+    while time.monotonic() < deadline:
+        known = room.queued()
+        due = [one for one in known if one.state is State.PENDING and one.due_at <= now]
+        if not due and len(known) == lives.mails:
+            return
+        time.sleep(0.2)
+    raise AssertionError("what is due does not leave")
 
 
 def in_between(database: Database, relay: RelayHandler) -> set[str]:
@@ -181,11 +186,11 @@ def strike_again_and_again(url: str, folder: Path, *, mails: int, kills: int) ->
                 lives.kill()
                 gaps.update(in_between(database, relay))
             killed_with = len([one for one in room.queued() if one.state is State.SENT])
-            for _ in range(15):  # what is left, undisturbed
+            for _ in range(8):  # what is left, undisturbed
                 if len(room.queued()) == mails and not _pending(room):
                     break
                 lives.begin()
-                settle(relay)
+                wait_until_idle(room, lives)
                 lives.kill()
                 gaps.update(in_between(database, relay))
         finally:
