@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import table
+from bench import reminding, table
 from bench.burst import Failed, Sample, Target
 from bench.ceilings import bare_commit, constant_answer
 from bench.figures import FIGURES, GROWING, Figure
@@ -207,6 +207,9 @@ def main() -> None:
             grown = take_growth(ours, plan)
         print(report(taken, grown, plan, [server.name for server in servers]))
         print("\n" + ceilings(folder, plan.seconds))
+        if not chosen.no_growth:
+            sizes = reminding.SIZES if plan.rounds == FULL.rounds else (1_000, 10_000)
+            print("\nReminders:\n\n" + reminding.report(folder, sizes))
     if chosen.out:
         samples = {"figures": taken, "growth": grown}
         chosen.out.write_text(json.dumps(samples, default=asdict, indent=1))

@@ -11,9 +11,11 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from calendars.kernel.database import Database
+from calendars.kernel.identifiers import etag_of
 from calendars.model.language import Language
 from calendars.model.principal import Principal, Role
 from calendars.services.delete_object import delete_object
+from calendars.storage.calendar_objects import ObjectValues
 from notifications.tables import outbox
 from scheduler.reminders.desk import Desk
 from scheduler.reminders.model import Guidance
@@ -23,6 +25,7 @@ from scheduler.reminders.tables import reminder_watches
 from scheduler.working_time.holidays import public_holidays
 from scheduler.working_time.rules import WorkingDays
 from tests.builders import NOUMEA, a_valarm
+from tests.scheduler.reminders.year import Entry, epoch
 from tests.stores import a_person, object_path, put
 
 WORKING = WorkingDays(public_holidays((2025, 2026, 2027), country="FR", subdivision="NC"))
@@ -133,3 +136,15 @@ class House:
             )
             for recipient, body, due_at, state in rows
         ]  # fmt: skip
+
+
+def row_of(entry: Entry, written_at: int) -> ObjectValues:
+    """The row that a request which stores the entry makes."""
+    data = entry.text.encode()
+    start = epoch(entry.start)
+    return ObjectValues(
+        uid=entry.uid, component="VEVENT", visibility="PUBLIC", etag=etag_of(data),
+        size=len(data), recurring=bool(entry.every), floating=entry.all_day,
+        alarmed=bool(entry.alarms), starts_at=start, ends_at=start + 3600,
+        indexed_from=start, indexed_until=start, written_at=written_at, written_by=None, data=data,
+    )  # fmt: skip
