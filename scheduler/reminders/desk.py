@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from hashlib import sha256
@@ -12,11 +13,13 @@ from calendars.model.calendar_user_address import CalendarUserAddress, addresses
 from calendars.model.component import decode, parse
 from calendars.model.language import Language
 from calendars.model.principal import Principal, PrincipalKind
+from calendars.services.choose_language import language_of, languages_of
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.follow_calendars import FollowedObject, zone_in
 from scheduler.reminders import wishes
 from scheduler.reminders.model import Guidance, Reminded
 from scheduler.reminders.rules import SendingHours
+from scheduler.reminders.wishes import PLAIN, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Diaries:
     desk: Desk
     _owners: dict[PrincipalId, tuple[Principal, frozenset[str]]] = field(default_factory=dict)
     _zones: dict[CollectionId, tzinfo] = field(default_factory=dict)
+    _wishes: dict[PrincipalId, Wishes] = field(default_factory=dict)
+    _languages: dict[CalendarUserAddress, Language] = field(default_factory=dict)
 
     def owner(self, owner_id: PrincipalId) -> tuple[Principal, frozenset[str]]:
         """Whose diary it is, and by which addresses."""
@@ -66,6 +71,29 @@ class Diaries:
             return None
         known = addresses_of(person)
         return next((address for address in known if email_in(address)), None)
+
+    def prepare(self, owners: Iterable[PrincipalId]) -> None:
+        """Look up all that letters to these people need, at once."""
+        people = list(dict.fromkeys(owners))
+        mailboxes = [box for one in people if (box := self.mailbox(one)) is not None]
+        self.wishes_of(people)
+        self._languages |= languages_of(self.db, mailboxes, default=self.desk.language)
+
+    def wishes_of(self, people: Sequence[PrincipalId]) -> dict[PrincipalId, Wishes]:
+        """What they want to be reminded of."""
+        unknown = [one for one in people if one not in self._wishes]
+        if unknown:
+            said = wishes.list_wishes(self.db, unknown)
+            self._wishes |= {one: said.get(one, PLAIN) for one in unknown}
+        return {one: self._wishes[one] for one in people}
+
+    def language_of(self, address: CalendarUserAddress) -> Language:
+        """In which somebody is written to."""
+        found = self._languages.get(address)
+        if found is None:
+            found = language_of(self.db, address, default=self.desk.language)
+            self._languages[address] = found
+        return found
 
     def reminded(self, found: FollowedObject) -> Reminded:
         """The object with the rules. Raises InvalidCalendarData."""

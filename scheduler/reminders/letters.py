@@ -22,9 +22,7 @@ from calendars.model.entry import visibility_of
 from calendars.model.principal import Principal, Visibility
 from notifications.post import JSON
 from scheduler.reminders.model import Audience, Due, Reminded, kinds_of
-from scheduler.reminders.wishes import Wishes
-
-PLAIN = Wishes()
+from scheduler.reminders.wishes import PLAIN, Wishes
 
 
 class Reader(NamedTuple):

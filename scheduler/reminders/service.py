@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import Forbidden, InvalidInput, NotFound
 from calendars.kernel.identifiers import PrincipalId
-from calendars.model.calendar_user_address import calendar_user_address
 from calendars.model.principal import Principal, Role
-from calendars.services.choose_language import languages_of
 from calendars.services.find_calendar_users import find_calendar_users
 from calendars.services.follow_calendars import FollowedObject, read_followed
 from notifications import outbox
@@ -31,7 +29,7 @@ from scheduler.reminders.rules import Policy, policy_for
 from scheduler.reminders.watching import KIND, follow
 from scheduler.reminders.wishes import Wishes
 
-BATCH = 50
+BATCH = 100
 MAX_UPCOMING = 200
 
 log = logging.getLogger(__name__)
@@ -61,6 +59,7 @@ def _see_to(db: Db, desk: Desk, due: Sequence[Watch], *, now: int) -> int:
     """What is due is written about, and the next instant reckoned."""
     there = read_followed(db, [watch.object_id for watch in due])
     diaries = Diaries(db, desk)
+    diaries.prepare(found.owner_id for found in there.values())
     posted, again, ended = 0, [], []
     for watch in due:
         found = there.get(watch.object_id)
@@ -108,7 +107,6 @@ def _post(
     owner, _ = diaries.owner(found.owner_id)
     known = _directory(diaries, one, found.owner_id, dues)
     wanted = remindings(one, dues, known, now=now)
-    spoken = languages_of(db, [each.reader.address for each in wanted], default=desk.language)
     count = 0
     for each in wanted:
         leaves_at = _leaves_at(desk, each, now=now)
@@ -118,7 +116,7 @@ def _post(
         letter = Post(
             kind=KIND,
             template="reminder",
-            language=spoken[calendar_user_address(each.reader.address)],
+            language=diaries.language_of(each.reader.address),
             facts=facts_of(one, each, owner),
             owner_id=owner.id,
             actor_id=owner.id,
@@ -147,7 +145,7 @@ def _directory(
     named = addresses_named(one, dues)
     users = find_calendar_users(diaries.db, named) if named else {}
     people = [owner.id, *(user.id for user in users.values())]
-    said = wishes.list_wishes(diaries.db, people)
+    said = diaries.wishes_of(people)
     return Directory(owner, addresses, diaries.mailbox(owner_id), users, said)
 
 

@@ -33,6 +33,8 @@ class Wishes:
         return any(kind.strip().casefold() in folded for kind in kinds)
 
 
+PLAIN = Wishes()
+"""Of who said nothing."""
 DEFAULTS = (
     Policy("Audience", (2, 1)),
     Policy("Commission", (7, 2, 1)),

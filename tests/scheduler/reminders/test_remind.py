@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -221,3 +223,24 @@ def test_a_calendar_that_was_removed_reminds_nobody(house: House) -> None:
         remove_calendar(db, anne, ("anne", "second"), now=at("2026-02-27T08:00"))
     assert house.tick("2026-03-03T07:30") == []
     assert [one.state for one in house.letters()] == ["CANCELLED"]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_two_processes_at_once_remind_of_each_once(house: House) -> None:
+    for number in range(60):
+        text = an_event(uid=f"e{number}", start=THURSDAY, alarms=[mail("-PT30M")])
+        house.write(text, "2026-03-01T08:00", f"{number}.ics")
+    house.tick("2026-03-01T08:01")
+    url = house.database.engine.url.render_as_string(hide_password=False)
+    both = [Database(url), Database(url)]
+    together = Barrier(2)
+
+    def tick(database: Database) -> int:
+        together.wait(30)
+        return service.remind(database, house.desk, now=at("2026-03-05T08:30"))
+
+    with ThreadPoolExecutor(2) as threads:
+        told = list(threads.map(tick, both))
+    for one in both:
+        one.close()
+    assert sum(told) == len(house.letters()) == 60
