@@ -53,7 +53,7 @@ def measure(folder: Path, events: int) -> Cost:
     """A store of its own with so many events."""
     clock = _Clock()
     clock.instant = epoch(START)
-    service = assemble(Settings(data=folder), clock=clock)
+    service = assemble(Settings.model_validate({"data": folder}), clock=clock)
     remind_all(service)
     _fill(service, events, clock.instant)
     first = _tick(service, clock, clock.instant + 60)

@@ -33,8 +33,13 @@ class FollowedObject(NamedTuple):
     collection_id: CollectionId
     owner_id: PrincipalId
     uid: str
+    component: str
+    visibility: str
     modseq: int
+    recurring: bool
     alarmed: bool
+    ends_at: int
+    """Of its last instance; NEVER_AFTER where it goes on."""
     written_at: int
     data: bytes
 
@@ -101,4 +106,4 @@ def list_by_id(db: Db, ids: Sequence[ObjectId]) -> list[FollowedObject]:
 
 
 def _followed(row: Sequence[Any]) -> FollowedObject:
-    return FollowedObject._make((*row[:5], bool(row[5]), *row[6:]))
+    return FollowedObject._make((*row[:7], bool(row[7]), bool(row[8]), *row[9:]))

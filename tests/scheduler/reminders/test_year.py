@@ -146,7 +146,7 @@ def _local(instant: int) -> datetime:
 
 def _a_year(url: str, data: Path, oracle: Oracle, seed: int) -> Year:
     clock = SteppedClock()
-    service = assemble(Settings(data=data, database_url=url), clock=clock)
+    service = assemble(Settings.model_validate({"data": data, "database_url": url}), clock=clock)
     with service.database.transaction() as db:
         for policy in DEFAULTS:
             set_policy(db, Policy(policy.kind, ()), by="x", now=BEFORE)

@@ -60,13 +60,19 @@ class Entry:
         if not self.every:
             yield self.start, self.start
             return
-        frequency = WEEKLY if self.every == "weekly" else MONTHLY
-        last = {"count": self.count} if self.count else {"until": until}
-        for number, found in enumerate(rrule(frequency, dtstart=self.start, **last)):
+        for number, found in enumerate(self._originals(until=until)):
             if number in self.left_out:
                 continue
             away = self.moved is not None and self.moved[0] == number
             yield found, found + self.moved[1] if away and self.moved else found
+
+    def _originals(self, until: datetime | None = None) -> list[datetime]:
+        """What the rule gives; without an end that is asked for, its first forty."""
+        count = self.count or (None if until else 40)
+        last = None if count else until
+        if self.every == "weekly":
+            return list(rrule(WEEKLY, dtstart=self.start, count=count, until=last))
+        return list(rrule(MONTHLY, dtstart=self.start, count=count, until=last))
 
     @property
     def text(self) -> str:
@@ -74,10 +80,8 @@ class Entry:
         lines = self._component(self.start, repeats=True)
         if self.moved is not None:
             number, by = self.moved
-            originals = list(rrule(
-                WEEKLY if self.every == "weekly" else MONTHLY, dtstart=self.start, count=number + 1
-            ))  # fmt: skip
-            lines += self._component(originals[number] + by, original=originals[number])
+            original = self._originals()[number]
+            lines += self._component(original + by, original=original)
         inner = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//EN", *lines, "END:VCALENDAR", ""]
         return "\r\n".join(inner)
 
@@ -97,10 +101,7 @@ class Entry:
         if repeats and self.every:
             count = f";COUNT={self.count}" if self.count else ""
             lines.append(f"RRULE:FREQ={self.every.upper()}{count}")
-            taken = list(rrule(
-                WEEKLY if self.every == "weekly" else MONTHLY, dtstart=self.start,
-                count=max(self.left_out, default=0) + 1,
-            ))  # fmt: skip
+            taken = self._originals()
             lines += [f"EXDATE{_stamp(taken[number], local=True)}" for number in self.left_out]
         if self.kind:
             lines.append(f"CATEGORIES:{self.kind}")
