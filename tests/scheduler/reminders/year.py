@@ -233,14 +233,14 @@ def entries_of(owner: str, first: date, days: int, volume: Volume, random: Rando
         if every == "monthly":
             start = start.replace(day=min(start.day, 28))
         count = random.choice([0, 0, days // 7 if every == "weekly" else days // 30])
+        touched = random.sample(range(1, min(count or 30, 30)), min(count or 3, 3) - 1)
         entry = Entry(
             f"{owner}-s{number}", owner, start, every=every, count=count,
-            left_out=tuple(sorted(random.sample(range(2, 30), random.randrange(3)))),
+            left_out=tuple(sorted(touched[1:])),
         )  # fmt: skip
-        free = [one for one in range(2, 30) if one not in entry.left_out]
         if random.random() < 0.5:
             by = timedelta(minutes=15 * random.randrange(-40, 40))
-            entry = replace(entry, moved=(random.choice(free), by))
+            entry = replace(entry, moved=(touched[0], by))
         # Half of them have an alarm, some are of a kind that everybody is reminded of.
         alarms = (random.choice([15, 30, 60, 1440]),) if number % 2 else ()
         kind = "Commission" if number % 5 == 4 else ""
