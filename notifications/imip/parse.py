@@ -16,6 +16,7 @@ from calendars.model.component import Component, ContentLine, parse
 from calendars.model.invalid import InvalidCalendarData
 from calendars.model.limits import LIMITS
 from notifications.imip.mail import Mail, Part, payload_of
+from notifications.imip.winmail import calendars_in, is_winmail
 
 _TYPES = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
 _LOOSE = frozenset({"application/octet-stream", "text/plain", "application/x-unknown"})
@@ -44,7 +45,7 @@ class Found:
 
 def find_calendar(mail: Mail) -> Found:
     """The calendar with a method. Raises NoScheduling, MethodMismatch, SeveralCalendars."""
-    found = list(_calendars(mail.parts))
+    found = list(_calendars(mail.parts)) or list(_in_winmail(mail))
     if not found:
         raise NoScheduling("no calendar in it says what it wants")
     if len({_said(one.calendar) for one in found}) > 1:
@@ -70,6 +71,14 @@ def _calendars(parts: list[Part]) -> Iterator[Found]:
     # The attachment beside a calendar is the same one; some leave out the method there.
     for one in bare if methods else ():
         yield Found(_with_method(one.calendar, methods[0]), one.carrier)
+
+
+def _in_winmail(mail: Mail) -> Iterator[Found]:
+    """What Outlook wraps in a way of its own; looked at once, where nothing else says anything."""
+    for part in [one for one in mail.parts if is_winmail(one.message)][:1]:
+        for calendar in calendars_in(part.message, mail.sender):
+            if calendar.value("METHOD") is not None:
+                yield Found(calendar, part.carrier)
 
 
 def _may_be_calendar(part: Message) -> bool:
