@@ -404,3 +404,12 @@ def owners_of(db: Db, uid: str) -> list[PrincipalId]:
     """In whose names something about a meeting was sent."""
     query = select(_O.owner_id).where(_O.uid == uid).distinct().order_by(_O.owner_id)
     return [PrincipalId(row[0]) for row in db.execute(query.limit(20))]
+
+
+def first_told(db: Db, owner: PrincipalId, uid: str, recipient: str) -> int | None:
+    """When somebody was first written to about a meeting; nobody has answered before."""
+    query = select(func.min(_O.created_at)).where(
+        _O.uid == uid, _O.recipient == recipient, _O.owner_id == owner
+    )
+    found: int | None = db.execute(query).scalar()
+    return found

@@ -12,6 +12,8 @@ from calendars.itip.people import stamp_of, without_parameters
 from calendars.model.calendar_user_address import calendar_user_address
 from calendars.model.component import Component, ContentLine
 from calendars.model.limits import LIMITS
+from calendars.model.recurrence import Rule
+from calendars.model.rule_density import refuse_dense
 from calendars.model.utc_text import utc_text
 from calendars.model.validation import check_data
 
@@ -41,6 +43,8 @@ def as_received(calendar: Component, *, now: int) -> Component:
     lines = [line for line in calendar.lines if not line.name.startswith(_OWN)]
     if calendar.value("VERSION") is None:
         lines.insert(0, ContentLine("VERSION", "", "2.0"))
+    for part in calendar.components:
+        _check_rules(part)
     parts = [
         part if part.name == "VTIMEZONE" else _part(part, method, now=now)
         for part in calendar.components
@@ -48,6 +52,13 @@ def as_received(calendar: Component, *, now: int) -> Component:
     found = Component(calendar.name, lines, parts)
     check_data(_with_starts(found), LIMITS)
     return found
+
+
+def _check_rules(part: Component) -> None:
+    """A rule that nobody could work with is no honest program's, heeded or not."""
+    if part.name in _SCHEDULED:
+        rules = [Rule.parse(line.value) for line in part.all("RRULE")]
+        refuse_dense(rules, duration=0, most=LIMITS.max_instances_a_month)
 
 
 def _with_starts(calendar: Component) -> Component:

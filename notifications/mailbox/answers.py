@@ -10,11 +10,12 @@ from calendars.itip.applied import Effect
 from calendars.itip.counter import refreshed
 from calendars.itip.incoming import incoming
 from calendars.itip.message import ItipMessage, ItipMethod, ScheduleStatus
-from calendars.itip.people import address_of, attendees
+from calendars.itip.people import address_of, attendees, stamp_of
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.calendar_user_address import addresses_of, mailto, preferred_address
 from calendars.model.component import Component, ContentLine
+from calendars.model.utc_text import utc_text
 from calendars.services.collection_zone import zone_of
 from calendars.services.deliver_itip import Sender, deliver, recipients_of
 from calendars.services.find_calendar_users import find_calendar_users
@@ -29,6 +30,7 @@ from notifications.mailbox.message import Message
 from notifications.mailbox.outcome import Aside, Decision, Taken, Why
 from notifications.mailbox.room import Mailroom
 
+_SLOW_CLOCK = 86_400
 _REFRESH_SECONDS = 3600
 """A program that asks again for each invitation that it gets is answered once in that time."""
 
@@ -40,6 +42,8 @@ def take_answer(db: Db, room: Mailroom, message: Message, evidence: Evidence, *,
     speaker, calendar = _speaker(message, evidence, meeting)
     owner = meeting.owner
     said = incoming(calendar, sender=speaker, recipient=preferred_address(owner))
+    if evidence.thread is None and _is_replayed(db, said, owner.id):
+        return message.taken(Decision.IGNORED, Why.STALE, owner.id)
     if said.method is ItipMethod.REFRESH:
         return _refresh(db, room, message, said, meeting, now=now)
     received = receive_outside(db, owner, said, now=now)
@@ -51,6 +55,13 @@ def take_answer(db: Db, room: Mailroom, message: Message, evidence: Evidence, *,
     if received.effect is Effect.UNCHANGED:
         return message.taken(Decision.IGNORED, Why.STALE, owner.id)
     return message.taken(Decision.APPLIED, Why.ANSWERED, owner.id)
+
+
+def _is_replayed(db: Db, said: ItipMessage, owner: PrincipalId) -> bool:
+    """It was written long before he was first asked: a signed mail can be sent again by anybody."""
+    asked = outbox.first_told(db, owner, said.uid, said.sender)
+    stamps = [stamp for part in said.calendar.components if (stamp := stamp_of(part))]
+    return asked is not None and bool(stamps) and max(stamps) < utc_text(asked - _SLOW_CLOCK)
 
 
 def _of_series(db: Db, message: Message, evidence: Evidence) -> Message:

@@ -22,6 +22,9 @@ from scheduler.demonstration.load import load
 from tests.mailing import DATA, a_mailroom, proven
 from tests.serving import _HASH, Client, Server, running_server
 
+# What the door does on PostgreSQL is tested beside it; the directorate takes a while.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+
 NOW = int(time.time())
 CONVENTION = "20260908-ext-0001@partenaires.example.org"
 OPTION = "option-vr-2@dpass.example.org"
@@ -124,7 +127,6 @@ def test_each_mail_of_the_partners_has_its_effect(server: Server) -> None:
     assert take(server, "13") == "bounced: bounce"
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
 def test_nothing_of_it_is_believed_of_a_sender_whom_nobody_has_proven(server: Server) -> None:
     room = a_mailroom(server.service.database)
     before = text(server, OPTION)
