@@ -106,7 +106,8 @@ def list_all(
     operation_id="createObject",
     summary="Créer un événement, une tâche ou une note",
     description="Un événement a une fin ou une durée ; une date comme début en fait une journée "
-    "entière. Les heures sont fixées dans le fuseau de l'agenda, sauf `timezone`.",
+    "entière. Les heures sont fixées dans le fuseau de l'agenda, sauf `timezone`. Si quelque chose "
+    "s'oppose à la date, la réponse est 409 et dit quoi ; avec un motif (`override`), elle passe.",
 )
 def create(
     actor: CurrentPrincipal,
@@ -122,6 +123,7 @@ def create(
         written = create_object(
             db, actor, (login, calendar), kind, draft, dispatch=state.dispatch, now=state.now()
         )
+        state.dates.check(db, actor, written, override=wanted.override, now=state.now())
     response.headers["Location"] = location_of(written.path)
     return _told(written, response)
 
@@ -172,6 +174,8 @@ def change(
     draft = wanted.draft()
     with state.database.transaction() as db:
         written = amend_object(db, actor, target, draft, dispatch=state.dispatch, now=state.now())
+        if draft.takes_time:
+            state.dates.check(db, actor, written, override=wanted.override, now=state.now())
     return _told(written, response)
 
 

@@ -19,6 +19,7 @@ from calendars.kernel.identifiers import CredentialId
 from calendars.model.conditions import Precondition, tags_of
 from calendars.model.principal import Principal
 from calendars.services.deliver_itip import Dispatch
+from calendars.services.guard_dates import NO_GUARD, DateGuard
 from calendars.services.sign_in import WrongPassword
 
 
@@ -35,6 +36,8 @@ class FaceState:
     """How scheduling leaves a write."""
     inquiries: Inquiries
     """Who may ask when people are busy."""
+    dates: DateGuard = NO_GUARD
+    """What stands against a date that is being written (DIA-4)."""
 
     def now(self) -> int:
         """The present instant in epoch seconds."""

@@ -91,6 +91,12 @@ class EventDraft:
             value is not UNTOUCHED for value in (self.start, self.end, self.duration, self.timezone)
         )
 
+    @property
+    def takes_time(self) -> bool:
+        """It may take time that it did not take before: it moves, recurs or makes busy."""
+        others = (self.repeat, self.status, self.busy)
+        return self.speaks_of_time or any(value is not UNTOUCHED for value in others)
+
 
 _TEXTS = (("title", "SUMMARY"), ("description", "DESCRIPTION"), ("location", "LOCATION"))
 _STATUSES = {

@@ -12,12 +12,20 @@ from datetime import tzinfo
 from typing import NamedTuple
 
 from calendars.kernel.database import Db
-from calendars.kernel.identifiers import CollectionId, ObjectId
+from calendars.kernel.identifiers import CollectionId, ObjectId, PrincipalId
 from calendars.services.collection_zone import zone_of
 from calendars.storage import collections, followed
 from calendars.storage.followed import FollowedObject
 
-__all__ = ["FollowedObject", "Heard", "hear", "list_calendars_now", "read_followed", "zone_in"]
+__all__ = [
+    "FollowedObject",
+    "Heard",
+    "hear",
+    "list_calendars_now",
+    "owner_in",
+    "read_followed",
+    "zone_in",
+]
 
 
 class Heard(NamedTuple):
@@ -51,3 +59,8 @@ def read_followed(db: Db, ids: Sequence[ObjectId]) -> dict[ObjectId, FollowedObj
 def zone_in(db: Db, collection: CollectionId) -> tzinfo:
     """The zone in which a calendar reads floating times."""
     return zone_of(collections.get_by_id(db, collection))
+
+
+def owner_in(db: Db, collection: CollectionId) -> PrincipalId:
+    """Whose calendar it is."""
+    return collections.get_by_id(db, collection).owner_id

@@ -55,3 +55,6 @@ class NoGuard:
         self, db: Db, actor: Principal, written: Written, *, override: str | None, now: int
     ) -> None:
         """Nothing stands against anything."""
+
+
+NO_GUARD = NoGuard()

@@ -42,6 +42,9 @@ class FollowedObject(NamedTuple):
     """Of its last instance; NEVER_AFTER where it goes on."""
     written_at: int
     data: bytes
+    written_by: PrincipalId | None = None
+    starts_at: int = 0
+    """Of its first instance."""
 
 
 _HEARD = Prepared(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from calendars.kernel.identifiers import ObjectId
 from calendars.services.forget_old import forget_old
@@ -12,6 +13,7 @@ from notifications.hold_back import tend_held
 from notifications.links import forget_links
 from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service, house_of, post_office
+from scheduler.diaries import warn
 from scheduler.diaries.service import expire_holds
 from scheduler.diary_requests.service import close_past
 from scheduler.slots.follow import follow_places, is_behind
@@ -62,6 +64,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "checkpoints": mark_audit(service),
         "places": follow_all_places(service),
         "meetings": follow_meetings(service),
+        "warned": warn_of_conflicts(service),
         "reminders": remind_all(service),
         "mails": outlet.deliver(),
         "held": tell_of_held(service),
@@ -76,6 +79,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
         Job("mail", MAIL_SECONDS, outlet.deliver),
         Job("places", PLACES_SECONDS, lambda: follow_all_places(service)),
         Job("held", HELD_SECONDS, lambda: tell_of_held(service)),
+        Job("conflicts", PLACES_SECONDS, lambda: warn_of_conflicts(service)),
         Job("reminders", MINUTE, lambda: remind_all(service)),
         Job("meetings", MINUTE, lambda: follow_meetings(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
@@ -114,6 +118,15 @@ def follow_all_places(service: Service) -> int:
                 return followed
         with service.database.transaction() as db:
             followed += follow_places(db)
+
+
+def warn_of_conflicts(service: Service) -> int:
+    """Whoever wrote against a rule in a calendar program finds a task (DIA-4)."""
+    with service.database.reading() as db:
+        if not warn.is_behind(db):
+            return 0
+    with service.database.transaction() as db:
+        return warn.warn(db, ZoneInfo(service.settings.timezone), now=_now(service))
 
 
 def close_requests(service: Service) -> int:

@@ -33,6 +33,8 @@ from scheduler.app.metrics import Metrics
 from scheduler.app.reminding import desk_of
 from scheduler.app.wiring import Service, guest_desk, house_of, mailroom, post_office
 from scheduler.diaries import api as holds
+from scheduler.diaries import conflict_api as conflicts
+from scheduler.diaries.guard import DiaryGuard
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_requests.habits import Habits
 from scheduler.directory import api as directory
@@ -61,6 +63,7 @@ FEATURES = (
     messages,
     preview,
     holds,
+    conflicts,
     polls,
     meetings,
     diary_requests,
@@ -73,6 +76,7 @@ FEATURE_TAGS = [
     REQUESTS,
     HOLDS,
     *guard.TAGS,
+    {"name": conflicts.TAG, "description": "Ce qui s'oppose à une date, et qui peut passer outre."},
     POLLS,
     *mails.TAGS,
     *covers.TAGS,
@@ -161,6 +165,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         zone,
         service.dispatch,
         service.inquiries,
+        DiaryGuard(zone),
     )
     give_state(app, state)
     meetings.give_house(app, house_of(service))

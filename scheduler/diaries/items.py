@@ -30,22 +30,29 @@ class Item(NamedTuple):
     """As it was written."""
     days: tuple[date, ...] = ()
     """The days of the site's zone that it touches (TIM-1)."""
+    immovable: bool = False
+    """A hearing or a sitting: it cannot be moved, and wins."""
 
 
 def items_of(
-    calendar: Component, window: Window, zone: tzinfo, declined_by: Collection[str] = ()
+    calendar: Component,
+    window: Window,
+    zone: tzinfo,
+    declined_by: Collection[str] = (),
+    immovable: Collection[str] = (),
 ) -> Iterator[Item]:
     """What takes time in a calendar object or file, occurrence by occurrence.
 
     What one of the given addresses (`mailto:`, lower case) has declined takes none; without
-    addresses every request counts, so that a refused one can be shown with its reason.
+    addresses every request counts, so that a refused one can be shown with its reason. `immovable`
+    are categories, in lower case.
     Raises InvalidCalendarData, UnsupportedRscale, TooManyInstances.
     """
     for one in instances(calendar, window, zone=zone, budget=Budget()):
         component = one.component
         if component.name != "VEVENT" or one.busy == _FREE or _declined(component, declined_by):
             continue
-        yield _item(one, zone)
+        yield _item(one, zone, immovable, unanswered=_is_open(component, declined_by))
 
 
 def _declined(event: Component, addresses: Collection[str]) -> bool:
@@ -55,17 +62,30 @@ def _declined(event: Component, addresses: Collection[str]) -> bool:
     )
 
 
-def _item(one: TimedInstance, zone: tzinfo) -> Item:
+def _is_open(event: Component, addresses: Collection[str]) -> bool:
+    """An invitation that the person has not said yes or no to."""
+    return any(
+        attendee.value.lower() in addresses
+        and attendee.parameter("PARTSTAT") in {"NEEDS-ACTION", "TENTATIVE"}
+        for attendee in event.all("ATTENDEE")
+    )
+
+
+def _item(
+    one: TimedInstance, zone: tzinfo, immovable: Collection[str], *, unanswered: bool
+) -> Item:
     component = one.component
-    categories = split_values(component.value("CATEGORIES") or "")
+    written = split_values(component.value("CATEGORIES") or "")
+    categories = [unescape(each).casefold() for each in written]
     return Item(
         one.starts_at,
         one.ends_at,
         component.value("UID") or "",
-        tentative=one.busy == _TENTATIVE,
-        absence=any(unescape(each).casefold() == ABSENCE for each in categories),
+        tentative=unanswered or one.busy == _TENTATIVE,
+        absence=ABSENCE in categories,
         place=unescape(component.value("LOCATION") or ""),
         days=_days(one, zone),
+        immovable=any(each in immovable for each in categories),
     )
 
 

@@ -1,18 +1,23 @@
 """What stands against what in one diary, with the code of the conflict (DIA-4).
 
-The codes of working hours, lunch, the load of a day and people who must not be away together need
-facts that the diary itself does not hold; they are not found here.
+Overlaps, ways, absences and closed days are found from the diary alone; working hours, the lunch
+break, the load of a day and people who must not be away together from habits that are handed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
 from itertools import pairwise
 from typing import NamedTuple
 
 from scheduler.diaries.items import Item
 from scheduler.directory.model import Travel
 from scheduler.slots.codes import ConflictCode
+from scheduler.slots.model import Span, Terms
+from scheduler.slots.sweep import free_within, lunch_verdict, merged
+from scheduler.working_time.hours import WorkingHours, at_minute
 from scheduler.working_time.rules import Closed, WorkingDays
 
 
@@ -95,3 +100,70 @@ def _on_closed_days(items: list[Item], working: WorkingDays) -> Iterator[Conflic
             if closed is not None and closed.because in codes:
                 code = codes[closed.because]
                 yield Conflict(code, item, None, item.starts_at, item.ends_at, closed.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What somebody's days are measured by."""
+
+    hours: WorkingHours
+    working: WorkingDays
+    terms: Terms
+    zone: tzinfo
+
+
+def conflicts_of_habits(item: Item, others: Sequence[Span], habits: Habits) -> Iterator[Conflict]:
+    """One item against the working hours, the break and the load of its days.
+
+    `others` is what else takes the person's time. What lasts all day is measured by none of them.
+    """
+    if item.absence or item.ends_at - item.starts_at >= _ALL_DAY:
+        return
+    for day in item.days:
+        if habits.working.closed(day) is None or not _named(habits.working, day):
+            yield from _of_day(item, day, merged(others), habits)
+
+
+_ALL_DAY = 20 * 3_600
+
+
+def _named(working: WorkingDays, day: date) -> bool:
+    """The day is closed by law or order, which has a code of its own."""
+    return day in working.holidays or day in working.closures
+
+
+def _of_day(item: Item, day: date, others: Sequence[Span], habits: Habits) -> Iterator[Conflict]:
+    zone, terms = habits.zone, habits.terms
+    midnight = Span(at_minute(day, 0, zone), at_minute(day, 24 * 60, zone))
+    start, end = max(item.starts_at, midnight.start), min(item.ends_at, midnight.end)
+    spans = habits.hours.on(day)
+    outside = not spans or not (
+        at_minute(day, spans[0][0], zone) <= start
+        and end <= at_minute(day, max(last for _, last in spans), zone)
+    )
+    if outside:
+        yield Conflict(ConflictCode.HOURS, item, None, start, end)
+    lunch = habits.hours.lunch_on(day)
+    if lunch is not None and end - start < terms.long_minutes * 60:
+        gap = Span(*(at_minute(day, minute, zone) for minute in lunch))
+        free = tuple(free_within(gap, others))
+        usual = max((b - a for a, b in free), default=0)
+        touches = start < gap.end and gap.start < end
+        if touches and lunch_verdict(free, usual, start, end, terms):
+            yield Conflict(ConflictCode.LUNCH, item, None, max(start, gap.start), min(end, gap.end))
+    load = sum(
+        max(0, min(b, midnight.end) - max(a, midnight.start))
+        for a, b in merged([*others, Span(start, end)])
+    )
+    if load > terms.day_load_minutes * 60 and load > end - start:
+        hours, minutes = divmod(load // 60, 60)
+        yield Conflict(ConflictCode.DAY_LOAD, item, None, start, end, f"{hours} h {minutes:02d}")
+
+
+def conflicts_of_absence(item: Item, apart: Iterable[Span]) -> Iterator[Conflict]:
+    """Somebody is away while somebody else who must not be away then is (NOT_TOGETHER)."""
+    for span in apart:
+        start, end = max(item.starts_at, span.start), min(item.ends_at, span.end)
+        if start < end:
+            yield Conflict(ConflictCode.NOT_TOGETHER, item, None, start, end)
+            return

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
@@ -51,4 +52,44 @@ holds = Table(
     Column("name", String(255), nullable=False),
     Column("uid", Text, nullable=False),
     PrimaryKeyConstraint("group_id", "position"),
+)
+
+conflict_weighings = Table(
+    "conflict_weighings",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("severity", String(16), nullable=False),  # note, warn, refuse
+    Column("override", String(16), nullable=False),  # writers, owner, nobody
+)
+
+# Somebody wrote against a conflict and said why: his reason stands here, its number in the audit.
+conflict_overrides = Table(
+    "conflict_overrides",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column("owner_id", _BIG_ID, nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("etag", String(64), nullable=False),  # of the text that it is about
+    Column("codes", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String(255), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "owner_id", "etag"),
+)
+
+# Which task tells whom of the conflicts of an object, so that it goes when they are gone.
+conflict_tasks = Table(
+    "conflict_tasks",
+    metadata,
+    Column("object_id", _BIG_ID, primary_key=True),
+    Column("owner_id", _BIG_ID, nullable=False, index=True),
+    Column("person_id", _BIG_ID, nullable=False),
+    Column("task_uid", String(64), nullable=False),
+)
+
+conflicts_followed = Table(
+    "conflicts_followed",
+    metadata,
+    Column("collection_id", _BIG_ID, primary_key=True),
+    Column("position", BigInteger, nullable=False),
 )

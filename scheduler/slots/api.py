@@ -83,6 +83,7 @@ def book(
     """Everybody has the meeting, or nobody."""
     with state.database.transaction() as db:
         made = book_slot(db, actor, wanted.booking(), dispatch=state.dispatch, now=state.now())
+        state.dates.check(db, actor, made, override=wanted.override, now=state.now())
     path = made.path
     return BookedOut(
         uid=path.name.removesuffix(".ics"),

@@ -84,12 +84,12 @@ def _rows(
     masters = [event for event in events if event.value("RECURRENCE-ID") is None]
     usual = whereabouts(masters[0], travel, immovable) if masters else _NOTHING
     if usual != _NOTHING:
-        yield PlaceRow(one.id, 0, one.owner_id, usual, one.ends_at)
+        yield PlaceRow(one.id, 0, one.owner_id, usual, one.starts_at, one.ends_at)
     for event in overrides:
         own = whereabouts(event, travel, immovable)
         start = _start_of(calendar, event, zone)
         if own != usual and start is not None:
-            yield PlaceRow(one.id, start, one.owner_id, own, one.ends_at)
+            yield PlaceRow(one.id, start, one.owner_id, own, one.starts_at, one.ends_at)
 
 
 def whereabouts(event: Component, travel: Travel, immovable: frozenset[str]) -> Whereabouts:

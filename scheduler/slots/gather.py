@@ -69,6 +69,8 @@ class Week:
         self.closed = tuple(
             Stretch(*one, ConflictCode.HOURS) for one in outside(open_days, Span(*ground.window))
         )
+        self.unsaid = tuple(one._replace(code=ConflictCode.OVERLAP) for one in self.closed)
+        """The same for who may not read the diary."""
 
 
 def diary_of(
@@ -85,23 +87,24 @@ def diary_of(
     blocked: list[Stretch] = []
     tentative: list[Span] = []
     busy: list[Span] = []
+    tell = _stretches if engaged.open else _coarse
+    grain = engaged.grain or 1
     for one in engaged.engagements:
-        if one.ends_at - one.starts_at <= 1:
+        start, end = one.starts_at, one.ends_at
+        if end - start <= 1:
             continue
         about = ground.whereabouts(one)
+        start -= start % grain
+        end += -end % grain
         if one.busy == "T" and not (about.immovable or about.absent or ground.firm):
-            tentative.append(Span(one.starts_at, one.ends_at))
+            tentative.append(Span(start, end))
             continue
-        blocked.extend(_stretches(ground, one, about, home))
+        blocked.extend(tell(ground, one, about, home, grain))
         if one.busy != "U" and not about.absent:
-            busy.append(Span(one.starts_at, one.ends_at))
-    blocked.extend(Stretch(*span, ConflictCode.NOT_TOGETHER) for span in apart)
-    grain = engaged.grain or 1
-    if not engaged.open:
-        blocked = [_coarse(one, grain) for one in blocked]
-        tentative = [Span(*_round(*one, grain)) for one in tentative]
-        busy = [Span(*_round(*one, grain)) for one in busy]
-    closed = week.closed if engaged.open else map(_unsaid, week.closed)
+            busy.append(Span(start, end))
+    apart_as = ConflictCode.NOT_TOGETHER if engaged.open else ConflictCode.OVERLAP
+    blocked.extend(Stretch(*span, apart_as) for span in apart)
+    closed = week.closed if engaged.open else week.unsaid
     return Diary(
         str(person.login), person.display_name, required, (*blocked, *closed),
         tuple(tentative), merged(busy), week.lunches,
@@ -109,7 +112,7 @@ def diary_of(
 
 
 def _stretches(
-    ground: Ground, one: Engagement, about: Whereabouts, home: Place | None
+    ground: Ground, one: Engagement, about: Whereabouts, home: Place | None, _: int
 ) -> Iterator[Stretch]:
     start, end = one.starts_at, one.ends_at
     if one.busy == "U":
@@ -124,17 +127,16 @@ def _stretches(
         yield Stretch(start - way, end + way, ConflictCode.TRAVEL)
 
 
-def _coarse(one: Stretch, grain: int) -> Stretch:
+def _coarse(
+    ground: Ground, one: Engagement, about: Whereabouts, home: Place | None, grain: int
+) -> Iterator[Stretch]:
     """Who may not read a diary learns neither why nor to the minute."""
-    return Stretch(*_round(one.start, one.end, grain), ConflictCode.OVERLAP)
-
-
-def _unsaid(one: Stretch) -> Stretch:
-    return one._replace(code=ConflictCode.OVERLAP)
-
-
-def _round(start: int, end: int, grain: int) -> tuple[int, int]:
-    return start - start % grain, end + -end % grain
+    before = after = 0
+    if one.busy != "U" and not about.absent:
+        way = ground.travel.way(about.place or home, ground.place) * MINUTE
+        before, after = max(ground.buffer_after, way), max(ground.buffer_before, way)
+    start, end = one.starts_at - before, one.ends_at + after
+    yield Stretch(start - start % grain, end + -end % grain, ConflictCode.OVERLAP)
 
 
 def away_spans(ground: Ground, engaged: Iterable[Engagement], home: Place | None) -> list[Span]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, insert, select
 
 from calendars.kernel.database import Db
+from calendars.model.window import Window
 from scheduler.directory.model import Place
 from scheduler.slots.tables import event_places, places_followed
 
@@ -30,6 +31,7 @@ class PlaceRow(NamedTuple):
     starts_at: int
     owner_id: int
     whereabouts: Whereabouts
+    first_at: int
     ends_at: int
 
 
@@ -37,14 +39,16 @@ Known = dict[tuple[int, int], Whereabouts]
 """By object and start of the occurrence; 0 stands for all the others."""
 
 
-def list_whereabouts(db: Db, owners: Sequence[int], *, since: int) -> Known:
-    """What is known of these people's events that are not over by then."""
+def list_whereabouts(db: Db, owners: Sequence[int], window: Window) -> Known:
+    """What is known of these people's events that may have occurrences in a window."""
     found: Known = {}
     columns = (_P.object_id, _P.starts_at, _P.commune, _P.spot, _P.absent, _P.immovable)
     for first in range(0, len(owners), _CHUNK):
         rows = db.execute(
             select(*columns).where(
-                _P.owner_id.in_(owners[first : first + _CHUNK]), _P.ends_at > since
+                _P.owner_id.in_(owners[first : first + _CHUNK]),
+                _P.ends_at > window.start,
+                _P.first_at < window.end,
             )
         )
         for number, start, commune, spot, absent, immovable in rows:
@@ -67,6 +71,7 @@ def replace(db: Db, objects: Iterable[int], rows: Sequence[PlaceRow]) -> None:
             "spot": row.whereabouts.place.spot if row.whereabouts.place else "",
             "absent": row.whereabouts.absent,
             "immovable": row.whereabouts.immovable,
+            "first_at": row.first_at,
             "ends_at": row.ends_at,
         }
         for row in rows

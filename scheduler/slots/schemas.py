@@ -217,6 +217,10 @@ class BookingIn(StrictShape):
         False,
         description="Les options et les invitations sans réponse des agendas ne s'y opposent pas.",
     )
+    override: Line | None = Field(
+        None,
+        description="Motif pour passer outre un jour férié, une absence, un trajet court.",
+    )
 
     def booking(self) -> Booking:
         """As the service takes it."""

@@ -175,7 +175,7 @@ def _ground(
     pairs = directory.pairs_with(db, [str(one.login) for one in people])
     partners = list_people(db, sorted({login for pair in pairs for login in pair}))
     owners += [one.id for one in partners.values()]
-    known = repository.list_whereabouts(db, owners, since=window.start - _DAY)
+    known = repository.list_whereabouts(db, owners, Window(window.start - _DAY, window.end + _DAY))
     return Ground(
         window, request.first, request.last, asking.zone, travel, place, known,
         request.buffer_before * 60, request.buffer_after * 60, request.firm,

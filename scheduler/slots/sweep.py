@@ -7,11 +7,13 @@ slot and each diary by itself answers the same (tests/scheduler/slots).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from operator import itemgetter
 
 from scheduler.slots.codes import ConflictCode
 from scheduler.slots.model import (
@@ -29,6 +31,8 @@ from scheduler.slots.model import (
 from scheduler.slots.ranges import Grid, Range, Tally, holds, minus, union
 
 _MINUTE = 60
+_END = itemgetter(1)
+_Lunches = dict[tuple[Span, tuple[tuple[int, int], ...]], tuple[list[Range], list[Range]]]
 _OF_PEOPLE = (Shortcoming.TENTATIVE, Shortcoming.LUNCH, Shortcoming.LOAD)
 
 
@@ -46,7 +50,8 @@ class _Told:
 def find_slots(search: Search) -> Outcome:
     """The best slots, by their shortcomings and then by time."""
     grid = Grid(search.starts, search.duration)
-    told = [_told(grid, search, diary) for diary in search.diaries]
+    known: _Lunches = {}
+    told = [_told(grid, search, diary, known) for diary in search.diaries]
     missing, penalties = _weighed(grid, search, told)
     fits = _Fits(grid, search.needs)
     against = _against(grid, search, told, missing, fits)
@@ -57,11 +62,11 @@ def find_slots(search: Search) -> Outcome:
     return Outcome(slots, len(free), grid.size, tuple(hindrances))
 
 
-def _told(grid: Grid, search: Search, diary: Diary) -> _Told:
+def _told(grid: Grid, search: Search, diary: Diary, known: _Lunches) -> _Told:
     by_code: dict[ConflictCode, list[Range]] = {}
     for start, end, code in diary.blocked:
         by_code.setdefault(code, []).append(grid.touching(start, end))
-    reduced, gone = _lunch(grid, search, diary)
+    reduced, gone = _lunch(grid, search, diary, known)
     if gone:
         by_code.setdefault(ConflictCode.LUNCH, []).extend(gone)
     by_code = {code: merged for code, ranges in by_code.items() if (merged := union(ranges))}
@@ -75,27 +80,39 @@ def _told(grid: Grid, search: Search, diary: Diary) -> _Told:
     return _Told(diary, blocked, by_code, left)
 
 
-def _lunch(grid: Grid, search: Search, diary: Diary) -> tuple[list[Range], list[Range]]:
-    """Where the slot makes the break shorter than usual, and where too short to be one."""
+def _lunch(
+    grid: Grid, search: Search, diary: Diary, known: _Lunches
+) -> tuple[list[Range], list[Range]]:
+    """Where the slot makes the break shorter than usual, and where too short to be one.
+
+    Most people have the same breaks free: what is known of one day serves for all of them.
+    """
     terms = search.terms
     reduced: list[Range] = []
     gone: list[Range] = []
     if search.duration >= terms.long_minutes * _MINUTE:
         return reduced, gone
-    for start, end in diary.lunches:
-        first, last = grid.touching(start, end)
-        if first == last:
-            continue
-        gaps = tuple(free_within(Span(start, end), diary.busy))
-        usual = max((b - a for a, b in gaps), default=0)
-        for number in range(first, last):
-            at = grid.starts[number]
-            verdict = lunch_verdict(gaps, usual, at, at + grid.duration, terms)
-            if verdict == "gone":
-                gone.append((number, number + 1))
-            elif verdict == "reduced":
-                reduced.append((number, number + 1))
+    for lunch in diary.lunches:
+        gaps = tuple(free_within(lunch, diary.busy))
+        key = (lunch, gaps)
+        if key not in known:
+            known[key] = _lunch_ranges(grid, terms, lunch, gaps)
+        reduced += known[key][0]
+        gone += known[key][1]
     return reduced, gone
+
+
+def _lunch_ranges(
+    grid: Grid, terms: Terms, lunch: Span, gaps: Sequence[tuple[int, int]]
+) -> tuple[list[Range], list[Range]]:
+    """The same for one break, of which these gaps are free."""
+    usual = max((b - a for a, b in gaps), default=0)
+    found: dict[str, list[Range]] = {"": [], "reduced": [], "gone": []}
+    for number in range(*grid.touching(*lunch)):
+        start = grid.starts[number]
+        verdict = lunch_verdict(gaps, usual, start, start + grid.duration, terms)
+        found[verdict].append((number, number + 1))
+    return union(found["reduced"]), union(found["gone"])
 
 
 def lunch_verdict(
@@ -114,9 +131,9 @@ def lunch_verdict(
 def free_within(span: Span, busy: Sequence[Span]) -> Iterator[tuple[int, int]]:
     """What of a stretch is free; `busy` is merged and by start."""
     at = span.start
-    for start, end in busy:
-        if end <= span.start:
-            continue
+    first = bisect_right(busy, span.start, key=_END)
+    for number in range(first, len(busy)):
+        start, end = busy[number]
         if start >= span.end:
             break
         if start > at:

@@ -36,7 +36,8 @@ event_places = Table(
     Column("spot", String(64), nullable=False),
     Column("absent", Boolean, nullable=False),
     Column("immovable", Boolean, nullable=False),
-    Column("ends_at", BigInteger, nullable=False),  # of the last occurrence
+    Column("first_at", BigInteger, nullable=False),  # the first occurrence starts
+    Column("ends_at", BigInteger, nullable=False),  # the last one ends
     PrimaryKeyConstraint("object_id", "starts_at"),
     Index(None, "owner_id", "ends_at"),
 )

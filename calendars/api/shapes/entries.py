@@ -115,6 +115,11 @@ class EntryChange(StrictShape):
         None,
         description="Répétition. La changer oublie les exceptions de l'ancienne.",
     )
+    override: Line | None = Field(
+        None,
+        description="Motif pour passer outre ce qui s'oppose à la date ; il est conservé.",
+        examples=["validé par la direction"],
+    )
 
     @model_validator(mode="after")
     def _days_agree(self) -> EntryChange:
@@ -129,6 +134,7 @@ class EntryChange(StrictShape):
         spoken: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
         spoken.pop("all_day", None)
         spoken.pop("type", None)
+        spoken.pop("override", None)
         for name in ("categories", "alarms"):
             if name in spoken:
                 spoken[name] = tuple(spoken[name] or ())

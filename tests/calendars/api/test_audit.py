@@ -100,7 +100,7 @@ DEEDS: dict[str, tuple[Step, list[str]]] = {
         ["make-calendar", "change-calendar"],
     ),
     "an object by REST": (
-        lambda anne, _: anne.make(title="Titre secret"),
+        lambda anne, _: anne.make(title="Titre secret", start="2026-03-04T14:30:00+11:00"),
         ["create"],
     ),
     "a version back": (

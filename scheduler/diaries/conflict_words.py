@@ -1,0 +1,38 @@
+"""Conflicts in words that tell neither a title nor a name that the reader may not know (SEC-1)."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from calendars.model.french_dates import hour, long_date
+from calendars.model.typeset import typeset
+from calendars.model.wall_clock import epoch_to_local
+from scheduler.diaries.rules import Conflict
+from scheduler.slots.codes import ConflictCode
+
+_WORDS = {
+    ConflictCode.OVERLAP: "deux engagements à la fois",
+    ConflictCode.OVERLAP_TENTATIVE: "une option ou une invitation sans réponse au même moment",
+    ConflictCode.RESOURCE: "la ressource demandée n'est pas disponible",
+    ConflictCode.ABSENT: "pendant une absence",
+    ConflictCode.TRAVEL: "trop peu de temps pour le trajet",
+    ConflictCode.HOURS: "hors des heures de travail",
+    ConflictCode.HOLIDAY: "un jour férié",
+    ConflictCode.CLOSURE: "un jour de fermeture",
+    ConflictCode.DAY_LOAD: "une journée chargée",
+    ConflictCode.LUNCH: "pause déjeuner réduite",
+    ConflictCode.NOT_TOGETHER: "deux personnes qui ne s'absentent pas en même temps",
+}
+
+
+def words_of(conflict: Conflict, zone: tzinfo) -> str:
+    """« deux engagements à la fois, mardi 3 mars 2026 de 14 h à 15 h »."""
+    start, end = (epoch_to_local(at, zone) for at in (conflict.starts_at, conflict.ends_at))
+    told = _WORDS[conflict.code]
+    if conflict.because:
+        unit = " min" if conflict.code is ConflictCode.TRAVEL else ""
+        told = f"{told} ({conflict.because}{unit})"
+    when = f"{long_date(start.date())} de {hour(start)} à {hour(end)}"
+    if start.date() != end.date():
+        when = f"du {long_date(start.date())} au {long_date(end.date())}"
+    return typeset(f"{told}, {when}")
