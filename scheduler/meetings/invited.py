@@ -46,7 +46,7 @@ def invitees_of(db: Db, invited: Invited) -> list[Invitee]:
 
 
 def _name(one: people.Somebody) -> str:
-    return one.name if one.principal is not None else ""
+    return one.name if one.name != one.email else ""
 
 
 def organizer_of(owner: Principal) -> Invitee:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from calendars.model.principal import Principal
 from calendars.services.find_calendar_users import find_calendar_users
 from calendars.services.find_principals import list_people
 from calendars.services.open_account import check_email
+
+_WITH_NAME = re.compile(r"([^<>@]+)<([^<>]+)>")
 
 
 class UnknownPerson(InvalidInput):
@@ -44,21 +47,28 @@ class Somebody(NamedTuple):
 
 
 def resolve(db: Db, named: Sequence[str]) -> list[Somebody]:
-    """Logins and e-mail addresses as people, in their order, each once.
+    """Logins and e-mail addresses as people, in their order, each once; `Sophie Mica <s@x.org>`
+    says what somebody outside is called.
 
     Raises UnknownPerson, InvalidInput for what is neither.
     """
-    logins = list_people(db, [one for one in named if "@" not in one])
-    mails = [mailto(check_email(one)) for one in named if "@" in one and one not in logins]
-    ours = find_calendar_users(db, mails)
+    asked = [_taken_apart(one) for one in named]
+    logins = list_people(db, [one for one, _ in asked if "@" not in one])
+    mails = {one: mailto(check_email(one)) for one, _ in asked if "@" in one}
+    ours = find_calendar_users(db, mails.values())
     found: dict[str, Somebody] = {}
-    for one in named:
-        person = logins.get(one) if "@" not in one else ours.get(mailto(one))
-        if person is None and "@" not in one:
+    for one, name in asked:
+        person = logins.get(one) if one not in mails else ours.get(mails[one])
+        if person is None and one not in mails:
             raise UnknownPerson("nobody here has that login")
-        somebody = _outsider(mailto(one)) if person is None else of(person)
+        somebody = _outsider(mails[one], name) if person is None else of(person)
         found.setdefault(somebody.address, somebody)
     return list(found.values())
+
+
+def _taken_apart(named: str) -> tuple[str, str]:
+    matched = _WITH_NAME.fullmatch(named.strip())
+    return (named.strip(), "") if matched is None else (matched[2].strip(), matched[1].strip())
 
 
 def resolve_one(db: Db, named: str | None) -> Somebody | None:

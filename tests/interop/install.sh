@@ -18,6 +18,7 @@ node:nodejs
 npm:npm
 thunderbird:thunderbird
 Xvfb:xvfb
+pdftoppm:poppler-utils
 '
 
 missing() {

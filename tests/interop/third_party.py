@@ -28,6 +28,7 @@ PINS = {
     "khal": "0.14.1",
     "tsdav": "2.3.4",
     "dav": "1.8.0",
+    "outloud": "0.2.1",  # PDF/UA by the Matterhorn protocol; pikepdf comes with it
 }
 _BESIDES = [
     *("pytest", "pytest-asyncio", "pytest-timeout", "proxy.py", "vobject", "tzlocal"),
@@ -105,7 +106,9 @@ def install() -> None:
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir(parents=True)
     _do(sys.executable, "-m", "venv", BIN.parent)
-    wanted = [f"{name}=={PINS[name]}" for name in ("caldav", "caldav-server-tester", "khal")]
+    wanted = [
+        f"{name}=={PINS[name]}" for name in ("caldav", "caldav-server-tester", "khal", "outloud")
+    ]
     _do(*_pip("install"), *wanted, f"vdirsyncer[test]=={PINS['vdirsyncer']}", *_BESIDES)
     for name in ("caldav", "vdirsyncer"):
         _unpack(name)

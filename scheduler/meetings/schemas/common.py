@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from calendars.http.shapes import Shape, instant_of
+from calendars.http.shapes import Shape, instant_of, one_line
 from scheduler.meetings.people import Somebody
 
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -27,8 +27,8 @@ Ref = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValida
 """A reference: it stands in paths, and names nobody (SEC-1)."""
 Code = Annotated[str, StringConstraints(min_length=1, max_length=30), AfterValidator(_ref)]
 """A kind of meeting."""
-Named = Annotated[str, StringConstraints(min_length=1, max_length=320)]
-"""A person: a login, or an e-mail address."""
+Named = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(one_line)]
+"""A person: a login, or an e-mail address, which a name may stand before."""
 Class = Literal["PUBLIC", "PRIVATE", "CONFIDENTIAL"]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 
