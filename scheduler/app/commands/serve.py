@@ -87,7 +87,10 @@ def run_due(
     if as_json:
         write_json(done)
         return
-    say(f"Séries prolongées : {done['extended']} ; lignes périmées oubliées : {done['forgotten']}.")
+    say(
+        f"Séries prolongées : {done['extended']} ; lignes périmées oubliées : {done['forgotten']} ; "
+        f"rappels : {done['reminders']} ; courriels : {done['mails']}."
+    )
 
 
 def _clock_at(instant: datetime | None):  # type: ignore[no-untyped-def]  # noqa: ANN202

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from calendars.model.delegation import Held
 from calendars.model.principal import Rights
 from calendars.storage import delegations, principals
 from scheduler.app.cli import run
-from tests.builders import an_event
+from tests.builders import NOUMEA, a_valarm, an_event
 from tests.command_line import PASSWORD, CommandLine
 from tests.serving import Client, running_server
 from tests.stores import put
@@ -218,6 +220,22 @@ def test_due_work_extends_the_index_of_endless_series(niaouli: CommandLine) -> N
     assert niaouli("run-due", "--at", "2028-03-02T07:00", "--json").json["extended"] == 1
     assert niaouli("run-due", "--at", "2028-03-02T07:00", "--json").json["extended"] == 0
     niaouli("run-due", "--at", "demain", fails=2)
+
+
+@pytest.mark.rule("TIM-11")
+def test_due_work_reminds_as_if_it_were_that_time_and_only_once(niaouli: CommandLine) -> None:
+    niaouli.add_person("anne")
+    niaouli("run-due", "--at", "2026-03-02T18:00")
+    alarm = a_valarm("-PT1H", action="EMAIL")
+    start = datetime(2026, 3, 5, 9, 0, tzinfo=NOUMEA)
+    _put(niaouli, "anne", an_event(start=start, summary="CODIR", alarms=[alarm]), "a.ics")
+
+    assert niaouli("run-due", "--at", "2026-03-05T07:59", "--json").json["reminders"] == 0
+    told = niaouli("run-due", "--at", "2026-03-05T08:00").err
+    assert "rappels : 1 ; courriels : 1" in told
+    assert niaouli("run-due", "--at", "2026-03-05T08:01", "--json").json["reminders"] == 0
+    [mail] = (niaouli.data / "mail").glob("*.eml")
+    assert "CODIR" in message_from_bytes(mail.read_bytes(), policy=policy.default)["Subject"]
 
 
 # --- how it speaks -------------------------------------------------------------------------------

@@ -197,14 +197,14 @@ def test_a_year_of_three_hundred_diaries(
     ticks = ticks_of(date(2026, 1, 1), 365, outage=date(2026, 6, 10))
     oracle = Oracle(ticks, _local(ticks[-1]) + timedelta(days=400))
     year = _a_year(migrated_url, tmp_path / "data", oracle, 2026)
-    year.fill(300, date(2025, 1, 1), 3 * 365, Volume(singles=200, series=6))
+    year.fill(300, date(2025, 1, 1), 3 * 365, Volume(singles=130, series=5))
     filled = time.monotonic()
     _run(year, changes=1_500)
     ran = time.monotonic()
     count = _compare(year)
     with capsys.disabled():
         print(
-            f"\n{len(year.people)} diaries, {300 * 206} objects, {len(ticks)} ticks: "
+            f"\n{len(year.people)} diaries, {300 * 135} objects, {len(ticks)} ticks: "
             f"{count} reminders, each once; filled in {filled - began:.0f} s, "
             f"stepped in {ran - filled:.0f} s"
         )
