@@ -88,7 +88,8 @@ def run_due(
         write_json(done)
         return
     say(
-        f"Séries prolongées : {done['extended']} ; lignes périmées oubliées : {done['forgotten']} ; "
+        f"Séries prolongées : {done['extended']} ; "
+        f"lignes périmées oubliées : {done['forgotten']} ; "
         f"rappels : {done['reminders']} ; courriels : {done['mails']}."
     )
 
