@@ -28,7 +28,7 @@ def a_mailroom(database: Database, *, believes_from: bool = False) -> Mailroom:
 
 def proven(octets: bytes, *, by: str = RELAY, result: str = "dmarc=pass") -> bytes:
     """The mail as the relay hands it on: it has looked at the sender."""
-    [sender] = [one for one in octets.split(b"\n") if one.lower().startswith(b"from:")]
+    [sender, *_] = [one for one in octets.split(b"\n") if one.lower().startswith(b"from:")]
     domain = sender.rpartition(b"@")[2].strip(b" >\r").decode()
     field = f"Authentication-Results: {by};\r\n {result} header.from={domain}\r\n"
     return field.encode() + octets

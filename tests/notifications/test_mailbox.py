@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -171,3 +172,16 @@ def test_nobody_cancels_by_answering(house: House, tmp_path: Path) -> None:
     assert take(house, tmp_path, mail(address(tmp_path), calendar)) is Decision.QUARANTINED
 
     assert answer_of(house) == "NEEDS-ACTION"
+
+
+def test_two_processes_that_get_the_same_mail_decide_on_it_once(
+    house: House, tmp_path: Path
+) -> None:
+    octets = mail(address(tmp_path), reply("DECLINED"))
+
+    with ThreadPoolExecutor(4) as pool:
+        decided = list(pool.map(lambda _: take(house, tmp_path, octets), range(4)))
+
+    assert decided == [Decision.APPLIED] * 4
+    with house.database.reading() as db:
+        assert len(decisions.list_of(db, None, limit=10)) == 1
