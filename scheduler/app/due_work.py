@@ -126,7 +126,8 @@ def warn_of_conflicts(service: Service) -> int:
         if not warn.is_behind(db):
             return 0
     with service.database.transaction() as db:
-        return warn.warn(db, ZoneInfo(service.settings.timezone), now=_now(service))
+        zone = ZoneInfo(service.settings.timezone)
+        return warn.warn(db, zone, dispatch=service.dispatch, now=_now(service))
 
 
 def close_requests(service: Service) -> int:

@@ -34,6 +34,7 @@ from scheduler.app.reminding import desk_of
 from scheduler.app.wiring import Service, guest_desk, house_of, mailroom, post_office
 from scheduler.diaries import api as holds
 from scheduler.diaries import conflict_api as conflicts
+from scheduler.diaries import travel_api as travel
 from scheduler.diaries.guard import DiaryGuard
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_requests.habits import Habits
@@ -64,6 +65,7 @@ FEATURES = (
     preview,
     holds,
     conflicts,
+    travel,
     polls,
     meetings,
     diary_requests,
@@ -77,6 +79,7 @@ FEATURE_TAGS = [
     HOLDS,
     *guard.TAGS,
     {"name": conflicts.TAG, "description": "Ce qui s'oppose à une date, et qui peut passer outre."},
+    {"name": travel.TAG, "description": "Aller, retour et véhicule d'un rendez-vous."},
     POLLS,
     *mails.TAGS,
     *covers.TAGS,

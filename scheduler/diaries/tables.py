@@ -93,3 +93,13 @@ conflicts_followed = Table(
     Column("collection_id", _BIG_ID, primary_key=True),
     Column("position", BigInteger, nullable=False),
 )
+
+# The ways to an appointment and back, which follow it (DIA-5).
+travel_blocks = Table(
+    "travel_blocks",
+    metadata,
+    Column("object_id", _BIG_ID, primary_key=True),  # of the appointment
+    Column("owner_id", _BIG_ID, nullable=False),
+    Column("parent_uid", Text, nullable=False),
+    Column("vehicle", String(255), nullable=False),  # login, "" without one
+)

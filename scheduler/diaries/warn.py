@@ -18,6 +18,7 @@ from calendars.model.component import Component, decode, parse
 from calendars.model.instances import is_recurring
 from calendars.model.principal import Principal, PrincipalKind
 from calendars.model.typeset import typeset
+from calendars.services.deliver_itip import Dispatch
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.follow_calendars import (
     FollowedObject,
@@ -32,6 +33,7 @@ from scheduler.diaries.conflict_repository import ToldOf
 from scheduler.diaries.conflict_words import words_of
 from scheduler.diaries.examine import OF_A_DAY, Examiner, Found
 from scheduler.diaries.severity import Severity
+from scheduler.diaries.travel import keep_in_step
 
 BATCH = 200
 MASS = 50
@@ -46,10 +48,11 @@ def is_behind(db: Db) -> bool:
     return any(seen.get(c, -1) < modseq for c, modseq in list_calendars_now(db).items())
 
 
-def warn(db: Db, zone: tzinfo, *, now: int) -> int:
+def warn(db: Db, zone: tzinfo, *, dispatch: Dispatch | None = None, now: int) -> int:
     """Tell of the conflicts of what was written since the last time; how many tasks were opened.
 
-    A store that was there before this rule is taken as it is: only new writes are looked at.
+    A store that was there before this rule is taken as it is: only new writes are looked at. With a
+    dispatch the ways to appointments are kept in step with them (DIA-5).
     """
     seen, calendars = shelf.positions(db), list_calendars_now(db)
     if not seen:
@@ -63,6 +66,8 @@ def warn(db: Db, zone: tzinfo, *, now: int) -> int:
             continue
         heard = hear(db, collection, since=position, limit=BATCH)
         shelf.set_position(db, collection, heard.position)
+        if dispatch is not None:
+            keep_in_step(db, heard.changed, heard.gone, zone, dispatch=dispatch, now=now)
         if len(heard.changed) < MASS:
             for one in heard.changed:
                 warner.look_at(one)
