@@ -38,6 +38,8 @@ from scheduler.diaries import travel_api as travel
 from scheduler.diaries.guard import DiaryGuard
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_requests.habits import Habits
+from scheduler.diary_sheets import api as diary_sheets
+from scheduler.diary_sheets.service import Press
 from scheduler.directory import api as directory
 from scheduler.meetings import api as meetings
 from scheduler.polls import api as polls
@@ -67,6 +69,7 @@ FEATURES = (
     conflicts,
     travel,
     polls,
+    diary_sheets,
     meetings,
     diary_requests,
     reminders,
@@ -81,6 +84,7 @@ FEATURE_TAGS = [
     {"name": conflicts.TAG, "description": "Ce qui s'oppose à une date, et qui peut passer outre."},
     {"name": travel.TAG, "description": "Aller, retour et véhicule d'un rendez-vous."},
     POLLS,
+    {"name": diary_sheets.TAG, "description": "La semaine, le jour, le mois en PDF ; qui est là."},
     *mails.TAGS,
     *covers.TAGS,
     *messages.TAGS,
@@ -176,6 +180,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     for feature in FEATURES:
         app.include_router(feature.router)
     diary_requests.give_habits(app, _habits(service))
+    diary_sheets.give_press(app, Press(service.settings.organisation, zone))
     polls.give_desk(app, Desk(service.settings.url, Language(service.settings.language)))
     mails.give_mailroom(app, mailroom(service))
     preview.give_post_office(app, cache(partial(post_office, service)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import date, tzinfo
 from hashlib import sha256
+from typing import Protocol
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import CollectionId, PrincipalId
@@ -16,10 +17,21 @@ from calendars.model.principal import Principal, PrincipalKind
 from calendars.services.choose_language import language_of, languages_of
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.follow_calendars import FollowedObject, zone_in
+from notifications.post import Paper
 from scheduler.reminders import wishes
 from scheduler.reminders.model import Guidance, Reminded
 from scheduler.reminders.rules import SendingHours
 from scheduler.reminders.wishes import PLAIN, Wishes
+
+
+class WeekPaper(Protocol):
+    """Prints the week of a diary as its reader may have it by mail (DIA-6)."""
+
+    def __call__(
+        self, db: Db, reader: Principal, owner: Principal, monday: date, *, now: int
+    ) -> Paper:
+        """The paper; with no title of what is confidential (SEC-6)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,8 @@ class Desk:
     language: Language
     days_version: str = ""
     """Of the closed days (TIM-10)."""
+    week_paper: WeekPaper | None = None
+    """What goes along with the digest of a week."""
 
     @property
     def plan(self) -> str:

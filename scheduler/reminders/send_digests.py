@@ -21,13 +21,14 @@ from calendars.services.find_principals import get_principal_by_id
 from calendars.services.list_calendars import list_calendars
 from calendars.services.list_occurrences import Occurrence, OccurrenceQuery, list_occurrences
 from notifications import outbox
-from notifications.post import JSON, Post, Urgency
+from notifications.post import JSON, Paper, Post, Urgency
 from scheduler.reminders import subscriptions
 from scheduler.reminders.desk import Desk
 from scheduler.reminders.digests import (
     Days,
     Item,
     Line,
+    Period,
     days_told,
     last_sending,
     lines_by_day,
@@ -88,8 +89,18 @@ def _send(db: Db, desk: Desk, one: Subscription, *, now: int) -> bool:
         occasion=f"{one.period} of {owner.id}, {days.first.isoformat()}",
         urgency=Urgency.NORMAL,
         expires_at=until + 1,
+        papers=_papers(db, desk, one.period, (reader, owner), days, now=now),
     )
     return outbox.post(db, letter, now=now)
+
+
+def _papers(
+    db: Db, desk: Desk, period: Period, people: tuple[Principal, Principal], days: Days, *, now: int
+) -> tuple[Paper, ...]:
+    """The week on paper (DIA-6); a day needs none."""
+    if period is not Period.WEEK or desk.week_paper is None:
+        return ()
+    return (desk.week_paper(db, *people, days.first, now=now),)
 
 
 def _items(

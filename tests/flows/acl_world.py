@@ -247,6 +247,8 @@ def requests_about(about: str, path: str) -> Iterator[Request]:
     uid = about if about in CLASSES else f"there-{number}"
     text = TEXTS[about].replace("DTSTAMP", "X-NEW:1\r\nDTSTAMP") if about in CLASSES else None
     yield Request(about, "PUT", path, text or an_event(uid=uid), TEXT)
+    if about in CLASSES or about == "nothing":
+        yield Request(about, "POST attach", f"{path}?action=attachment-add", "octets", TEXT)
     yield Request(about, "COPY", path, headers={"Destination": new})
     yield Request(about, "MOVE", path, headers={"Destination": f"{HERE}there{number}.ics"})
     yield Request(about, "ACL", path, f"<acl {NS}/>")

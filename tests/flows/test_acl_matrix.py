@@ -40,6 +40,7 @@ seen             REPORT_text-match                     404 404 207 207 207 207
 seen             REPORT_expand-property                404 404 207 207 207 207
 seen             REPORT_sync-collection                404 404 403 403 403 403
 seen             PUT                                   404 404 403 204 204 204
+seen             POST_attach                           404 404 403 201 201 201
 seen             COPY                                  404 404 201 201 201 403
 seen             MOVE                                  404 404 403 201 201 201
 seen             DELETE                                404 404 403 204 204 204
@@ -51,6 +52,7 @@ hidden           REPORT_text-match                     404 404 404 404 404 ---
 hidden           REPORT_expand-property                404 404 404 404 404 ---
 hidden           REPORT_sync-collection                404 404 404 404 404 ---
 hidden           PUT                                   404 404 403 403 403 ---
+hidden           POST_attach                           404 404 403 404 404 ---
 hidden           COPY                                  404 404 404 404 404 ---
 hidden           MOVE,DELETE                           404 404 403 404 404 ---
 mask             GET,HEAD,OPTIONS                      --- --- 200 200 200 ---
@@ -59,7 +61,7 @@ mask             REPORT_calendar-query                 --- --- 207 207 207 ---
 mask             REPORT_text-match                     --- --- 207 207 207 ---
 mask             REPORT_expand-property                --- --- 207 207 207 ---
 mask             REPORT_sync-collection                --- --- 403 403 403 ---
-mask             PROPPATCH,PUT,COPY,MOVE,DELETE        --- --- 403 403 403 ---
+mask             PROPPATCH,PUT,POST_attach,COPY,MOVE,DELETE  --- --- 403 403 403 ---
 nothing          GET,HEAD,PROPFIND_0,PROPFIND_1        404 404 404 404 404 404
 nothing          OPTIONS                               200 200 200 200 200 200
 nothing          PROPPATCH,COPY                        404 404 404 404 404 404
@@ -68,10 +70,12 @@ nothing          REPORT_text-match                     404 404 404 404 404 404
 nothing          REPORT_expand-property                404 404 404 404 404 404
 nothing          REPORT_sync-collection                404 404 404 404 404 404
 nothing          PUT                                   404 404 403 201 201 201
+nothing          POST_attach                           404 404 403 404 404 404
 nothing          MOVE,DELETE                           404 404 403 404 404 404
 OBJECTS          REPORT_calendar-multiget              404 404 207 207 207 207
 OBJECTS          REPORT_free-busy-query                403 403 403 403 403 403
-OBJECTS          POST,ACL                              405 405 405 405 405 405
+OBJECTS          ACL                                   405 405 405 405 405 405
+OBJECTS          POST                                  403 403 403 403 403 403
 OBJECTS          MKCALENDAR,MKCOL                      403 403 403 403 403 403
 home             GET,HEAD                              404 404 200 200 200 200
 home             PROPFIND_0,PROPFIND_1                 404 404 207 207 207 207

@@ -1,0 +1,109 @@
+"""`niaouli diary …`: diaries on paper (DIA-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from scheduler.app.commands.console import (
+    Config,
+    WrongUsage,
+    get_account,
+    now_of,
+    open_service,
+    say,
+)
+
+Login = Annotated[str, typer.Argument(metavar="LOGIN", help="À qui est l'agenda.")]
+DayOption = Annotated[
+    str | None, typer.Option("--day", metavar="JOUR", help="AAAA-MM-JJ ; sinon aujourd'hui.")
+]
+Target = Annotated[
+    Path | None, typer.Option("--pdf", "-o", metavar="FICHIER", help="Le PDF à écrire.")
+]
+Reader = Annotated[
+    str | None, typer.Option("--as", metavar="LOGIN", help="Qui le lira ; sinon la personne.")
+]
+Posted = Annotated[bool, typer.Option("--posted", help="À afficher : sans lieux ni titres privés.")]
+
+
+def week(
+    login: Login,
+    day: DayOption = None,
+    target: Target = None,
+    reader: Reader = None,
+    config: Config = None,
+    *,
+    posted: Posted = False,
+) -> None:
+    """Imprimer l'agenda d'une semaine."""
+    _print("week", login, day, target, reader, config, posted=posted)
+
+
+def day_sheet(
+    login: Login,
+    day: DayOption = None,
+    target: Target = None,
+    reader: Reader = None,
+    config: Config = None,
+    *,
+    posted: Posted = False,
+) -> None:
+    """Imprimer la feuille d'un jour."""
+    _print("day", login, day, target, reader, config, posted=posted)
+
+
+def month(
+    login: Login,
+    day: DayOption = None,
+    target: Target = None,
+    reader: Reader = None,
+    config: Config = None,
+    *,
+    posted: Posted = False,
+) -> None:
+    """Imprimer le plan d'un mois."""
+    _print("month", login, day, target, reader, config, posted=posted)
+
+
+def _print(
+    kind: str,
+    login: str,
+    day: str | None,
+    target: Path | None,
+    reader: str | None,
+    config: Path | None,
+    *,
+    posted: bool,
+) -> None:
+    from calendars.kernel.audit import CONSOLE
+    from scheduler.diary_sheets.model import Profile
+    from scheduler.diary_sheets.service import Press, SheetKind, Wanted, print_sheet
+
+    with open_service(config) as service, service.database.reading() as db:
+        zone = ZoneInfo(service.settings.timezone)
+        asked = _day(day) if day else service.clock.now().astimezone(zone).date()
+        who = get_account(db, reader or login).acting(CONSOLE)
+        made = print_sheet(
+            db, who, login,
+            Wanted(SheetKind(kind), asked, Profile.POSTED if posted else Profile.OWN),
+            Press(service.settings.organisation, zone), now=now_of(service),
+        )  # fmt: skip
+    written = target or Path(made.filename)
+    written.write_bytes(made.octets)
+    say(f"Écrit : {written}")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(f"« {text} » n'est pas un jour de la forme AAAA-MM-JJ") from None
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"week": week, "day": day_sheet, "month": month}
