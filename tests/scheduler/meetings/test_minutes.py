@@ -249,4 +249,4 @@ def test_documents_can_be_read_by_programs(office: Office) -> None:
     assert "<script>" in words
     assert document.tables[-1].rows[1].cells[1].text == "Transmettre les arbitrages"
     register = office.head.http.get(f"{office.head.base}/api/v1/actions.csv?meeting={ref}").text
-    assert "Olivier Dugong;16/03/2027;ouvert" in register
+    assert "Transmettre les arbitrages;Olivier Dugong;16/03/2027;" in register
