@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import reminding, table
+from bench import reminding, slots, table
 from bench.burst import Failed, Sample, Target
 from bench.ceilings import bare_commit, constant_answer
 from bench.figures import FIGURES, GROWING, Figure
@@ -190,6 +190,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="2,000 events, under four minutes")
     parser.add_argument("--alone", action="store_true", help="Niaouli without the others")
     parser.add_argument("--no-growth", action="store_true", help="leave the larger calendars out")
+    parser.add_argument("--no-slots", action="store_true", help="leave the search for slots out")
     parser.add_argument("--events", type=int, help="events in the calendar")
     parser.add_argument("--out", type=Path, help="write every sample as JSON too")
     chosen = parser.parse_args()
@@ -210,6 +211,8 @@ def main() -> None:
         if not chosen.no_growth:
             sizes = reminding.SIZES if plan.rounds == FULL.rounds else (1_000, 10_000)
             print("\nReminders:\n\n" + reminding.report(folder, sizes))
+    if not (chosen.quick or chosen.no_slots):
+        print("\nSearch for slots:\n\n" + slots.report(15, ["SQLite"]))
     if chosen.out:
         samples = {"figures": taken, "growth": grown}
         chosen.out.write_text(json.dumps(samples, default=asdict, indent=1))

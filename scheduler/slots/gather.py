@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
@@ -48,6 +48,9 @@ class Ground:
         return found or self.known.get((one.object_id, 0), _UNKNOWN)
 
 
+_Telling = Callable[[Ground, Engagement, Whereabouts, Place | None, int], Iterable[Stretch]]
+
+
 class Week:
     """Hours of one kind laid out over the days of a search: people of one site share them."""
 
@@ -87,7 +90,7 @@ def diary_of(
     blocked: list[Stretch] = []
     tentative: list[Span] = []
     busy: list[Span] = []
-    tell = _stretches if engaged.open else _coarse
+    tell: _Telling = _stretches if engaged.open else _coarse
     grain = engaged.grain or 1
     for one in engaged.engagements:
         start, end = one.starts_at, one.ends_at
@@ -129,14 +132,14 @@ def _stretches(
 
 def _coarse(
     ground: Ground, one: Engagement, about: Whereabouts, home: Place | None, grain: int
-) -> Iterator[Stretch]:
+) -> tuple[Stretch]:
     """Who may not read a diary learns neither why nor to the minute."""
     before = after = 0
     if one.busy != "U" and not about.absent:
         way = ground.travel.way(about.place or home, ground.place) * MINUTE
         before, after = max(ground.buffer_after, way), max(ground.buffer_before, way)
     start, end = one.starts_at - before, one.ends_at + after
-    yield Stretch(start - start % grain, end + -end % grain, ConflictCode.OVERLAP)
+    return (Stretch(start - start % grain, end + -end % grain, ConflictCode.OVERLAP),)
 
 
 def away_spans(ground: Ground, engaged: Iterable[Engagement], home: Place | None) -> list[Span]:

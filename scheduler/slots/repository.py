@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select
 
@@ -42,6 +42,8 @@ Known = dict[tuple[int, int], Whereabouts]
 def list_whereabouts(db: Db, owners: Sequence[int], window: Window) -> Known:
     """What is known of these people's events that may have occurrences in a window."""
     found: Known = {}
+    # Thousands of events are at a few dozen places.
+    shared: dict[tuple[Any, ...], Whereabouts] = {}
     columns = (_P.object_id, _P.starts_at, _P.commune, _P.spot, _P.absent, _P.immovable)
     for first in range(0, len(owners), _CHUNK):
         rows = db.execute(
@@ -51,9 +53,13 @@ def list_whereabouts(db: Db, owners: Sequence[int], window: Window) -> Known:
                 _P.first_at < window.end,
             )
         )
-        for number, start, commune, spot, absent, immovable in rows:
-            place = Place(commune, spot) if commune else None
-            found[number, start] = Whereabouts(place, absent, immovable)
+        for number, start, *told in rows.all():
+            key = tuple(told)
+            if key not in shared:
+                commune, spot, absent, immovable = key
+                place = Place(commune, spot) if commune else None
+                shared[key] = Whereabouts(place, bool(absent), bool(immovable))
+            found[number, start] = shared[key]
     return found
 
 
