@@ -191,8 +191,9 @@ mail_decisions = Table(
     Column("identity", String(64), nullable=False, unique=True),
     Column("at", BigInteger, nullable=False),
     Column("message_id", String(64)),  # hashed
-    # Forgotten sooner than the row.
+    # Forgotten sooner than the row, as is what an absent person's program said.
     Column("sender", String(320)),
+    Column("note", String(500)),
     Column("method", String(16), nullable=False),
     Column("uid", Text, nullable=False),
     # Whose meeting it is about, or whom it was for; nothing where nobody knows.

@@ -25,6 +25,11 @@ class MailDecisionOut(Shape):
     method: str = Field(description="REPLY, REQUEST… ; vide sans agenda.", examples=["REPLY"])
     uid: str | None = Field(None, description="De quelle réunion il parle.")
     sender: str | None = Field(None, description="Effacé plus tôt que la décision.")
+    note: str | None = Field(
+        None,
+        description="Le message d’absence reçu : ce n’est pas une réponse.",
+        examples=["Je suis absente jusqu’au 12 mars."],
+    )
     waits: bool = Field(description="Une personne doit encore en décider.")
     settled: Literal["released", "dropped", "expired"] | None = None
     settled_at: datetime | None = None
@@ -41,6 +46,7 @@ class MailDecisionOut(Shape):
             method=logged.method,
             uid=logged.uid or None,
             sender=logged.sender,
+            note=logged.note,
             waits=logged.waits,
             settled=None if logged.settled is None else logged.settled.value,
             settled_at=None if logged.settled_at is None else instant_of(logged.settled_at),

@@ -15,7 +15,6 @@ from sqlalchemy import exists, insert, select
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
-from calendars.services.find_calendar_users import find_calendar_user
 from calendars.services.service_key import service_key
 from notifications.tables import reply_addresses
 
@@ -66,16 +65,3 @@ def thread_of(db: Db, token: str) -> Thread | None:
     )
     row = db.execute(query).first()
     return None if row is None else Thread(PrincipalId(row[0]), row[1], row[2])
-
-
-def is_ours(db: Db, mailbox: str, address: str) -> bool:
-    """Whether mail for that address is for us: the mailbox, a mark that we gave, a local person.
-
-    A mark that nobody was given is refused as any unknown address is (RFC 5321 §3.6.2).
-    """
-    local, _, domain = address.strip().lower().rpartition("@")
-    own, _, own_domain = mailbox.lower().partition("@")
-    base, _, token = local.partition("+")
-    if base == own and domain == own_domain:
-        return not token or thread_of(db, token) is not None
-    return find_calendar_user(db, f"mailto:{local}@{domain}") is not None

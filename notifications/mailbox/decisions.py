@@ -56,6 +56,7 @@ class Logged(NamedTuple):
     settled: Settled | None
     settled_at: int | None
     settled_by: PrincipalId | None
+    note: str | None
 
     @property
     def taken(self) -> Taken:
@@ -105,6 +106,7 @@ def add(db: Db, came: Came, taken: Taken, *, now: int) -> int | None:
         "owner_id": taken.owner_id,
         "decision": taken.decision,
         "why": taken.why,
+        "note": taken.note[:500] or None,
     }
     insert_or = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
     query = insert_or(mail_decisions).values(row).on_conflict_do_nothing().returning(_D.id)
@@ -211,7 +213,7 @@ def forget(db: Db, *, senders_before: int, before: int) -> int:
     """Senders are forgotten first, decisions later; how many rows are gone."""
     old = or_(_D.sender.is_not(None), _D.message_id.is_not(None))
     query = update(mail_decisions).where(_D.at < senders_before, old)
-    db.execute(query.values(sender=None, message_id=None))
+    db.execute(query.values(sender=None, message_id=None, note=None))
     settled = or_(_D.decision != Decision.QUARANTINED, _D.settled.is_not(None))
     return db.execute(delete(mail_decisions).where(_D.at < before, settled)).rowcount
 

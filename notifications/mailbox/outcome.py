@@ -106,6 +106,8 @@ class Taken:
     """Whose meeting it is about, where that is known."""
     uid: str = ""
     method: str = ""
+    note: str = ""
+    """What the program of somebody who is away wrote: no answer, and for who keeps the diary."""
 
     @property
     def sentence(self) -> str:

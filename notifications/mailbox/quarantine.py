@@ -88,7 +88,7 @@ def _page(found: list[Logged], limit: int) -> Page:
 
 
 def _without_content(one: Logged) -> Logged:
-    return one._replace(uid="", sender=None, message_id=None)
+    return one._replace(uid="", sender=None, message_id=None, note=None)
 
 
 def list_waiting(db: Db, actor: Principal, login: str, *, limit: int, now: int) -> list[Waiting]:

@@ -18,7 +18,7 @@ from notifications.mailbox.room import Mailroom
 from notifications.queued import Queued
 
 _KNOWN = {Nature.DELAYED: Why.DELAYED, Nature.ARRIVED: Why.ARRIVED}
-MOST_IDS = 20
+MOST_IDS, MOST_OF_NOTE = 20, 500
 
 
 def take_words(db: Db, room: Mailroom, mail: Mail, *, now: int) -> Taken:
@@ -66,10 +66,9 @@ def _reported(db: Db, report: Report) -> Queued | None:
 
 
 def _note_absence(db: Db, mail: Mail, thread: Thread | None) -> Taken:
-    """Logged with whose meeting it is about, and no answer of anybody."""
-    if thread is not None:
-        return Taken(Decision.IGNORED, Why.AUTOMATIC, thread.owner_id, thread.uid)
-    message = _returned(db, mail)
-    if message is not None:
-        return Taken(Decision.IGNORED, Why.AUTOMATIC, message.owner_id, message.uid)
-    return Taken(Decision.IGNORED, Why.AUTOMATIC)
+    """Logged with whose meeting it is about and what it says, and no answer of anybody."""
+    about = thread or _returned(db, mail)
+    if about is None:
+        return Taken(Decision.IGNORED, Why.AUTOMATIC)
+    note = words_of(mail)[:MOST_OF_NOTE]
+    return Taken(Decision.IGNORED, Why.AUTOMATIC, about.owner_id, about.uid, note=note)

@@ -74,13 +74,9 @@ def door(service: Service) -> Door:
 
 def knows(service: Service, address: str) -> bool:
     """Whether mail for that address is for us."""
-    from notifications.bounces import find_by_bounce, token_in
-    from notifications.imip.reply_address import is_ours
+    from notifications.arrivals.addresses import is_ours
 
-    token = token_in(address)
     with service.database.reading() as db:
-        if token is not None and find_by_bounce(db, token=token) is not None:
-            return True
         return is_ours(db, service.settings.mail_from, address)
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from calendars.kernel.audit import CONSOLE
 from calendars.model.principal import Principal
 from notifications import bounces
+from notifications.arrivals.addresses import is_ours
 from notifications.imip.mail import NO_ENVELOPE, Envelope
-from notifications.mailbox import forward
+from notifications.mailbox import decisions, forward, quarantine
 from notifications.mailbox.outcome import Decision, Taken, Why
 from notifications.mailbox.room import Mailroom
 from notifications.mailbox.take_in import take_in
@@ -144,6 +146,11 @@ def test_who_is_away_has_not_answered_and_gets_no_answer(
     assert (taken.decision, taken.why) == (Decision.IGNORED, Why.AUTOMATIC)
     assert taken.owner_id == invited.anne.id, "those who keep the diary find it in the log"
     assert taken.uid
+    with invited.database.reading() as db:
+        [logged] = decisions.list_of(db, invited.anne.id, limit=9)
+        [at_console] = quarantine.list_all_decisions(db, CONSOLE, before=None, limit=9).items
+    assert logged.note == "Je suis absente."
+    assert at_console.note is None, "only those who keep the diary read it"
     assert invited.deliver(after=300) == 0
 
 
@@ -243,3 +250,17 @@ def test_who_schedules_does_not_write_to_himself(
     own = written(from_address(folder), "Bonjour", sender="rosalie@example.org")
 
     assert take(invited, own.as_bytes()).decision is Decision.QUARANTINED
+
+
+@pytest.mark.rfc("5321 §3.6.2")
+def test_only_addresses_that_were_given_are_ours(invited: House, folder: Path) -> None:
+    with invited.database.transaction() as db:
+        token = bounces.bounce_token(db, last_message(invited).id, now=invited.now)
+        ours = [BOX, from_address(folder), bounces.bounce_address(BOX, token), "ANNE@example.org"]
+        guessed = "a" * 26
+        others = [f"agenda+{guessed}@dpass.example.org", bounces.bounce_address(BOX, guessed)]
+        others += ["agenda@elsewhere.example", "x@dpass.example.org", "", "agenda"]
+
+        known = [one for one in ours + others if is_ours(db, BOX, one)]
+
+    assert known == ours
