@@ -20,6 +20,7 @@ from calendars.model.calendar_user_address import (
 from calendars.model.component import Component, unescape
 from calendars.model.entry import visibility_of
 from calendars.model.principal import Principal, Visibility
+from calendars.model.wall_clock import epoch_to_local
 from notifications.post import JSON
 from scheduler.reminders.model import Audience, Due, Reminded, kinds_of
 from scheduler.reminders.wishes import PLAIN, Wishes
@@ -83,10 +84,11 @@ def remindings(
     for due in dues:
         if now > due.useful_until:
             continue
-        occasion = _occasion(one, due)
         for reader in _readers(one, due, known):
             occurrence = (due.occurrence.starts_at, due.occurrence.recurrence_id)
-            last[(reader.address, *occurrence)] = Reminding(due, reader, occasion)
+            last[(reader.address, *occurrence)] = Reminding(
+                due, reader, _occasion(one, due, reader)
+            )
     return list(last.values())
 
 
@@ -134,10 +136,15 @@ def addresses_named(one: Reminded, dues: Sequence[Due]) -> list[CalendarUserAddr
     return list(found)
 
 
-def _occasion(one: Reminded, due: Due) -> str:
-    """With object and person the key by which nobody is reminded twice (TIM-11)."""
+def _occasion(one: Reminded, due: Due, reader: Reader) -> str:
+    """With object and person the key by which nobody is reminded twice (TIM-11).
+
+    Who is named in an alarm of somebody else hears of it once a day, however it repeats.
+    """
     if due.cause.alarm is None:
         return f"D-{due.cause.before} of {one.day_of(due.occurrence).isoformat()}"
+    if reader.address not in one.owner:
+        return f"alarm on {epoch_to_local(due.at, one.site).date().isoformat()}"
     original = due.occurrence.recurrence_id
     return f"alarm {due.at}" + ("" if original is None else f" of {original}")
 

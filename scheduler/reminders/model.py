@@ -5,6 +5,7 @@ Nothing is listed ahead: of a series the occurrences are walked as far as the an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -41,6 +42,7 @@ _OVER = frozenset(("CANCELLED", "COMPLETED"))
 _THINGS = frozenset(("ROOM", "RESOURCE"))
 MAX_REPEATS = 10
 """A mail is no alarm clock: of REPEAT no more is heard."""
+_SEVERAL = re.compile(r"BY(MINUTE|SECOND)=[0-9]+,")
 _LOOKED_AT = 50
 """How many occurrences are asked which of them an alarm at an instant is about."""
 
@@ -276,7 +278,7 @@ class Reminded:
         if known is None:
             known = [
                 (alarm, trigger)
-                for alarm in part.children("VALARM")
+                for alarm in ([] if _is_dense(part) else part.children("VALARM"))
                 if (alarm.value("ACTION") or "").strip().upper() == "EMAIL"
                 and (trigger := trigger_of(alarm, self._floating)) is not None
             ]
@@ -293,6 +295,12 @@ def kinds_of(part: Component) -> Iterator[str]:
     """CATEGORIES: by them the kind of an event is known."""
     for line in part.all("CATEGORIES"):
         yield from (unescape(value) for value in split_values(line.value))
+
+
+def _is_dense(part: Component) -> bool:
+    """It comes several times an hour: nobody is written to every minute."""
+    rule = (part.value("RRULE") or "").upper()
+    return "MINUTELY" in rule or "SECONDLY" in rule or bool(_SEVERAL.search(rule))
 
 
 def is_urgent(part: Component) -> bool:

@@ -164,6 +164,25 @@ def test_an_alarm_may_name_those_whom_its_owner_invited(house: House) -> None:
     assert {one.recipient for one in told} == {"anne@example.org", "famille@outside.test"}
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize(
+    ("rule", "owner", "outside"),
+    [
+        ("FREQ=HOURLY;COUNT=6", 6, 1),
+        ("FREQ=HOURLY;BYMINUTE=0,10,20;COUNT=60", 0, 0),
+    ],
+)
+def test_nobody_is_written_to_all_day_by_the_alarm_of_somebody_else(
+    house: House, rule: str, owner: int, outside: int
+) -> None:
+    alarm = mail("-PT5M", to=["famille@outside.test", "anne@example.org"])
+    parts = MEETING | {"categories": [], "alarms": [alarm], "rrule": rule}
+    house.write(an_event(**parts), "2026-03-01T08:00")  # type: ignore[arg-type]
+    told = [one.recipient for _, one in house.tick_when_due("2026-03-05T00:00", "2026-03-06T00:00")]
+    assert told.count("anne@example.org") == owner
+    assert told.count("famille@outside.test") == outside
+
+
 @pytest.mark.rule("SEC-6")
 @pytest.mark.parametrize(
     ("visibility", "title", "subject"),
