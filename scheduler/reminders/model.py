@@ -299,8 +299,7 @@ def kinds_of(part: Component) -> Iterator[str]:
 
 def _is_dense(part: Component) -> bool:
     """It comes several times an hour: nobody is written to every minute."""
-    rule = (part.value("RRULE") or "").upper()
-    return "MINUTELY" in rule or "SECONDLY" in rule or bool(_SEVERAL.search(rule))
+    return bool(_SEVERAL.search((part.value("RRULE") or "").upper()))
 
 
 def is_urgent(part: Component) -> bool:
