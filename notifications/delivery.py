@@ -25,11 +25,12 @@ from calendars.services.find_calendar_users import find_calendar_user
 from calendars.services.find_principals import get_principal_by_id
 from calendars.services.note_status import note_status
 from calendars.services.record_mail import record_sent
-from notifications import failure, leases, outbox, papers, queued
+from notifications import claims, failure, leases, outbox, papers, queued
 from notifications.bounces import bounce_address, bounce_token
 from notifications.channels.mail_format import NoAddress, octets_of
 from notifications.channels.signer import Signer
 from notifications.channels.wire import Mail
+from notifications.claims import Claimed
 from notifications.compose import Composers
 from notifications.covers import papers_for
 from notifications.hold_back import stop
@@ -42,12 +43,12 @@ from notifications.imip.reply_address import reply_address
 from notifications.letters import Letterhead, letter_of_post
 from notifications.links import Link, Purpose, expiry_of, link_url
 from notifications.message import Fate, Letter, State
-from notifications.outbox import Claimed, Outgoing, Said
+from notifications.outbox import Outgoing, Said
 from notifications.post import Paper, Post
 
 BATCH = 25
 MINUTE = 60
-RENEW_SECONDS = outbox.LEASE_SECONDS // 4
+RENEW_SECONDS = claims.LEASE_SECONDS // 4
 NOTE_TRIES = 30
 _TO_ANSWER = frozenset({ItipMethod.REQUEST, ItipMethod.ADD, ItipMethod.DECLINECOUNTER})
 
@@ -140,7 +141,7 @@ def _claim(office: PostOffice) -> list[Claimed]:
     now = office.now()
     with office.database.transaction() as db:
         most = _allowed(db, office, now=now)
-        return outbox.claim_due(db, now=now, limit=most) if most > 0 else []
+        return claims.claim_due(db, now=now, limit=most) if most > 0 else []
 
 
 def _allowed(db: Db, office: PostOffice, *, now: int) -> int:
@@ -151,7 +152,7 @@ def _allowed(db: Db, office: PostOffice, *, now: int) -> int:
         return wanted
     # Whoever else counts waits until this transaction ends.
     leases.take(db, "mail-rate", "everybody", now=now, seconds=1)
-    tried = outbox.count_tried(db, since=now - MINUTE + 1)
+    tried = claims.count_tried(db, since=now - MINUTE + 1)
     return min(wanted, office.per_minute - tried)
 
 
@@ -181,7 +182,7 @@ def _hand_over(office: PostOffice, waiting: dict[str, Claimed], mails: Sequence[
         if waiting and office.now() - renewed >= RENEW_SECONDS:
             renewed = office.now()
             with office.database.transaction() as db:
-                if not outbox.renew(db, [one.id for one in waiting.values()], now=renewed):
+                if not claims.renew(db, [one.id for one in waiting.values()], now=renewed):
                     log.warning("message.taken_over")
                     break
     office.pause.note(office.now(), away=away)
@@ -211,7 +212,7 @@ def _note(office: PostOffice, waiting: dict[str, Claimed], news: Sequence[tuple[
 
 
 def _mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> None:
-    state = outbox.mark(db, claimed, fate, now=now)
+    state = claims.mark(db, claimed, fate, now=now)
     log.info("message.tried", extra={"message_id": claimed.id, "state": str(state)})
     if state not in (State.SENT, State.FAILED):
         return

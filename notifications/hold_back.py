@@ -21,11 +21,11 @@ from calendars.services.find_principals import get_principal_by_id
 from calendars.services.open_task import Task, close_task, open_task
 from calendars.services.record_guard import record_held, record_let_go
 from notifications import held
+from notifications.claims import Claimed
 from notifications.guard import check
 from notifications.guard.rules import Sought
 from notifications.held import HeldMail
 from notifications.message import Fate, Letter, State
-from notifications.outbox import Claimed
 from notifications.post import Post
 
 MIN_REASON, MAX_REASON = 8, 500

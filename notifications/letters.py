@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from calendars.kernel.database import Db
 from calendars.model.calendar_user_address import is_address_of
 from calendars.model.principal import Principal
+from notifications.claims import Claimed
 from notifications.compose import Composers
 from notifications.imip.enclosures import attachment_of
 from notifications.imip.reply_address import reply_address
 from notifications.message import Letter
-from notifications.outbox import Claimed
 from notifications.papers import papers_of
 from notifications.post import Post
 

@@ -11,10 +11,11 @@ from calendars.model.principal import Principal
 from calendars.services.choose_language import language_of
 from calendars.services.deliver_itip import Dispatch
 from calendars.services.preview_put import Foreseen, preview_put
-from notifications import outbox
+from notifications import claims, outbox
+from notifications.claims import Claimed
 from notifications.delivery import PostOffice, letter_for
 from notifications.message import Letter
-from notifications.outbox import Claimed, Outgoing
+from notifications.outbox import Outgoing
 
 
 class Way(StrEnum):
@@ -61,9 +62,9 @@ def preview(
     Raises whatever the write itself would raise.
     """
     parent, body = what
-    newest = outbox.last_number(db)
+    newest = claims.last_number(db)
     foreseen = preview_put(db, actor, parent, body, dispatch=dispatch, now=now)
-    mails = outbox.list_newer(db, newest)
+    mails = claims.list_newer(db, newest)
     told = [_by_mail(db, office, one, now=now) for one in mails]
     mailed = {one.message.recipient for one in mails}
     rest = [one for one in foreseen if one.inside or one.message.recipient not in mailed]

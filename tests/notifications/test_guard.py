@@ -10,7 +10,7 @@ import pytest
 
 from calendars.kernel.database import Db
 from calendars.model.principal import Role
-from notifications import held, outbox
+from notifications import claims, held, outbox
 from notifications.guard import check, lists
 from notifications.guard.rules import entries_in, entry_of, has_birth_date, tokens
 from notifications.hold_back import tend_held
@@ -113,13 +113,13 @@ def test_a_letter_with_a_name_in_its_papers_waits_and_names_are_kept_by_nobody(g
 
     [waiting] = held.list_all(guarded)
     assert waiting.flaws == ("name:file",)
-    assert outbox.claim_due(guarded, now=NOW + 60, limit=9) == []
+    assert claims.claim_due(guarded, now=NOW + 60, limit=9) == []
     assert [one.reference for one in lists.list_references(guarded)] == [REFERENCE]
     kept = guarded.exec_driver_sql("SELECT * FROM guarded WHERE kind = 'name'").all()
     assert "wamytan" not in repr(kept).lower()
     assert lists.remove_names(guarded, REFERENCE, "wamytan CAPUCINE", now=NOW) == 1
     assert outbox.post(guarded, letter._replace(occasion="2"), now=NOW)
-    assert len(outbox.claim_due(guarded, now=NOW + 60, limit=9)) == 1
+    assert len(claims.claim_due(guarded, now=NOW + 60, limit=9)) == 1
 
 
 # --- over HTTP -----------------------------------------------------------------------------------

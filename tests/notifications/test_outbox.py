@@ -11,7 +11,7 @@ from calendars.kernel.database import Db
 from calendars.model.principal import Principal, Rights
 from calendars.services.delegate import DelegationDraft, delegate, revoke_delegation
 from calendars.services.disable_account import disable_account
-from notifications import outbox
+from notifications import claims, outbox
 from notifications.message import Fate, State
 from notifications.outbox import Outgoing
 from tests.stores import NOW, a_person
@@ -39,7 +39,7 @@ def queue(db: Db, owner: Principal, actor: Principal, uid: str = "m") -> None:
 
 def due(db: Db, now: int = NOW) -> list[str]:
     """What would be sent."""
-    claimed = [one.message for one in outbox.claim_due(db, limit=10, now=now)]
+    claimed = [one.message for one in claims.claim_due(db, limit=10, now=now)]
     return [one.uid if isinstance(one, Outgoing) else one.occasion for one in claimed]
 
 
@@ -61,11 +61,11 @@ def test_a_message_of_whom_the_right_was_taken_from_is_not_sent(
     assert due(db) == ["m", "own"]
 
     revoke_delegation(db, "directrice", "assistante", now=NOW)
-    later = NOW + outbox.LEASE_SECONDS + 1
+    later = NOW + claims.LEASE_SECONDS + 1
     assert due(db, later) == ["own"]
     # Nor is it when the right comes back: what was cancelled stays so.
     delegate(db, "directrice", "assistante", DelegationDraft(Rights.SCHEDULE), zone=UTC, now=NOW)
-    assert due(db, later + outbox.LEASE_SECONDS + 1) == ["own"]
+    assert due(db, later + claims.LEASE_SECONDS + 1) == ["own"]
 
 
 @pytest.mark.rule("NOT-1")
@@ -73,7 +73,7 @@ def test_what_somebody_sends_nobody_else_does(db: Db, director: Principal) -> No
     queue(db, director, director)
     assert due(db) == ["m"]
     assert due(db) == []
-    assert due(db, NOW + outbox.LEASE_SECONDS + 1) == ["m"]  # whoever had it is gone
+    assert due(db, NOW + claims.LEASE_SECONDS + 1) == ["m"]  # whoever had it is gone
 
 
 @pytest.mark.rule("SEC-5")
@@ -97,9 +97,9 @@ def test_what_is_on_its_way_when_it_is_withdrawn_is_not_tried_again(
     db: Db, director: Principal
 ) -> None:
     queue(db, director, director)
-    [claimed] = outbox.claim_due(db, limit=10, now=NOW)
+    [claimed] = claims.claim_due(db, limit=10, now=NOW)
 
     assert outbox.withdraw(db, about="m", kinds={"imip"}, now=NOW) == 1
 
-    assert outbox.mark(db, claimed, Fate(State.PENDING, "451"), now=NOW) is State.CANCELLED
+    assert claims.mark(db, claimed, Fate(State.PENDING, "451"), now=NOW) is State.CANCELLED
     assert due(db, NOW + 86_400) == []

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from calendars.kernel.database import Database
-from notifications import bounces, outbox
+from notifications import bounces, claims
 from notifications.channels.relay import Relay
 from notifications.channels.signer import Signer
 from notifications.channels.smtp import Smtp
@@ -198,14 +198,14 @@ def test_what_another_process_has_taken_over_is_sent_by_it_alone(
     with running_relay() as (_, target), sending_to(target, database, tmp_path) as room:
         room.post()
         with database.transaction() as db:
-            [claimed] = outbox.claim_due(db, now=NOW, limit=1)
-            assert outbox.renew(db, [claimed.id], now=NOW + 100)
-            assert outbox.claim_due(db, now=NOW + 200, limit=1) == []
-        later = NOW + 100 + outbox.LEASE_SECONDS + 1
+            [claimed] = claims.claim_due(db, now=NOW, limit=1)
+            assert claims.renew(db, [claimed.id], now=NOW + 100)
+            assert claims.claim_due(db, now=NOW + 200, limit=1) == []
+        later = NOW + 100 + claims.LEASE_SECONDS + 1
         with database.transaction() as db:
-            [other] = outbox.claim_due(db, now=later, limit=1)
-            outbox.mark(db, other, Fate(State.SENT, "250"), now=later)
-            assert not outbox.renew(db, [claimed.id], now=later)
+            [other] = claims.claim_due(db, now=later, limit=1)
+            claims.mark(db, other, Fate(State.SENT, "250"), now=later)
+            assert not claims.renew(db, [claimed.id], now=later)
 
 
 # --- TLS, sign-in, signatures --------------------------------------------------------------------
