@@ -218,26 +218,27 @@ def _mark(db: Db, claimed: Claimed, fate: Fate, *, now: int) -> None:
         return
     try:
         with db.begin_nested():
-            _tell(db, claimed.id, state, fate.answer, now=now)
+            _tell(db, claimed, state, fate.answer, now=now)
     except SQLAlchemyError:
         raise
     except Exception as error:  # noqa: BLE001 - what left has left, whoever cannot be told of it
         _log_error("message.not_told", claimed.id, error)
 
 
-def _tell(db: Db, number: int, state: State, answer: str, *, now: int) -> None:
+def _tell(db: Db, claimed: Claimed, state: State, answer: str, *, now: int) -> None:
     """Those who care learn what became of it."""
-    message = queued.find(db, number)
-    if message is None:
-        return
-    if state is State.FAILED:
+    said = claimed.message
+    uid = said.uid if isinstance(said, Outgoing) else said.about
+    failed_before = queued.has_failed(db, said.owner_id, said.recipient, uid)
+    message = queued.find(db, claimed.id) if failed_before else None
+    if state is State.FAILED and message is not None:
         failure.tell_failure(db, message, answer, now=now)
         return
-    if message.method and message.method != ItipMethod.CANCEL:
-        status = ScheduleStatus.SENT
-        note_status(db, message.owner_id, message.uid, message.recipient, status, now=now)
-    failure.forget_failure(db, message, now=now)
-    record_sent(db, message.actor_id, message.owner_id, message.id, message.kind, now=now)
+    if isinstance(said, Outgoing) and said.method != ItipMethod.CANCEL:
+        note_status(db, said.owner_id, uid, said.recipient, ScheduleStatus.SENT, now=now)
+    if message is not None:
+        failure.forget_failure(db, message, now=now)
+    record_sent(db, said.actor_id, said.owner_id, claimed.id, said.kind, now=now)
 
 
 def _mail(db: Db, office: PostOffice, claimed: Claimed, *, now: int) -> Mail | Fate:
