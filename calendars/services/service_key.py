@@ -13,8 +13,10 @@ def find_service_key(db: Db, name: str) -> bytes | None:
 
 def service_key(db: Db, name: str, *, now: int) -> bytes:
     """The key of that name, made at its first use; in a write transaction."""
-    service_keys.ensure(db, name, now=now)
     key = service_keys.find(db, name)
+    if key is None:
+        service_keys.ensure(db, name, now=now)
+        key = service_keys.find(db, name)
     if key is None:
         raise LookupError(name)
     return key
