@@ -80,7 +80,8 @@ def link_url(db: Db, base_url: str, link: Link, *, expires_at: int, now: int) ->
         row = {"digest": digest_of(token), **link._asdict(), "number": number}
         db.execute(insert(links).values(**row, made_at=now, expires_at=expires_at))
     else:
-        mine = (_L.digest == digest_of(token), _L.expires_at != expires_at)
+        # A mail about one date of a series does not end the link that is for all of them.
+        mine = (_L.digest == digest_of(token), _L.expires_at < expires_at)
         db.execute(update(links).where(*mine).values(expires_at=expires_at))
     return f"{base_url.rstrip('/')}{PATH}{token}"
 

@@ -1,4 +1,5 @@
-"""What the guard held back, who let it go, and who keeps its lists, in the audit trail (SEC-8)."""
+"""What the guard held back, who let it go, who keeps its lists, and which links of guests were
+taken back, in the audit trail (SEC-8)."""
 
 from __future__ import annotations
 
@@ -33,3 +34,10 @@ def record_lists(
     """Entries of a list came or went: how many, and of which kind."""
     details: dict[str, int | str | list[str]] = {"guard": how, "kind": kind, "entries": count}
     audit.record(db, actor, Deed.SET_GUARD, Target(HOUSE, details=details), now=now)
+
+
+def record_links_revoked(
+    db: Db, actor: Principal, owner: PrincipalId, count: int, *, now: int
+) -> None:
+    """So many links of an invitation open nothing any more."""
+    audit.record(db, actor, Deed.WITHDRAW_LINK, Target(owner, details={"links": count}), now=now)

@@ -18,6 +18,7 @@ from calendars.itip.guest import Guest, Occasion, proposal, reply, takes_proposa
 from calendars.itip.message import ItipMessage
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
+from calendars.model.calendar_user_address import preferred_address
 from calendars.model.component import unescape
 from calendars.model.entry import visibility_of
 from calendars.model.principal import Principal, Visibility
@@ -62,6 +63,8 @@ class AnswerPage:
     zone: tzinfo
     is_abroad: Callable[[str], bool]
     """Whom to tell whose clocks the hours are of (FR-1)."""
+    organizer_is_real: bool = False
+    """Mails name the organizer by his own address."""
 
     def show(self, db: Db, asked: Asked) -> Sheet | Download:
         """Raises NotFound."""
@@ -241,6 +244,8 @@ class AnswerPage:
         link = asked.link
         thread = (link.owner_id, link.about, link.recipient)
         answers_to = given_address(db, self.mailbox, thread, now=asked.now)
+        if self.organizer_is_real:
+            answers_to = preferred_address(found.owner).removeprefix("mailto:")
         octets = own_copy(found.guest, answers_to, found.owner.display_name)
         return Download(FILE, "text/calendar; charset=utf-8; method=PUBLISH", octets)
 

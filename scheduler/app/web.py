@@ -23,7 +23,7 @@ from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from calendars.model.language import Language
-from notifications.api import covers, guard, mails, messages, preview
+from notifications.api import covers, guard, guest_links, mails, messages, preview
 from notifications.links import PATH
 from notifications.pages.router import pages_router
 from scheduler.app.arrivals import start_carriers
@@ -65,6 +65,7 @@ FEATURES = (
     covers,
     messages,
     preview,
+    guest_links,
     holds,
     conflicts,
     travel,
@@ -83,6 +84,7 @@ FEATURE_TAGS = [
     *guard.TAGS,
     {"name": conflicts.TAG, "description": "Ce qui s'oppose à une date, et qui peut passer outre."},
     {"name": travel.TAG, "description": "Aller, retour et véhicule d'un rendez-vous."},
+    *guest_links.TAGS,
     POLLS,
     {"name": diary_sheets.TAG, "description": "La semaine, le jour, le mois en PDF ; qui est là."},
     *mails.TAGS,

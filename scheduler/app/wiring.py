@@ -138,7 +138,13 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
     from scheduler.polls.pages import PollPage
 
     office = post_office(service)
-    answer = AnswerPage(service.dispatch, office.mailbox, office.zone, office.is_abroad)
+    answer = AnswerPage(
+        service.dispatch,
+        office.mailbox,
+        office.zone,
+        office.is_abroad,
+        office.organizer_is_real,
+    )
     pages: dict[str, Page] = {Purpose.ANSWER: answer, Purpose.POLL: PollPage(office.is_abroad)}
     return Desk(face, office.composers, office.base_url, pages)
 

@@ -30,6 +30,8 @@ PINS = {
     "dav": "1.8.0",
     "outloud": "0.2.1",  # PDF/UA by the Matterhorn protocol; pikepdf comes with it
 }
+PAGE_CHECKER = "axe-core"
+PAGE_CHECKER_VERSION = "4.14.1"
 _BESIDES = [
     *("pytest", "pytest-asyncio", "pytest-timeout", "proxy.py", "vobject", "tzlocal"),
     *("httpx", "httpxyz", "manuel", "pyfakefs"),
@@ -121,6 +123,35 @@ def install() -> None:
     _stamp().touch()
 
 
+def install_page_checker() -> None:
+    """Deque's rules for accessible pages, run inside Chromium. Raises CannotInstall."""
+    place = _checker()
+    if place.exists():
+        return
+    if not shutil.which("npm"):
+        raise CannotInstall("npm is not on this machine")
+    home = place.parents[2]
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "package.json").write_text('{"name": "rules", "private": true}\n')
+    wanted = f"{PAGE_CHECKER}@{PAGE_CHECKER_VERSION}"
+    _do("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", wanted, cwd=home)
+
+
+def page_checker() -> Path:
+    """The script to put into a page. Without it the test is skipped, and in CI it fails."""
+    if _checker().exists():
+        return _checker()
+    absent = f"{PAGE_CHECKER} is not installed: `make interop` does that"
+    if os.environ.get("CI") == "true":
+        pytest.fail(absent)
+    pytest.skip(absent)
+
+
+def _checker() -> Path:
+    home = PLACE / f"rules-{PAGE_CHECKER_VERSION}"
+    return home / "node_modules" / PAGE_CHECKER / "axe.min.js"
+
+
 def _stamp() -> Path:
     return PLACE / f"installed-{'-'.join(PINS.values())}"
 
@@ -196,5 +227,6 @@ def checks_of(ran: Ran) -> Outcome:
 if __name__ == "__main__":
     try:
         install()
+        install_page_checker()
     except CannotInstall as error:
         sys.exit(f"Missing: third-party clients ({error}); the tests that drive them cannot run")

@@ -14,7 +14,7 @@ from calendars.services.wrong_tokens import MAX_ALL_FAILURES, MAX_FAILURES
 from calendars.storage.tables import failed_links
 from notifications.links import MOST_DEEDS, Link, link_url, revoke_links
 from notifications.tables import links
-from tests.builders import HOUR, a_series, a_vevent, an_event
+from tests.builders import HOUR, UID, a_series, a_vevent, an_event
 from tests.notifications.guests import (
     JUDGE,
     NEXT_WEEK,
@@ -456,3 +456,26 @@ def test_neither_logs_nor_figures_tell_a_token_an_address_or_a_title(
     assert "page.answered" in told
     for word in (path.rpartition("/")[2][:12], JUDGE, "IS-2026-0421", "Capucine", "Salle"):
         assert word not in told
+
+
+@SQLITE
+@pytest.mark.rule("SEC-7")
+def test_links_are_taken_back_by_whoever_keeps_the_diary(
+    server: Server, anne: Client, browser: Browser
+) -> None:
+    path = invite(server, anne, meeting())
+    paul = server.add_person("paul")
+    there = "/api/v1/principals/anne/guest-links/revoke"
+    asked = f'{{"uid": "{UID}", "recipient": "mailto:{JUDGE}"}}'
+    named = {"Content-Type": "application/json"}
+
+    assert paul.ask("POST", there, asked, named).status_code == 404
+    assert browser.open(path).status_code == 200
+    assert anne.ask("POST", there, asked, named).json() == {"revoked": 1}
+
+    assert browser.open(path).status_code == 404
+    assert anne.ask("POST", there, asked, named).status_code == 404
+    put(anne, meeting(start=NEXT_WEEK + HOUR, sequence=1))
+    other = [link_in(one) for one in posted(server) if JUDGE in one.read_text()][-1]
+    assert other != path
+    assert browser.open(other).status_code == 200

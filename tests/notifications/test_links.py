@@ -67,6 +67,7 @@ def test_what_is_unknown_expired_or_revoked_opens_nothing(db: Db) -> None:
         open_link(db, token, now=NOW + HOUR)
 
     assert made(db, until=NOW + 2 * HOUR) == token
+    assert made(db, until=NOW + HOUR) == token
     assert open_link(db, token, now=NOW + HOUR) == JUDGE
 
     named = {"purpose": "answer", "owner": JUDGE.owner_id, "about": UID, "now": NOW}
