@@ -11,6 +11,7 @@ from calendars.http.shapes import PathName
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.directory import service
 from scheduler.directory.schemas import (
+    PairShape,
     PairsShape,
     SiteIn,
     SiteOut,
@@ -117,7 +118,8 @@ def set_workplace(
 def list_pairs(_: CurrentPrincipal, state: State) -> PairsShape:
     """Every pair."""
     with state.database.reading() as db:
-        return PairsShape(items=service.list_pairs(db))
+        found = service.list_pairs(db)
+    return PairsShape(items=[PairShape(first=a, second=b) for a, b in found])
 
 
 @router.put(
@@ -129,5 +131,6 @@ def list_pairs(_: CurrentPrincipal, state: State) -> PairsShape:
 def set_pairs(actor: CurrentPrincipal, state: State, wanted: PairsShape) -> PairsShape:
     """These pairs and no others."""
     with state.database.transaction() as db:
-        service.set_pairs(db, actor, wanted.items, now=state.now())
+        pairs = [(one.first, one.second) for one in wanted.items]
+        service.set_pairs(db, actor, pairs, now=state.now())
     return wanted

@@ -62,7 +62,14 @@ class WorkplaceShape(StrictShape):
     site: PathName | None = Field(examples=["SIEGE"])
 
 
+class PairShape(StrictShape):
+    """Two people, by login."""
+
+    first: PathName = Field(examples=["anne"])
+    second: PathName = Field(examples=["paul"])
+
+
 class PairsShape(StrictShape):
     """People who must not be away together, two by two."""
 
-    items: list[tuple[PathName, PathName]] = Field(max_length=500)
+    items: list[PairShape] = Field(max_length=500)

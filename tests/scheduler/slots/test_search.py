@@ -140,7 +140,8 @@ def test_two_who_must_not_be_away_together(
         ask(admin, "PUT", f"/api/v1/directory/sites/{code}", body)
     for login in ("anne", "paul"):
         ask(admin, "PUT", f"/api/v1/directory/workplaces/{login}", {"site": "SIEGE"})
-    ask(admin, "PUT", "/api/v1/directory/not-together", {"items": [["anne", "paul"]]})
+    pair = {"first": "anne", "second": "paul"}
+    ask(admin, "PUT", "/api/v1/directory/not-together", {"items": [pair]})
     put_busy(paul, "p", 7, 12, categories=["Absence"])
     house.follow()
 
