@@ -8,9 +8,10 @@ from calendars.itip.amend_organizer import amend, sent_at
 from calendars.itip.changes import Weight, changed_names
 from calendars.itip.copy import Copy, Key
 from calendars.itip.message import ItipMessage, ItipMethod
-from calendars.itip.people import attendee, by_server, organizer_of, sequence_of
+from calendars.itip.people import FROM, attendee, by_server, organizer_of, sequence_of
 from calendars.itip.views import NOTHING, View, Views, called_off, message_of
-from calendars.model.component import Component
+from calendars.model.component import Component, ContentLine
+from calendars.model.line_edit import put_line
 
 _Parts = tuple[Component, ...]
 
@@ -125,7 +126,12 @@ class _Messages:
             off = after.copy.at(key) is None or key in after.called_off
         # The organizer's copy knows what SEQUENCE this is: what is put back must be newer.
         sequence = 0 if current is None else sequence_of(current)
-        return called_off(part, self.now, cancelled=off, sequence=sequence)
+        told = called_off(part, self.now, cancelled=off, sequence=sequence)
+        own = after.copy.components().get(key)
+        why = None if own is None else _reason(own)
+        if why is not None:
+            put_line(told, why)
+        return told
 
     def _add(
         self, method: ItipMethod, address: str, calendar: Component, *, significant: bool
@@ -134,6 +140,11 @@ class _Messages:
         self.made.append(
             ItipMessage(method, self.frame.uid, sender, address, calendar, significant, sent_by)
         )
+
+
+def _reason(current: Component) -> ContentLine | None:
+    """What the organizer says of it (RFC 5546 §3.2.5); not what somebody answered him."""
+    return next((one for one in current.all("COMMENT") if one.parameter(FROM) is None), None)
 
 
 def _served(views: Views, address: str) -> View:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
+from typing import NamedTuple
 
 from calendars.itip.message import ItipMessage, ItipMethod, ScheduleStatus
 from calendars.kernel.database import Db
-from calendars.model.component import parse, serialize
+from calendars.model.component import Component, parse, serialize
 from calendars.model.entry import entries_of
+from calendars.model.invalid import InvalidCalendarData, TooManyInstances
 from calendars.model.principal import Principal
 from notifications import outbox
 from notifications.imip.facts import told_before
@@ -21,6 +23,20 @@ from notifications.outbox import Outgoing, Said
 MOST_SINGLES = 30
 
 
+MOST_MAILS = 1_200
+"""A series makes no more single meetings than that, for all who are invited together."""
+
+_ONE_THING = frozenset({ItipMethod.REQUEST, ItipMethod.CANCEL})
+
+
+class _Ready(NamedTuple):
+    """What a message became for somebody who had heard nothing yet."""
+
+    calendar: Component
+    now: int
+    bodies: list[tuple[ItipMethod, bytes]]
+
+
 class MailQueue:
     """Rows of the outbox, written in the transaction of the calendar's change.
 
@@ -29,6 +45,7 @@ class MailQueue:
 
     def __init__(self, delay: int = 0, *, zone: tzinfo = UTC, singles: int = MOST_SINGLES) -> None:
         self._delay, self._zone, self._singles = delay, zone, singles
+        self._ready: _Ready | None = None
 
     def send(
         self, db: Db, actor: Principal, owner: Principal, message: ItipMessage, *, now: int
@@ -47,15 +64,14 @@ class MailQueue:
             recipient=message.recipient,
             uid=message.uid,
             method=message.method,
-            body=serialize(message.calendar).encode(),
+            body=b"",
         )
-        found = self._parcels(db, outgoing, message, now=now)
+        found = self._bodies(db, outgoing, message, now=now)
         if not found:
             return ScheduleStatus.SUCCESS
         held = False
-        for parcel in found:
-            body = serialize(parcel.calendar).encode()
-            one = outgoing._replace(method=parcel.method, body=body)
+        for method, body in found:
+            one = outgoing._replace(method=method, body=body)
             outbox.add(db, one, now=now, delay=self._delay)
             held = held or outbox.is_held(db, one)
         if held:
@@ -63,26 +79,41 @@ class MailQueue:
             return ScheduleStatus.NOT_DELIVERED
         return ScheduleStatus.PENDING
 
-    def _parcels(
+    def _bodies(
         self, db: Db, outgoing: Outgoing, message: ItipMessage, *, now: int
-    ) -> Sequence[Parcel]:
+    ) -> list[tuple[ItipMethod, bytes]]:
         """What goes as one is one; a series that goes in pieces makes waiting pieces needless.
 
         Of what is over, and of what hardly changed, nobody is told.
         """
-        if message.method not in {ItipMethod.REQUEST, ItipMethod.CANCEL}:
-            return [Parcel(message.method, message.calendar)]
-        said = outbox.said(db, outgoing)
-        packing = Packing(self._zone, now, self._singles)
-        whole = not outgoing.about
+        if message.method not in _ONE_THING:
+            return [(message.method, serialize(message.calendar).encode())]
+        said, ready = outbox.said(db, outgoing), self._ready
+        # Those who are invited in the same words share one calendar (`itip/plan_organizer.py`).
+        if ready and not said and ready.calendar is message.calendar and ready.now == now:
+            return ready.bodies
+        whole = any(p.line("RECURRENCE-ID") is None for p in entries_of(message.calendar))
         told = _told(one for one in said if one.sent or not whole)
-        found = parcels(message.method, message.calendar, told, packing)
+        found = self._parcels(message, told, now)
         alone = any(is_single(part) for one in found for part in entries_of(one.calendar))
         waits = any(not one.sent for one in said)
         kept = [one for one in found if self._is_worth(one, told, waits=waits, now=now)]
         if whole and (alone or not kept):
             outbox.stop_waiting(db, outgoing, now=now)
-        return kept
+        bodies = [(one.method, serialize(one.calendar).encode()) for one in kept]
+        if not said:
+            self._ready = _Ready(message.calendar, now, bodies)
+        return bodies
+
+    def _parcels(self, message: ItipMessage, told: Sequence[Told], now: int) -> Sequence[Parcel]:
+        parts = entries_of(message.calendar)
+        people = max((len(part.all("ATTENDEE")) for part in parts), default=0)
+        most = min(self._singles, max(1, MOST_MAILS // max(people, 1)))
+        packing = Packing(self._zone, now, most)
+        try:
+            return parcels(message.method, message.calendar, told, packing)
+        except (InvalidCalendarData, TooManyInstances):  # its dates cannot be told one by one
+            return [Parcel(message.method, message.calendar)]
 
     def _is_worth(self, parcel: Parcel, told: Sequence[Told], *, waits: bool, now: int) -> bool:
         method, calendar = parcel

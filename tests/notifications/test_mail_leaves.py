@@ -14,7 +14,9 @@ import pytest
 from calendars.kernel.clock import FixedClock
 from calendars.kernel.database import Database
 from calendars.model.calendar_object import CalendarObject
+from calendars.model.language import Language
 from calendars.model.principal import Principal
+from calendars.services.choose_language import remember_language
 from calendars.services.delete_object import delete_object
 from calendars.services.deliver_itip import Dispatch
 from calendars.services.put_object import PutObject, put_object
@@ -161,6 +163,32 @@ def test_the_words_are_french_and_say_what_matters(house: House, folder: Path) -
     assert moved["From"] == invitation["From"]
     assert "est annulée" in text_of(cancelled)
     assert calendar_in(cancelled)[0] == "CANCEL"
+
+
+@pytest.mark.rule("NOT-2")
+def test_each_is_written_to_in_his_language(house: House, folder: Path) -> None:
+    with house.database.transaction() as db:
+        remember_language(db, JUDGE, Language.ENGLISH, by=house.anne, now=NOW)
+    house.invite(location="Salle Turquoise")
+    house.deliver()
+    house.invite(location="Salle Corail", sequence=1)
+    house.deliver()
+    house.invite(
+        location="Salle Corail",
+        sequence=2,
+        status="CANCELLED",
+        extra=["COMMENT:The room is closed."],
+    )
+    house.deliver()
+
+    invitation, elsewhere, cancelled = mails(folder)
+
+    assert invitation["Subject"] == "[DPASS] Invitation: 3 Mar 2026"
+    assert "Place: Salle Corail, instead of: Salle Turquoise." in text_of(elsewhere)
+    assert calendar_in(cancelled)[0] == "CANCEL"
+    said = text_of(cancelled)
+    assert "planned on Tuesday 3 March 2026 at 14:30 (Nouméa time, UTC+11) is cancelled." in said
+    assert "Reason: The room is closed." in said
 
 
 @pytest.mark.rule("NOT-3")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,6 +16,7 @@ from calendars.model.principal import Principal
 from calendars.services.put_object import PutObject, put_object
 from calendars.storage import calendar_objects
 from notifications.channels.folder import Folder
+from notifications.imip import transport
 from notifications.mailbox.take_in import take_in
 from tests.builders import NOUMEA, STAMP, START, UID, a_series, a_vevent
 from tests.mailing import a_mail, a_mailroom
@@ -183,6 +185,20 @@ def test_no_more_than_so_many_and_none_of_the_past(house: House, sent: Sent) -> 
     starts = [start for _, start, _ in sent.told()]
     assert len(starts) == 30
     assert min(starts) == "20260503T143000"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_many_people_get_fewer_dates_each(
+    house: House, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MOST_MAILS", 60)
+    people = [f"membre{number}@partenaire.example" for number in range(10)]
+    body = a_series(organizer="anne@example.org", attendees=people, rrule=UNFIT).encode()
+    put = PutObject(object_path(house.anne, "m.ics"), CalendarObject.parse(body), body)
+    with house.database.transaction() as db:
+        put_object(db, house.anne, put, dispatch=DISPATCH, now=house.now)
+
+    assert Counter(mail["To"] for mail in sent.fresh()) == dict.fromkeys(people, 6)
 
 
 @pytest.mark.rfc("6047 §2")
