@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from calendars.kernel.database import Db
 from scheduler.diaries.severity import DEFAULTS, Override, Severity, Weighing
@@ -105,6 +105,9 @@ def positions(db: Db) -> dict[int, int]:
 
 
 def set_position(db: Db, collection: int, position: int) -> None:
-    """How far one was followed."""
-    db.execute(delete(conflicts_followed).where(_F.collection_id == collection))
-    db.execute(insert(conflicts_followed).values(collection_id=collection, position=position))
+    """How far one was followed; a second process that follows it too waits here."""
+    found = db.execute(
+        update(conflicts_followed).where(_F.collection_id == collection).values(position=position)
+    )
+    if not found.rowcount:
+        db.execute(insert(conflicts_followed).values(collection_id=collection, position=position))

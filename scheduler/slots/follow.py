@@ -48,8 +48,8 @@ def follow_places(db: Db, *, limit: int = BATCH) -> int:
         heard = hear(db, collection, since=position, limit=limit - read)
         zone = zone_in(db, collection)
         rows = [row for one in heard.changed for row in _rows(one, travel, immovable, zone)]
-        repository.replace(db, [*(one.id for one in heard.changed), *heard.gone], rows)
         repository.set_position(db, collection, heard.position, fingerprint)
+        repository.replace(db, [*(one.id for one in heard.changed), *heard.gone], rows)
         read += len(heard.changed)
         if read >= limit:
             break

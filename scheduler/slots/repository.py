@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from calendars.kernel.database import Db
 from calendars.model.window import Window
@@ -93,10 +93,8 @@ def positions(db: Db) -> dict[int, tuple[int, str]]:
 
 
 def set_position(db: Db, collection: int, position: int, fingerprint: str) -> None:
-    """How far a calendar was followed."""
-    db.execute(delete(places_followed).where(_F.collection_id == collection))
-    db.execute(
-        insert(places_followed).values(
-            collection_id=collection, position=position, fingerprint=fingerprint
-        )
-    )
+    """How far a calendar was followed; a second process that follows it too waits here."""
+    values = {"position": position, "fingerprint": fingerprint}
+    found = db.execute(update(places_followed).where(_F.collection_id == collection).values(values))
+    if not found.rowcount:
+        db.execute(insert(places_followed).values(collection_id=collection, **values))
