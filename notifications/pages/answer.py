@@ -30,6 +30,7 @@ from calendars.services.hear_guest import (
     find_invitation,
     hear_guest,
 )
+from notifications.imip.enclosures import is_public
 from notifications.imip.reply_address import given_address
 from notifications.pages import papers
 from notifications.pages.answer_form import MAX_COMMENT, answer_in, comment_in, proposal_in
@@ -72,14 +73,15 @@ class AnswerPage:
         if asked.step == FILE:
             return self._file(db, asked, found)
         if asked.step.startswith(papers.STEP) and found.guest is not None:
-            return papers.paper_asked_for(db, asked)
+            return papers.paper_asked_for(db, asked, named=is_public(found.guest.calendar))
         place = _place(asked.step)
         if found.guest is None:
             return _gone(found)
         if place.proposes:
             return self._proposal(asked, found, found.guest, place, {}, ())
         sheet = self._answer(asked, found, found.guest, place, {}, ())
-        return papers.with_papers(db, asked, sheet)
+        named = is_public(found.guest.calendar)
+        return papers.with_papers(db, asked, sheet, named=named)
 
     def act(self, db: Db, asked: Asked, form: Form) -> Turn | Sheet:
         """Raises NotFound."""

@@ -15,7 +15,7 @@ from notifications.pages.page import Asked, Download, Sheet
 STEP = "papers/"
 
 
-def paper_asked_for(db: Db, asked: Asked) -> Download:
+def paper_asked_for(db: Db, asked: Asked, *, named: bool) -> Download:
     """The file of that number. Raises NotFound."""
     number = asked.step.removeprefix(STEP)
     if not (number.isascii() and number.isdigit() and len(number) < 16):
@@ -24,14 +24,26 @@ def paper_asked_for(db: Db, asked: Asked) -> Download:
     paper = paper_for(db, (link.owner_id, link.about), link.recipient, int(number))
     if paper is None:
         raise NotFound("there is nothing here")
-    return Download(paper.filename, paper.media_type, paper.octets)
+    name = paper.filename if named else _neutral(paper.filename, int(number))
+    return Download(name, paper.media_type, paper.octets)
 
 
-def with_papers(db: Db, asked: Asked, sheet: Sheet) -> Sheet:
-    """The page of an invitation with what goes along with it."""
+def with_papers(db: Db, asked: Asked, sheet: Sheet, *, named: bool) -> Sheet:
+    """The page of an invitation with what goes along with it; of what is not public no file is
+    called as whoever wrote it called it."""
     link = asked.link
     listed: list[Mapping[str, object]] = [
-        {"step": f"{STEP}{one.id}", "name": one.filename, "kilobytes": max(1, one.size // 1000)}
+        {
+            "step": f"{STEP}{one.id}",
+            "name": one.filename if named else _neutral(one.filename, one.id),
+            "kilobytes": max(1, one.size // 1000),
+        }
         for one in list_for(db, (link.owner_id, link.about), link.recipient)
     ]
     return sheet._replace(facts={**sheet.facts, "papers": listed})
+
+
+def _neutral(filename: str, number: int) -> str:
+    ending = filename.rpartition(".")[2].lower()
+    known = ending.isascii() and ending.isalnum() and len(ending) <= 5 and "." in filename
+    return f"piece-{number}.{ending}" if known else f"piece-{number}"

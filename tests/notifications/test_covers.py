@@ -159,13 +159,18 @@ def test_a_confidential_paper_is_read_behind_its_readers_link_alone(server: Serv
 
     page = words_of(browser.open(links[JUDGE]).text)
     assert "Pièces jointes" in page
-    assert "Décision.pdf" in page
+    assert f"piece-{number}.pdf" in page
+    assert "Décision" not in page
     paper = browser.open(f"{links[JUDGE]}/papers/{number}")
     assert paper.content == b"%PDF secret"
-    assert "filename*=UTF-8''D%C3%A9cision.pdf" in paper.headers["Content-Disposition"]
+    assert paper.headers["Content-Disposition"] == f'attachment; filename="piece-{number}.pdf"'
     assert paper.headers["Cache-Control"] == "no-store"
-    assert "Décision" not in browser.open(links[other]).text
+    assert "piece-" not in browser.open(links[other]).text
     assert browser.open(f"{links[other]}/papers/{number}").status_code == 404
+
+    put(anne, "PUBLIC", [JUDGE, other])
+    paper = browser.open(f"{links[JUDGE]}/papers/{number}")
+    assert "filename*=UTF-8''D%C3%A9cision.pdf" in paper.headers["Content-Disposition"]
 
     assert assistant.ask("DELETE", f"/{number}").status_code == 204
     assert browser.open(f"{links[JUDGE]}/papers/{number}").status_code == 404
