@@ -24,6 +24,7 @@ from calendars.kernel.clock import Clock
 from calendars.kernel.database import Database, StoreUnavailable
 from notifications import read_marks
 from notifications.arrivals.mailbox_url import MailboxUrl
+from notifications.arrivals.stumble import told as told_of
 from notifications.imip.mail import MAX_OCTETS, NO_ENVELOPE, Envelope
 
 TIMEOUT = 30.0
@@ -127,10 +128,10 @@ class Inbox:
             return self._take(octets, NO_ENVELOPE)
         except StoreUnavailable:
             raise
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - told, and the others go on
             place = (talk.validity, uid)
             self._tries[place] = tries = self._tries.get(place, 0) + 1
-            log.exception("imap.stumbled", extra={"uid": uid, "tries": tries})
+            log.error("imap.stumbled", extra={"uid": uid, "tries": tries, **told_of(error)})
             return None if tries < MAX_TRIES else False
 
     def _octets(self, talk: Conversation, uid: str) -> bytes | None:

@@ -25,6 +25,7 @@ from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
 from calendars.kernel.database import StoreUnavailable
 from notifications.arrivals.place import Place
+from notifications.arrivals.stumble import told as told_of
 from notifications.imip.mail import MAX_OCTETS, Envelope
 
 TRY_AGAIN_SECONDS = 3.0
@@ -88,8 +89,8 @@ class Door:
             self.take(content, Envelope(sender, (recipient,)))
         except StoreUnavailable:
             return LATER
-        except Exception:
-            log.exception("lmtp.stumbled")
+        except Exception as error:  # noqa: BLE001 - told, and the mail server keeps the mail
+            log.error("lmtp.stumbled", extra=told_of(error))
             return "451 4.3.0 not taken in, try again later"
         return TAKEN
 

@@ -22,6 +22,7 @@ from calendars.kernel.database import Database, StoreUnavailable
 from notifications import leases
 from notifications.arrivals.imap import AWAY, Conversation, Inbox, Take, connected
 from notifications.arrivals.mailbox_url import MailboxUrl
+from notifications.arrivals.stumble import told as told_of
 
 LEASE, LEASE_SECONDS = "imap", 90
 POLL_SECONDS = 60
@@ -90,8 +91,8 @@ class Reader:
                 log.warning("imap.away", extra={"because": because, "again_in": int(self._pause)})
                 self._stopping.wait(self._pause)
                 self._pause = min(self._pause * 2, LONGEST_PAUSE)
-            except Exception:
-                log.exception("imap.failed")
+            except Exception as error:  # noqa: BLE001 - told, and tried again
+                log.error("imap.failed", extra=told_of(error))
                 self._stopping.wait(LONGEST_PAUSE)
 
     def _read(self) -> None:

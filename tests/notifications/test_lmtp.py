@@ -151,3 +151,23 @@ def test_of_two_processes_one_listens_and_the_other_takes_over(
 def test_a_place_that_is_none_is_said_so(text: str) -> None:
     with pytest.raises(BadListener):
         Place.parse(text)
+
+
+@pytest.mark.rule("SEC-1")
+def test_a_mail_at_which_we_stumble_is_brought_again_and_the_log_holds_nothing_of_it(
+    place: Place, behind: Behind, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(_: Envelope) -> bool:
+        raise RuntimeError("CANARI of juge@tribunal.example")
+
+    behind.away = stumble
+    with (
+        listening(place, behind.door()),
+        smtplib.LMTP(place.host, place.port, timeout=10) as client,
+    ):
+        assert answers(client, "a@b.example", [OURS], "Subject: CANARI\n\nb") == [451]
+
+    assert [one.message for one in caplog.records if one.name.startswith("notifications")] == [
+        "lmtp.stumbled"
+    ]
+    assert "CANARI" not in caplog.text

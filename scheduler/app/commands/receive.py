@@ -6,7 +6,6 @@ here makes them keep the mail and try again; only an address that is not ours is
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notifications.mailbox.outcome import Taken
-
-log = logging.getLogger(__name__)
 
 
 def receive(
@@ -42,10 +39,9 @@ def receive(
         taken = _taken_in(config, recipient)
     except typer.Exit:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the mail server keeps the mail
         # No content and no address: this text comes back in the log of the mail server.
         say(f"niaouli : {type(error).__name__}, à présenter de nouveau")
-        log.debug("receive.failed", exc_info=error)
         raise typer.Exit(os.EX_TEMPFAIL) from None
     if as_json:
         write_json({"decision": taken.decision, "why": taken.why, "because": taken.sentence})
