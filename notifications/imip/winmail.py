@@ -29,7 +29,7 @@ _ANSWERS = {
     "ipm.schedule.meeting.resp.neg": "DECLINED",
     "ipm.schedule.meeting.resp.tent": "TENTATIVE",
 }
-_SECONDS = 10
+_SECONDS = 5
 _HEAD = bytes.fromhex("040000008200E00074C5B7101A82E008")
 _DATE, _DATA = slice(16, 20), 40
 _FOREIGN = b"vCal-Uid\x01\x00\x00\x00"

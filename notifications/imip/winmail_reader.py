@@ -12,7 +12,7 @@ import logging
 import resource
 import sys
 
-CPU_SECONDS, MEMORY = 3, 512 * 2**20
+CPU_SECONDS, MEMORY = 2, 512 * 2**20
 MOST = 2 * 2**20
 _MEETING = "6ed8da90-450b-101b-98da-00aa003f1305"
 _UIDS = (0x23, 0x03)

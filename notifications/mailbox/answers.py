@@ -59,6 +59,8 @@ def take_answer(db: Db, room: Mailroom, message: Message, evidence: Evidence, *,
 
 def _is_replayed(db: Db, said: ItipMessage, owner: PrincipalId) -> bool:
     """It was written long before he was first asked: a signed mail can be sent again by anybody."""
+    if said.method is not ItipMethod.REPLY:
+        return False
     asked = outbox.first_told(db, owner, said.uid, said.sender)
     stamps = [stamp for part in said.calendar.components if (stamp := stamp_of(part))]
     return asked is not None and bool(stamps) and max(stamps) < utc_text(asked - _SLOW_CLOCK)

@@ -20,7 +20,7 @@ from notifications.imip.mail import Envelope, Mail, Unreadable, read_mail
 from notifications.mailbox import decisions
 from notifications.mailbox.decisions import Came, Logged, Settled
 from notifications.mailbox.evidence import Release
-from notifications.mailbox.judge import judge
+from notifications.mailbox.judge import judge, read
 from notifications.mailbox.outcome import SENTENCES, Aside, Decision, Taken, Why
 from notifications.mailbox.room import Mailroom
 from notifications.mailbox.set_aside import show_waiting
@@ -109,7 +109,8 @@ def release(db: Db, room: Mailroom, who: Who, number: int, *, now: int) -> Taken
     if mail is None:
         raise NotReleasable(Why.UNREADABLE)
     try:
-        taken = judge(db, room, mail, release=Release(logged.owner_id), now=now)
+        reading = read(room, mail, now=now)
+        taken = judge(db, room, reading, release=Release(logged.owner_id), now=now)
     except Aside as aside:
         raise NotReleasable(aside.taken.why) from None
     if taken.decision is Decision.QUARANTINED:

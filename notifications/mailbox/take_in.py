@@ -18,7 +18,7 @@ from notifications.imip.authentication import verdict
 from notifications.imip.mail import NO_ENVELOPE, Envelope, Mail, Unreadable, read_mail
 from notifications.mailbox import decisions
 from notifications.mailbox.decisions import Came
-from notifications.mailbox.judge import judge
+from notifications.mailbox.judge import judge, read
 from notifications.mailbox.outcome import Aside, Decision, Taken, Why
 from notifications.mailbox.room import Mailroom
 from notifications.mailbox.set_aside import REFUSED, for_whom, is_one_too_many, keep
@@ -74,8 +74,9 @@ def _decide(room: Mailroom, octets: bytes, mail: Mail | None, came: Came, *, now
     try:
         if mail is None:
             raise Aside(Why.UNREADABLE)
+        reading = read(room, mail, now=now)
         with room.database.transaction() as db:
-            taken = judge(db, room, mail, now=now)
+            taken = judge(db, room, reading, now=now)
             if taken.decision is not Decision.QUARANTINED:
                 _note(db, came, taken, now=now)
                 return taken

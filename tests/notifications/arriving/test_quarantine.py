@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from calendars.model.principal import Rights, Role
+from scheduler.app.due_work import do_due_work
 from scheduler.app.wiring import Service
 from tests.calendars.api.conftest import Asker, Join
 from tests.command_line import CommandLine
 from tests.mailing import SERVICE, a_mail, proven
-from tests.notifications.arriving.conftest import Post
+from tests.notifications.arriving.conftest import MovableClock, Post
 from tests.notifications.arriving.test_invitations import (
     PARTNER,
     UID,
@@ -150,3 +153,25 @@ def test_the_console_lists_and_decides(niaouli: CommandLine) -> None:
     ]  # fmt: skip
     assert PARTNER not in str(log)
     assert "rien de ce nom" in niaouli("mail", "quarantine", "drop", "1", fails=1).err
+
+
+def test_what_nobody_decides_on_goes_then_the_sender_then_the_decision(
+    post: Post, anne: Asker, service: Service, clock: MovableClock
+) -> None:
+    post(invitation())
+    post(proven(invitation(uid="second")))
+
+    def log() -> list[tuple[str, str | None, str | None]]:
+        found = anne.get("/principals/anne/mail-decisions").json()["items"]
+        return [(one["why"], one["sender"], one["settled"]) for one in found]
+
+    clock.let_pass(timedelta(days=31))
+    do_due_work(service)
+    assert log() == [("invited", PARTNER, None), ("not-authenticated", PARTNER, "expired")]
+    assert (waiting(anne), tasks(anne, "anne")) == ([], [])
+    clock.let_pass(timedelta(days=160))
+    do_due_work(service)
+    assert log() == [("invited", None, None), ("not-authenticated", None, "expired")]
+    clock.let_pass(timedelta(days=180))
+    do_due_work(service)
+    assert log() == []
