@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from traceback import extract_tb
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,7 +30,7 @@ from notifications import claims, failure, leases, outbox, papers, queued
 from notifications.bounces import bounce_address, bounce_token
 from notifications.channels.mail_format import NoAddress, octets_of
 from notifications.channels.signer import Signer
-from notifications.channels.wire import Mail
+from notifications.channels.wire import Mail, away
 from notifications.claims import Claimed
 from notifications.compose import Composers
 from notifications.covers import papers_for
@@ -126,15 +127,40 @@ class PostOffice:
         return not any(domain.endswith(home) for home in (own, *self.home_domains))
 
 
+class _Batch(NamedTuple):
+    """Messages that are claimed, and the mails that they have become."""
+
+    waiting: dict[str, Claimed]
+    mails: list[Mail]
+    claimed_at: int
+
+
 def deliver_due(office: PostOffice) -> int:
-    """Send what is due until nothing is, or the relay takes no more now; how many left."""
-    sent = 0
-    while not office.pause.holds(office.now()):
-        claimed = _claim(office)
-        if not claimed:
-            break
-        sent += _deliver(office, claimed)
+    """Send what is due until nothing is, or the relay takes no more now; how many left.
+
+    While some are handed over, the next are written; not with SQLite, where whoever writes keeps
+    all others from it.
+    """
+    sent, batch = 0, _next_batch(office)
+    with ThreadPoolExecutor(1, thread_name_prefix="letters") as ahead:
+        while batch is not None:
+            early = None
+            if not office.database.is_sqlite:
+                early = ahead.submit(_next_batch, office)
+            sent += _hand_over(office, batch)
+            batch = _next_batch(office) if early is None else early.result()
+            if batch is not None and office.pause.holds(office.now()):
+                _note(office, batch.waiting, [(key, away("as before")) for key in batch.waiting])
+                batch = None
     return sent
+
+
+def _next_batch(office: PostOffice) -> _Batch | None:
+    """None where nothing is due, or where it is too early to ask the relay."""
+    if office.pause.holds(office.now()):
+        return None
+    claimed = _claim(office)
+    return _written(office, claimed) if claimed else None
 
 
 def _claim(office: PostOffice) -> list[Claimed]:
@@ -156,7 +182,7 @@ def _allowed(db: Db, office: PostOffice, *, now: int) -> int:
     return min(wanted, office.per_minute - tried)
 
 
-def _deliver(office: PostOffice, claimed: Sequence[Claimed]) -> int:
+def _written(office: PostOffice, claimed: Sequence[Claimed]) -> _Batch:
     """No transaction is open while we talk to the relay."""
     now = office.now()
     mails: list[Mail] = []
@@ -170,23 +196,35 @@ def _deliver(office: PostOffice, claimed: Sequence[Claimed]) -> int:
                 mails.append(made)
     waiting = {one.key: one for one in claimed}
     _note(office, waiting, refused)
-    return _hand_over(office, waiting, mails) if mails else 0
+    return _Batch(waiting, mails, now)
 
 
-def _hand_over(office: PostOffice, waiting: dict[str, Claimed], mails: Sequence[Mail]) -> int:
+def _hand_over(office: PostOffice, batch: _Batch) -> int:
     """Each answer is noted as it comes: what a crash repeats are those of one moment."""
-    sent, away, renewed = 0, False, office.now()
-    for news in office.channel.send(mails):
+    waiting, sent, is_away = batch.waiting, 0, False
+    since = _kept(office, waiting, batch.claimed_at)
+    if since is None or not batch.mails:
+        return 0
+    for news in office.channel.send(batch.mails):
         sent += _note(office, waiting, news)
-        away = away or any(fate.away for _, fate in news)
-        if waiting and office.now() - renewed >= RENEW_SECONDS:
-            renewed = office.now()
-            with office.database.transaction() as db:
-                if not claims.renew(db, [one.id for one in waiting.values()], now=renewed):
-                    log.warning("message.taken_over")
-                    break
-    office.pause.note(office.now(), away=away)
+        is_away = is_away or any(fate.away for _, fate in news)
+        since = _kept(office, waiting, since)
+        if since is None:
+            break
+    office.pause.note(office.now(), away=is_away)
     return sent
+
+
+def _kept(office: PostOffice, waiting: dict[str, Claimed], since: int) -> int | None:
+    """From when on these are certainly ours; None where another has taken one of them over."""
+    now = office.now()
+    if not waiting or now - since < RENEW_SECONDS:
+        return since
+    with office.database.transaction() as db:
+        if claims.renew(db, [one.id for one in waiting.values()], now=now):
+            return now
+    log.warning("message.taken_over")
+    return None
 
 
 def _note(office: PostOffice, waiting: dict[str, Claimed], news: Sequence[tuple[str, Fate]]) -> int:
