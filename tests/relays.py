@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -146,4 +147,7 @@ def running_relay(
     try:
         yield handler, Relay.parse(f"smtp://127.0.0.1:{port}?starttls=never")
     finally:
+        deadline = time.monotonic() + 0.3  # whoever has hung up is let go of first
+        while handler.connected > 0 and time.monotonic() < deadline:
+            time.sleep(0.01)
         controller.stop()

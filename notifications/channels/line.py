@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 from collections.abc import Callable
@@ -77,7 +78,7 @@ class Line:
         except BROKEN:
             pass
         finally:
-            client.close()
+            _cut(client)
 
     async def _ready(self) -> tuple[aiosmtplib.SMTP, bool]:
         """A connection that stands, and whether it was kept from before. Raises Away."""
@@ -105,10 +106,10 @@ class Line:
             if client.is_ehlo_or_helo_needed:
                 await client.ehlo()
         except BROKEN as error:
-            client.close()
+            _cut(client)
             raise Away(_told(error)) from error
         except BaseException:
-            client.close()
+            _cut(client)
             raise
         return client
 
@@ -136,7 +137,14 @@ class Line:
     def _drop(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            client.close()
+            _cut(client)
+
+
+def _cut(client: aiosmtplib.SMTP) -> None:
+    """At once: TLS would wait for the other side to say good-bye too."""
+    if isinstance(client.transport, asyncio.Transport):
+        client.transport.abort()
+    client.close()
 
 
 def _is_closing(error: Exception) -> bool:

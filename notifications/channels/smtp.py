@@ -91,6 +91,7 @@ class Smtp:
 
     async def _hang_up(self) -> None:
         await asyncio.gather(*(line.close() for line in self._lines))
+        await asyncio.sleep(0.01)  # what was cut is let go of by the loop
 
 
 async def _work(line: Line, waiting: deque[Mail], tell: Callable[[str, Fate], None]) -> str | None:
