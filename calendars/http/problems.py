@@ -327,9 +327,17 @@ def install_problems(app: FastAPI) -> None:
     def described() -> dict[str, Any]:
         document = plain()
         _tell_media_type(document)
+        _leave_docstrings(document)
         return document
 
     app.openapi = described  # type: ignore[method-assign]
+
+
+def _leave_docstrings(document: dict[str, Any]) -> None:
+    """What the code says of an enumeration is for developers, as with `shapes.Shape`."""
+    for schema in document.get("components", {}).get("schemas", {}).values():
+        if "enum" in schema:
+            schema.pop("description", None)
 
 
 def _tell_media_type(document: dict[str, Any]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from inspect import getdoc
+
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from scheduler.meetings.api import actions, agenda, meetings, minutes
 from scheduler.meetings.api.parameters import give_house
@@ -18,4 +21,8 @@ TAGS = [
 
 router = APIRouter()
 for part in (meetings, agenda, minutes, actions):
+    for route in part.router.routes:
+        # Docstrings speak to developers: who reads the document is told the summary again.
+        if isinstance(route, APIRoute) and route.description == getdoc(route.endpoint):
+            route.description = f"{route.summary}."
     router.include_router(part.router)
