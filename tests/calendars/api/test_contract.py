@@ -42,6 +42,7 @@ KNOWN = {
     "removed": st.integers(1, 9),
     "id": st.integers(1, 4),
     "held": st.integers(1, 2),
+    "proposal": st.integers(1, 2),
     "delegation": st.integers(1, 3),
 }
 YEAR = {"from": "2026-01-01T00:00:00+11:00", "to": "2027-01-01T00:00:00+11:00"}
