@@ -52,7 +52,6 @@ KNOWN = {
     "held": st.integers(1, 2),
     "proposal": st.integers(1, 2),
     "delegation": st.integers(1, 3),
-    "proposal": st.integers(1, 2),
 }
 YEAR = {"from": "2026-01-01T00:00:00+11:00", "to": "2027-01-01T00:00:00+11:00"}
 
