@@ -140,6 +140,33 @@ def test_of_many_who_confirm_at_once_one_does(server: Server, anne: Client) -> N
     assert agenda(anne) == ["Convention CONFIRMED"]
 
 
+@pytest.mark.rule("DIA-4")
+def test_of_twenty_assistants_who_want_one_hour_one_gets_it_and_nothing_is_half_booked(
+    server: Server, anne: Client, paul: Client
+) -> None:
+    """Twenty groups of options share an hour of the director's and of a colleague's."""
+    assistants = [server.add_person(f"assistant-{number}") for number in range(20)]
+    shared = {"start": "2027-03-18T14:30:00+11:00", "end": "2027-03-18T16:00:00+11:00"}
+    for number, assistant in enumerate(assistants):
+        delegate(server, "anne", assistant.login, Rights.SCHEDULE)
+        other = {"start": f"2027-04-{number + 1:02}T08:00:00+11:00"}
+        other["end"] = other["start"].replace("T08", "T09")
+        hold(anne, ref=f"VR-{number}", slots=[shared, other], invited=["paul@example.org"])
+
+    def confirm(number: int) -> int:
+        path = f"/api/v1/diaries/anne/hold-groups/VR-{number}/holds/1/confirm"
+        return assistants[number].ask("POST", path).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(confirm, range(20)))
+
+    assert sorted(statuses) == [200] + [409] * 19
+    for diary in (anne, paul):
+        found = [one for one in agenda(diary) if "CANCELLED" not in one]
+        assert found.count("Convention CONFIRMED") == 1
+        assert sum("TENTATIVE" in one for one in found) == 38
+
+
 def test_a_stranger_sees_no_options(anne: Client, paul: Client) -> None:
     hold(anne)
 
