@@ -9,6 +9,7 @@ from scheduler.diary_requests import tables as diary_requests
 from scheduler.directory import tables as directory
 from scheduler.meetings import tables as meetings
 from scheduler.polls import tables as polls
+from scheduler.references import tables as references
 from scheduler.reminders import tables as reminders
 from scheduler.slots import tables as slots
 from scheduler.working_time import tables as working_time
@@ -21,6 +22,7 @@ PARTS = (
     directory.metadata,
     meetings.metadata,
     polls.metadata,
+    references.metadata,
     reminders.metadata,
     slots.metadata,
     working_time.metadata,

@@ -29,6 +29,7 @@ from notifications.pages.router import pages_router
 from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
 from scheduler.app.due_work import Outlet, jobs_of
+from scheduler.app.looking import Looker
 from scheduler.app.metrics import Metrics
 from scheduler.app.reminding import desk_of
 from scheduler.app.wiring import Service, guest_desk, house_of, mailroom, post_office
@@ -44,6 +45,7 @@ from scheduler.directory import api as directory
 from scheduler.meetings import api as meetings
 from scheduler.polls import api as polls
 from scheduler.polls.messages import Desk
+from scheduler.references import api as references
 from scheduler.reminders import api as reminders
 from scheduler.slots import api as slots
 from scheduler.working_time import api as working_time
@@ -73,6 +75,7 @@ FEATURES = (
     diary_sheets,
     meetings,
     diary_requests,
+    references,
     reminders,
     directory,
     slots,
@@ -93,6 +96,7 @@ FEATURE_TAGS = [
     *preview.TAGS,
     *meetings.TAGS,
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
+    {"name": references.TAG, "description": "Les numéros que d'autres systèmes donnent."},
     {"name": reminders.TAG, "description": "Rappels à venir, préférences, récapitulatifs."},
     {"name": working_time.TAG, "description": "Jours fermés, heures, échéances expliquées."},
     {
@@ -182,6 +186,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     for feature in FEATURES:
         app.include_router(feature.router)
     diary_requests.give_habits(app, _habits(service))
+    references.give_eyes(app, Looker())
     diary_sheets.give_press(app, Press(service.settings.organisation, zone))
     polls.give_desk(app, Desk(service.settings.url, Language(service.settings.language)))
     mails.give_mailroom(app, mailroom(service))

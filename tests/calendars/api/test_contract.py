@@ -51,6 +51,8 @@ KNOWN = {
     "id": st.integers(1, 4),
     "held": st.integers(1, 2),
     "proposal": st.integers(1, 2),
+    "reference": st.integers(1, 2),
+    "code": st.sampled_from(["COURRIER", "NONE"]),
     "delegation": st.integers(1, 3),
 }
 YEAR = {"from": "2026-01-01T00:00:00+11:00", "to": "2027-01-01T00:00:00+11:00"}

@@ -1,0 +1,1 @@
+"""Numbers that other systems know a thing by: mail register, procurement, dossiers (DIR-5)."""
