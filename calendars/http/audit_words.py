@@ -37,6 +37,7 @@ DEEDS: Mapping[str, str] = {
     Deed.RELEASE: "Messages retenus libérés",
     Deed.SET_WORKING_TIME: "Réglage du temps de travail",
     Deed.SET_DIRECTORY: "Réglage des sites et des trajets",
+    Deed.SET_WEBHOOKS: "Réglage des programmes prévenus",
     Deed.SET_GUARD: "Réglage des mots et des noms qui ne partent pas",
     Deed.OVERRIDE: "Passage outre un conflit, avec un motif",
     Deed.APPROVE: "Réservation ou proposition acceptée",

@@ -93,6 +93,7 @@ class Deed(StrEnum):
     SET_WORKING_TIME = "set-working-time"
     """Days, hours and figures that dates and slots are reckoned with (TIM)."""
     SET_DIRECTORY = "set-directory"
+    SET_WEBHOOKS = "set-webhooks"
     """Sites, ways between them, who works where (DIR)."""
     OVERRIDE = "override"
     SET_GUARD = "set-guard"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BATCH = 200
 MAIL_SECONDS, PLACES_SECONDS, MINUTE, HOUR = 5, 10, 60, 3600
-HELD_SECONDS = 10
+HELD_SECONDS, WEBHOOK_SECONDS = 10, 10
 
 
 class Outlet:
@@ -67,6 +67,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "warned": warn_of_conflicts(service),
         "reminders": remind_all(service),
         "mails": outlet.deliver(),
+        "webhooks": tell_programs(service),
         "held": tell_of_held(service),
     }
 
@@ -77,6 +78,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
 
     return [
         Job("mail", MAIL_SECONDS, outlet.deliver),
+        Job("webhooks", WEBHOOK_SECONDS, lambda: tell_programs(service)),
         Job("places", PLACES_SECONDS, lambda: follow_all_places(service)),
         Job("held", HELD_SECONDS, lambda: tell_of_held(service)),
         Job("conflicts", PLACES_SECONDS, lambda: warn_of_conflicts(service)),
@@ -163,14 +165,25 @@ def tell_of_held(service: Service) -> int:
     return tend_held(service.database, now=_now(service))
 
 
+def tell_programs(service: Service) -> int:
+    """Other programs learn what happened to meetings, minutes and actions."""
+    from scheduler.webhooks.deliver import deliver_due as tell
+    from scheduler.webhooks.send import Sender
+
+    sender = Sender(service.settings.webhook_host_list)
+    return tell(service.database, sender, lambda: _now(service))
+
+
 def forget(service: Service) -> int:
     """What is past its time is removed."""
     from notifications.mailbox.set_aside import forget_mail
+    from scheduler.webhooks.service import forget_events
 
     settings, now = service.settings, _now(service)
     with service.database.transaction() as db:
         gone = forget_old(db, removed_days=settings.removed_days, now=now)
         gone += forget_links(db, now=now)
+        gone += forget_events(db, days=settings.mail_log_days, now=now)
         return gone + forget_mail(
             db, waiting_days=settings.quarantine_days, log_days=settings.mail_log_days, now=now
         )

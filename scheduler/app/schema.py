@@ -12,6 +12,7 @@ from scheduler.polls import tables as polls
 from scheduler.references import tables as references
 from scheduler.reminders import tables as reminders
 from scheduler.slots import tables as slots
+from scheduler.webhooks import tables as webhooks
 from scheduler.working_time import tables as working_time
 
 PARTS = (
@@ -25,5 +26,6 @@ PARTS = (
     references.metadata,
     reminders.metadata,
     slots.metadata,
+    webhooks.metadata,
     working_time.metadata,
 )

@@ -70,6 +70,7 @@ class Settings(BaseModel):
     claim_minutes: int = Field(120, ge=1, le=10_080)
     hold_working_days: int = Field(5, ge=1, le=60)
     reminder_hours: str = "07:00-19:00"
+    webhook_hosts: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("timezone")
@@ -214,6 +215,11 @@ class Settings(BaseModel):
         """The ends of domains whose people have our clocks."""
         names = self.home_domains.replace(",", " ").split()
         return tuple("." + name.lower().strip(".") for name in names)
+
+    @property
+    def webhook_host_list(self) -> frozenset[str]:
+        """The hosts of our own network that may be told of events."""
+        return frozenset(self.webhook_hosts.replace(",", " ").lower().split())
 
     @property
     def store(self) -> str:

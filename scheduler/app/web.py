@@ -48,6 +48,7 @@ from scheduler.polls.messages import Desk
 from scheduler.references import api as references
 from scheduler.reminders import api as reminders
 from scheduler.slots import api as slots
+from scheduler.webhooks import api as webhooks
 from scheduler.working_time import api as working_time
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ FEATURES = (
     reminders,
     directory,
     slots,
+    webhooks,
     working_time,
 )
 FEATURE_TAGS = [
@@ -98,6 +100,7 @@ FEATURE_TAGS = [
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
     {"name": references.TAG, "description": "Les numéros que d'autres systèmes donnent."},
     {"name": reminders.TAG, "description": "Rappels à venir, préférences, récapitulatifs."},
+    {"name": webhooks.TAG, "description": "Prévenir d'autres programmes, par envois signés."},
     {"name": working_time.TAG, "description": "Jours fermés, heures, échéances expliquées."},
     {
         "name": directory.TAG,
@@ -182,6 +185,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     )
     give_state(app, state)
     meetings.give_house(app, house_of(service))
+    webhooks.give_trusted(app, service.settings.webhook_host_list)
     app.include_router(api.router)
     for feature in FEATURES:
         app.include_router(feature.router)

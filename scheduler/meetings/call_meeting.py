@@ -30,6 +30,7 @@ from scheduler.meetings.carry_over import carry_over
 from scheduler.meetings.invitation import read_event, with_agenda, write_people
 from scheduler.meetings.invited import NOBODY, Invited, invitees_of, organizer_of
 from scheduler.meetings.model import Meeting, MeetingId
+from scheduler.meetings.publish import publish_meeting
 from scheduler.meetings.rules import MeetingState
 from scheduler.meetings.write_event import write_agenda
 
@@ -105,6 +106,7 @@ def call_meeting(
     write_agenda(db, actor, opened, dispatch, now=now)
     opened = look_at(db, actor, meeting, now=now)
     note_event(db, opened)
+    publish_meeting(db, None, meeting, now=now)
     return opened
 
 

@@ -19,6 +19,7 @@ from scheduler.meetings.call_meeting import Place, id_of, note_event, plan_event
 from scheduler.meetings.invitation import with_agenda, write_people
 from scheduler.meetings.invited import Invited, invitees_of, organizer_of
 from scheduler.meetings.note_attendance import keep_expected
+from scheduler.meetings.publish import Situation, publish_meeting
 from scheduler.meetings.rules import DATED, TO_COME, ItemState, MeetingState
 from scheduler.meetings.write_event import amend_event, edit_event, remove_event, write_agenda
 
@@ -57,7 +58,7 @@ def change_meeting(
     Raises NotFound, NotYourPart, NeedPrivileges, DraftRefused, UnknownPerson, BookingConflict.
     """
     opened = open_meeting(db, actor, ref, Part.EDITOR, now=now, lock=True)
-    meeting = opened.meeting
+    meeting, was = opened.meeting, Situation.of(opened.meeting)
     _note(db, opened, change)
     if meeting.uid is None and change.starts_at is not None:
         place = Place(change.starts_at, change.minutes or meeting.minutes, change.location)
@@ -72,7 +73,9 @@ def change_meeting(
             _check_may_speak(db, actor, opened, now=now)
             opened = look_at(db, actor, meeting, now=now)
             _invite(db, actor, opened, change.invited, dispatch, now=now)
-    return _settled(db, actor, opened, dispatch, now=now)
+    opened = _settled(db, actor, opened, dispatch, now=now)
+    publish_meeting(db, was, opened.meeting, now=now)
+    return opened
 
 
 def _note(db: Db, opened: Opened, change: MeetingChange) -> None:
@@ -143,11 +146,11 @@ def lead_on(
     Raises NotFound, NotYourPart, WrongState, NoDate, NeedPrivileges.
     """
     opened = open_meeting(db, actor, ref, Part.EDITOR, now=now, lock=True)
-    meeting, was = opened.meeting, opened.meeting.state
+    meeting, was = opened.meeting, Situation.of(opened.meeting)
     if to in DATED:
         note_event(db, opened)
     meeting.move(to, now=now)
-    if to in {MeetingState.POSTPONED, MeetingState.CANCELLED} and was in TO_COME:
+    if to in {MeetingState.POSTPONED, MeetingState.CANCELLED} and was.state in TO_COME:
         if opened.standing is not None:
             _check_may_speak(db, actor, opened, now=now)
             remove_event(db, actor, opened, dispatch, now=now)
@@ -157,7 +160,9 @@ def lead_on(
     elif to is MeetingState.HELD:
         keep_expected(db, opened)
         _treat(db, opened)
-    return _settled(db, actor, opened, dispatch, now=now)
+    opened = _settled(db, actor, opened, dispatch, now=now)
+    publish_meeting(db, was, opened.meeting, now=now)
+    return opened
 
 
 def retain_items(db: Db, opened: Opened) -> None:

@@ -27,6 +27,7 @@ from scheduler.meetings.notices import (
     remind_of_minutes,
     tell_presenters,
 )
+from scheduler.meetings.publish import Situation, publish_meeting
 from scheduler.meetings.rules import TO_COME, MeetingState
 from scheduler.meetings.write_event import write_agenda
 from scheduler.working_time.service import working_calendar
@@ -77,13 +78,15 @@ def _moves_points(db: Db, meeting: Meeting) -> bool:
 
 
 def _follow(db: Db, number: MeetingId, dispatch: Dispatch, house: House, *, now: int) -> None:
-    meeting = repository.get_by_id(db, number)
+    meeting = repository.get_by_id(db, number, lock=True)
+    was = Situation.of(meeting)
     opened = _open(db, meeting, now=now)
     if opened.event is None or opened.event.cancelled:
         if meeting.state in TO_COME:
             meeting.move(MeetingState.CANCELLED, now=now)
         meeting.uid = meeting.seen_etag = None
         repository.save(db, meeting)
+        publish_meeting(db, was, meeting, now=now)
         return
     if _closes(meeting, now=now):
         meeting.move(MeetingState.AGENDA_SET, now=now)
@@ -93,6 +96,7 @@ def _follow(db: Db, number: MeetingId, dispatch: Dispatch, house: House, *, now:
     if write_agenda(db, actor, opened, dispatch, now=now):
         opened = _open(db, meeting, now=now)
     note_event(db, opened)
+    publish_meeting(db, was, meeting, now=now)
     if meeting.state is MeetingState.AGENDA_SET:
         tell_presenters(db, Sender(opened.owner, opened.owner), opened, house, now=now)
 

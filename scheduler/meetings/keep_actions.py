@@ -27,6 +27,7 @@ from scheduler.meetings.diary_entries import About, new_task, state_of, uid_of, 
 from scheduler.meetings.house import House
 from scheduler.meetings.minutes_model import NotedAction
 from scheduler.meetings.model import ItemId, Meeting
+from scheduler.meetings.publish import save_action
 from scheduler.meetings.rules import ActionState, is_overdue
 
 
@@ -206,7 +207,7 @@ def open_tasks(
     fresh = []
     for action in actions:
         action.open(now=now)
-        action_repository.save(db, action)
+        save_action(db, action, now=now)
         if action.owner_id is None:
             continue
         owner = get_principal_by_id(db, action.owner_id)
@@ -253,7 +254,7 @@ def change_action(
     [action] = current(db, [action], now=now)
     former = action.owner_id
     _apply(db, action, draft, now=now)
-    action_repository.save(db, action)
+    save_action(db, action, now=now)
     if action.state is not ActionState.NOTED:
         if former is not None and former != action.owner_id:
             _take_back(db, actor, former, action, about_of(opened, house), now=now)
@@ -289,5 +290,7 @@ def note_progress(db: Db, *, now: int) -> int:
     before: Mapping[int, ActionState] = {one.id: one.state for one in kept}
     changed = [one for one in current(db, kept, now=now) if one.state is not before[one.id]]
     for one in changed:
-        action_repository.save(db, one)
+        # Of two that look at once, one finds it noted.
+        if action_repository.get(db, one.ref, lock=True).state is before[one.id]:
+            save_action(db, one, now=now)
     return len(changed)

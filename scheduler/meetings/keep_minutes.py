@@ -25,6 +25,7 @@ from scheduler.meetings.minutes_model import (
     Step,
 )
 from scheduler.meetings.model import Meeting, WrongState
+from scheduler.meetings.publish import publish_minutes
 from scheduler.meetings.rules import OVER, ItemState, MeetingState, MinutesState
 
 POSTPONED_TEXT = "Point reporté à la prochaine réunion."
@@ -159,7 +160,9 @@ def correct_minutes(
     opened = open_meeting(db, actor, ref, Part.EDITOR, now=now, lock=True)
     noted = _with_actions(db, opened.meeting, sections, house, now=now)
     step = Step(MinutesState.CORRECTED, actor.id, noted, reason=reason)
-    return _take(db, opened.meeting, step, now=now)
+    found = _take(db, opened.meeting, step, now=now)
+    publish_minutes(db, opened.meeting, found.steps[-1], opened.visibility, now=now)
+    return found
 
 
 def take_step(
@@ -168,6 +171,7 @@ def take_step(
     """A step that changes no text. Raises WrongState."""
     found = _take(db, opened.meeting, Step(state, actor.id), now=now)
     _note(db, actor, opened, Deed.DISTRIBUTE, found.steps[-1], now=now)
+    publish_minutes(db, opened.meeting, found.steps[-1], opened.visibility, now=now)
     return found
 
 

@@ -98,9 +98,10 @@ def get(db: Db, ref: str, *, lock: bool = False) -> Meeting:
     return found[0]
 
 
-def get_by_id(db: Db, meeting_id: MeetingId) -> Meeting:
-    """The meeting of that number. Raises NotFound."""
-    found = _meetings(db, _MEETING.where(_M.id == meeting_id))
+def get_by_id(db: Db, meeting_id: MeetingId, *, lock: bool = False) -> Meeting:
+    """The meeting of that number; locked, nobody else changes it meanwhile. Raises NotFound."""
+    query = _MEETING.where(_M.id == meeting_id)
+    found = _meetings(db, query.with_for_update() if lock else query)
     if not found:
         raise NotFound("there is nothing here")
     return found[0]
