@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from calendars.model.principal import Rights
 from calendars.services.delegate import DelegationDraft, delegate
 from notifications.tables import outbox
-from tests.builders import START, UID, a_series, a_vevent, an_event
+from tests.builders import NOUMEA, START, UID, a_series, a_vevent, an_event
 from tests.serving import CALDAV, Client, Server, hrefs, precondition
 
 ANNE, PAUL, ZOE = "anne@example.org", "paul@example.org", "zoe@example.org"
@@ -152,7 +152,8 @@ def test_who_is_invited_to_one_occurrence_has_only_that(anne: Client, paul: Clie
 
 
 def test_who_has_no_account_is_queued_for_mail(server: Server, anne: Client) -> None:
-    invite(anne, an_event(organizer=ANNE, attendees=["juge@tribunal.example"]))
+    to_come = datetime.now(NOUMEA).replace(microsecond=0) + timedelta(days=30)
+    invite(anne, an_event(organizer=ANNE, attendees=["juge@tribunal.example"], start=to_come))
 
     assert "SCHEDULE-STATUS=1.0" in copy_of(anne)
     with server.service.database.reading() as db:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -21,11 +21,12 @@ from scheduler.demonstration.directorate import Directorate
 from scheduler.demonstration.load import load
 from scheduler.diaries.model import HoldState, WrongState
 from scheduler.diaries.service import adopt_holds, confirm_hold, expire_holds
-from tests.builders import an_event
+from tests.builders import NOUMEA, an_event
 from tests.calendars.dav.test_delegation import delegate
 from tests.serving import Client, Server, running_server
 
-NOW = int(time.time())
+THEN = int(datetime(2026, 3, 2, 8, 0, tzinfo=NOUMEA).timestamp())
+"""When the options of the sample year were still to come."""
 DISPATCH = Dispatch(MailQueue())
 DIRECTOR, ASSISTANT = "aurelien.cagou", "rosalie.frangipane"
 
@@ -213,16 +214,16 @@ def test_dates_that_nobody_decides_on_are_free_again(server: Server, anne: Clien
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_the_option_of_the_sample_year(database: Database) -> None:
     """Acceptance 7: option 2 of VR-2026-01 cancels the two others, the partner hears once."""
-    load(database, Directorate(), timezone_id="Pacific/Noumea", now=NOW, watch=lambda *_: None)
+    load(database, Directorate(), timezone_id="Pacific/Noumea", now=THEN, watch=lambda *_: None)
     with database.transaction() as db:
         assistant, director = principals.get(db, ASSISTANT), principals.get(db, DIRECTOR)
         uids = [f"option-vr-{number}@dpass.example.org" for number in (1, 2, 3)]
         names = [calendar_objects.list_of_person(db, director.id, uid)[0].name for uid in uids]
         adopt_holds(
-            db, assistant, DIRECTOR, "VR-2026-01", [("agenda", name) for name in names], now=NOW
+            db, assistant, DIRECTOR, "VR-2026-01", [("agenda", name) for name in names], now=THEN
         )
 
-        group = confirm_hold(db, assistant, DIRECTOR, "VR-2026-01", 2, dispatch=DISPATCH, now=NOW)
+        group = confirm_hold(db, assistant, DIRECTOR, "VR-2026-01", 2, dispatch=DISPATCH, now=THEN)
 
         assert group.state is HoldState.RETAINED
         left = [bool(calendar_objects.list_of_person(db, director.id, uid)) for uid in uids]
@@ -230,4 +231,4 @@ def test_the_option_of_the_sample_year(database: Database) -> None:
         told = [row.recipient for row in db.execute(select(outbox))]
         assert told == ["mailto:sophie.mica@partenaires.example.org"]
         with pytest.raises(WrongState):
-            confirm_hold(db, assistant, DIRECTOR, "VR-2026-01", 1, dispatch=DISPATCH, now=NOW)
+            confirm_hold(db, assistant, DIRECTOR, "VR-2026-01", 1, dispatch=DISPATCH, now=THEN)
