@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendars.storage import tables as calendars
 from notifications import tables as notifications
+from scheduler.appointments import tables as appointments
 from scheduler.diaries import tables as diaries
 from scheduler.diary_requests import tables as diary_requests
 from scheduler.directory import tables as directory
@@ -18,6 +19,7 @@ from scheduler.working_time import tables as working_time
 PARTS = (
     calendars.metadata,
     notifications.metadata,
+    appointments.metadata,
     diaries.metadata,
     diary_requests.metadata,
     directory.metadata,

@@ -33,6 +33,7 @@ from scheduler.app.looking import Looker
 from scheduler.app.metrics import Metrics
 from scheduler.app.reminding import desk_of
 from scheduler.app.wiring import Service, guest_desk, house_of, mailroom, post_office
+from scheduler.appointments import api as phone_messages
 from scheduler.diaries import api as holds
 from scheduler.diaries import conflict_api as conflicts
 from scheduler.diaries import travel_api as travel
@@ -76,6 +77,7 @@ FEATURES = (
     diary_sheets,
     meetings,
     diary_requests,
+    phone_messages,
     references,
     reminders,
     directory,
@@ -98,6 +100,7 @@ FEATURE_TAGS = [
     *preview.TAGS,
     *meetings.TAGS,
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
+    {"name": phone_messages.TAG, "description": "Pour qui n'était pas là."},
     {"name": references.TAG, "description": "Les numéros que d'autres systèmes donnent."},
     {"name": reminders.TAG, "description": "Rappels à venir, préférences, récapitulatifs."},
     {"name": webhooks.TAG, "description": "Prévenir d'autres programmes, par envois signés."},
@@ -190,6 +193,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     for feature in FEATURES:
         app.include_router(feature.router)
     diary_requests.give_habits(app, _habits(service))
+    phone_messages.give_language(app, Language(service.settings.language))
     references.give_eyes(app, Looker())
     diary_sheets.give_press(app, Press(service.settings.organisation, zone))
     polls.give_desk(app, Desk(service.settings.url, Language(service.settings.language)))

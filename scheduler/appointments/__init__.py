@@ -1,0 +1,1 @@
+"""What reaches people by telephone: messages that are tasks (RDV-1)."""
