@@ -186,7 +186,7 @@ def test_six_weeks_of_twelve_diaries(migrated_url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.interop
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_200)
 @pytest.mark.rule("TIM-11")
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_a_year_of_three_hundred_diaries(
