@@ -24,6 +24,7 @@ from calendars.model.window import NEVER_AFTER
 from calendars.services.choose_language import language_of
 from calendars.services.find_calendar_users import find_calendar_user
 from calendars.services.find_principals import get_principal_by_id
+from calendars.services.guard_attachments import attached_files
 from calendars.services.note_status import note_status
 from calendars.services.record_mail import record_sent
 from notifications import claims, failure, leases, outbox, papers, queued
@@ -374,8 +375,11 @@ def _cover(
     if said.method != ItipMethod.REQUEST:
         return ()
     found = papers_for(db, (said.owner_id, said.uid), said.recipient)
-    if not is_public(parse(said.body.decode())):
+    calendar = parse(said.body.decode())
+    if not is_public(calendar):
         return found  # told of, never attached
+    kept_here = attached_files(db, calendar)
+    found += tuple(Paper(one.filename, one.media_type, one.data) for one in kept_here)
     had = papers.digests_of(db, [one.id for one in earlier]) if found else frozenset()
     fresh = tuple(one for one in found if one.digest not in had)
     if fresh:

@@ -7,7 +7,8 @@ from calendars.kernel.errors import Forbidden, NotFound
 from calendars.kernel.identifiers import ObjectId
 from calendars.model.attachments import managed_ids
 from calendars.model.calendar_object import CalendarObject
-from calendars.model.component import decode, parse
+from calendars.model.component import Component, decode, parse
+from calendars.model.entry import entries_of
 from calendars.model.principal import Principal, Privilege
 from calendars.services.authorize import open_collection
 from calendars.services.show_objects import View
@@ -34,6 +35,14 @@ def check_attachments(
         found = attachments.find(db, managed_id)
         if found is None or not may_see_attachment(db, actor, managed_id, found, now=now):
             raise UnknownAttachment("the object names an attachment that is not there")
+
+
+def attached_files(db: Db, calendar: Component) -> list[StoredAttachment]:
+    """The managed attachments of a message that its organizer sends, in the order of their ids."""
+    if not any(line.name == "ATTACH" for part in entries_of(calendar) for line in part.lines):
+        return []
+    found = (attachments.find(db, one) for one in sorted(managed_ids(calendar)))
+    return [one for one in found if one is not None]
 
 
 def link_attachments(

@@ -29,6 +29,11 @@ def is_enclosed(line: ContentLine) -> bool:
     return line.name == "ATTACH" and (line.parameter("VALUE") or "").upper() == "BINARY"
 
 
+def is_kept_here(line: ContentLine) -> bool:
+    """A managed attachment (RFC 8607): behind a URL that opens for people with an account alone."""
+    return line.name == "ATTACH" and line.parameter("MANAGED-ID") is not None
+
+
 def is_public(calendar: Component) -> bool:
     """Its words and papers may be mailed."""
     return all(visibility_of(part) == Visibility.PUBLIC for part in entries_of(calendar))

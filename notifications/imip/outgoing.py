@@ -22,7 +22,7 @@ from calendars.model.component import Component, ContentLine, parse
 from calendars.model.entry import visibility_of
 from calendars.model.principal import Visibility
 from calendars.model.time_zones import minimal_vtimezone, named_zone
-from notifications.imip.enclosures import is_enclosed
+from notifications.imip.enclosures import is_enclosed, is_kept_here
 from notifications.imip.singles import detached
 
 _OWN = "X-NIAOULI-"
@@ -66,7 +66,9 @@ def _part(part: Component, method: ItipMethod, envelope: Envelope) -> Component:
         elif line.name == "ATTENDEE":
             if public or address_of(line) == envelope.recipient or method in BY_ATTENDEE:
                 lines.append(_attendee(line, envelope))
-        elif not is_enclosed(line) and (public or line.name in _PLAIN):
+        elif is_enclosed(line) or is_kept_here(line):
+            continue
+        elif public or line.name in _PLAIN:
             lines.append(_without_own(line))
     if not public:
         lines.append(ContentLine("SUMMARY", "", NEUTRAL))

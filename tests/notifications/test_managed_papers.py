@@ -1,0 +1,53 @@
+"""Papers that an event names reach those without an account as files of the letter (RFC 8607)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from tests.builders import an_event
+from tests.notifications.guests import JUDGE, NEXT_WEEK, posted
+from tests.serving import Server, running_server
+
+PDF = b"%PDF-1.7 ordre du jour"
+
+
+@pytest.fixture
+def server(migrated_url: str, tmp_path: Path) -> Iterator[Server]:
+    with running_server(migrated_url, tmp_path / "data", mail_delay_seconds=0) as running:
+        yield running
+
+
+@pytest.mark.rfc("8607 §3.12.6")
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("visibility", ["PUBLIC", "CONFIDENTIAL"])
+def test_a_paper_goes_along_once_and_nobody_is_sent_to_a_door_that_is_closed(
+    server: Server, visibility: str
+) -> None:
+    anne = server.add_person("anne")
+    text = an_event(
+        uid="m", start=NEXT_WEEK, organizer="anne@example.org", attendees=[JUDGE],
+        visibility=visibility,
+    )  # fmt: skip
+    href = anne.agenda + "m.ics"
+    anne.put(href, text)
+    headers = {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": "attachment; filename=o.pdf",
+    }
+    path = f"{anne.base}{href}?action=attachment-add"
+    assert anne.http.post(path, data=PDF, headers=headers).status_code == 201
+
+    mails = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in posted(server)]
+
+    parts = [part for mail in mails for part in mail.walk()]
+    files = [part for part in parts if part.get_filename() == "o.pdf"]
+    assert [part.get_content() for part in files] == ([PDF] if visibility == "PUBLIC" else [])
+    calendars = [
+        p for mail in mails for p in mail.walk() if p.get_content_type() == "text/calendar"
+    ]
+    assert calendars
+    assert not any("ATTACH" in part.get_content() for part in calendars)
