@@ -9,6 +9,8 @@ from calendars.services.authorize import authorize
 from calendars.services.find_entry import find_entry
 from calendars.services.find_principals import get_principal
 from calendars.services.show_objects import View
+from scheduler.deadlines.model import DeadlineId
+from scheduler.deadlines.service import get_deadline
 from scheduler.diary_requests.model import Wish
 from scheduler.diary_requests.service import MASK, get_request
 from scheduler.meetings.access import Part, open_meeting
@@ -29,7 +31,13 @@ class Looker:
             case Kind.CALENDAR_OBJECT:
                 _look_at_object(db, actor, subject, change=change, now=now)
             case Kind.DEADLINE:
-                raise NotFound("there is nothing here")
+                _look_at_deadline(db, actor, subject, now=now)
+
+
+def _look_at_deadline(db: Db, actor: Principal, subject: Subject, *, now: int) -> None:
+    if not subject.key.isdecimal() or len(subject.key) > 15:
+        raise NotFound("there is nothing here")
+    get_deadline(db, actor, DeadlineId(int(subject.key)), now=now)
 
 
 def _look_at_request(db: Db, actor: Principal, subject: Subject, *, now: int) -> None:

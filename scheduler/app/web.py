@@ -34,6 +34,7 @@ from scheduler.app.metrics import Metrics
 from scheduler.app.reminding import desk_of
 from scheduler.app.wiring import Service, guest_desk, house_of, mailroom, post_office
 from scheduler.appointments import api as phone_messages
+from scheduler.deadlines import api as deadlines
 from scheduler.diaries import api as holds
 from scheduler.diaries import conflict_api as conflicts
 from scheduler.diaries import travel_api as travel
@@ -78,6 +79,7 @@ FEATURES = (
     meetings,
     diary_requests,
     phone_messages,
+    deadlines,
     references,
     reminders,
     directory,
@@ -101,6 +103,7 @@ FEATURE_TAGS = [
     *meetings.TAGS,
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
     {"name": phone_messages.TAG, "description": "Pour qui n'était pas là."},
+    {"name": deadlines.TAG, "description": "Ce qu'il ne faut pas manquer, en chaîne."},
     {"name": references.TAG, "description": "Les numéros que d'autres systèmes donnent."},
     {"name": reminders.TAG, "description": "Rappels à venir, préférences, récapitulatifs."},
     {"name": webhooks.TAG, "description": "Prévenir d'autres programmes, par envois signés."},

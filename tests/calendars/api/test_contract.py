@@ -51,6 +51,7 @@ KNOWN = {
     "id": st.integers(1, 4),
     "held": st.integers(1, 2),
     "proposal": st.integers(1, 2),
+    "deadline": st.integers(1, 2),
     "call": st.integers(1, 2),
     "reference": st.integers(1, 2),
     "code": st.sampled_from(["COURRIER", "NONE"]),

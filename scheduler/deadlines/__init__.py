@@ -1,0 +1,1 @@
+"""Dates that must not be missed, one after another (DLN-1)."""

@@ -1,0 +1,64 @@
+"""A date that somebody must not miss (DLN-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple, NewType
+
+from calendars.kernel.errors import Conflict
+from calendars.kernel.identifiers import PrincipalId
+from scheduler.deadlines.rules import Link
+from scheduler.working_time.rules import DateInputs, DateRule
+
+DeadlineId = NewType("DeadlineId", int)
+
+
+class DeadlineState(StrEnum):
+    """Open until it is met or nobody waits for it any more."""
+
+    OPEN = "open"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+class NotAsProposed(Conflict):
+    """What was confirmed is not what would happen now: look at the proposal again."""
+
+
+class IsOver(Conflict):
+    """What is met or abandoned moves no more."""
+
+
+class PastMove(NamedTuple):
+    """What a date was before, who moved it, when and why."""
+
+    at: int
+    by: str
+    former: date
+    due: date
+    because: str = ""
+
+
+@dataclass(slots=True)
+class Deadline:
+    """One date; instants in epoch seconds."""
+
+    id: DeadlineId
+    owner_id: PrincipalId
+    label: str
+    rule: DateRule
+    inputs: DateInputs
+    due: date
+    because: str
+    version: str
+    uid: str
+    after: DeadlineId | None = None
+    state: DeadlineState = DeadlineState.OPEN
+    moves: list[PastMove] = field(default_factory=list)
+
+    @property
+    def link(self) -> Link:
+        """As its chain has it."""
+        return Link(self.id, self.rule, self.inputs, self.due, self.after)

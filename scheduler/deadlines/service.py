@@ -1,0 +1,175 @@
+"""Dates that must not be missed: reckoned, kept with their reasons, moved in the open (DLN-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, tzinfo
+from typing import NamedTuple
+from uuid import uuid4
+
+from calendars.kernel.database import Db
+from calendars.kernel.errors import NotFound
+from calendars.model.principal import Principal
+from calendars.services.find_entry import find_entries
+from calendars.services.find_principals import get_principal, get_principal_by_id
+from calendars.services.open_task import Task, close_task, open_task
+from calendars.services.schedules_for import schedules_for
+from calendars.services.tick_task import done_at, tick_task
+from scheduler.deadlines import repository
+from scheduler.deadlines.model import (
+    Deadline,
+    DeadlineId,
+    DeadlineState,
+    IsOver,
+    NotAsProposed,
+    PastMove,
+)
+from scheduler.deadlines.rules import Link, Move, propose
+from scheduler.working_time.hours import at_minute
+from scheduler.working_time.rules import DateInputs, DateRule
+from scheduler.working_time.service import compute_date
+
+_DUE_MINUTE = 17 * 60
+"""At which minute of its day a task is late for the programs that show it."""
+
+
+class DeadlineDraft(NamedTuple):
+    """What is said of a new date; after another one, its day is that one's."""
+
+    label: str
+    rule: DateRule
+    inputs: DateInputs
+    after: DeadlineId | None = None
+
+
+def add_deadline(
+    db: Db, actor: Principal, login: str, draft: DeadlineDraft, *, zone: tzinfo, now: int
+) -> Deadline:
+    """A new date of somebody's, with a task that reminds him. Raises NotFound, InvalidInput."""
+    owner = _owner(db, actor, login, now=now)
+    label, rule, inputs, after = draft
+    if after is not None:
+        before = get_deadline(db, actor, after, now=now)
+        if before.owner_id != owner.id:
+            raise NotFound("there is no such date")
+        inputs = DateInputs(before.due, inputs.count, inputs.unit)
+    found = compute_date(db, rule, inputs)
+    uid = f"niaouli-dln-{uuid4().hex}"
+    made = Deadline(
+        DeadlineId(0), owner.id, label, rule, inputs, found.day, found.because, found.version,
+        uid, after,
+    )  # fmt: skip
+    open_task(db, actor, owner, _task_of(made, zone), now=now)
+    return repository.add(db, made, by=actor.login, now=now)
+
+
+def list_deadlines(db: Db, actor: Principal, login: str, *, now: int) -> list[Deadline]:
+    """Somebody's dates, for him and those who schedule for him. Raises NotFound."""
+    return _current(db, repository.list_of(db, _owner(db, actor, login, now=now).id), now=now)
+
+
+def get_deadline(db: Db, actor: Principal, deadline: DeadlineId, *, now: int) -> Deadline:
+    """One date. Raises NotFound."""
+    found = repository.find(db, deadline)
+    if found is None or not schedules_for(db, actor, found.owner_id, now=now):
+        raise NotFound("there is no such date")
+    return _current(db, [found], now=now)[0]
+
+
+def propose_move(
+    db: Db, actor: Principal, deadline: DeadlineId, day: date, *, now: int
+) -> list[Move]:
+    """What reckoning it from another day would do to it and to all that depends on it.
+
+    Nothing is written. Raises NotFound, IsOver.
+    """
+    found = get_deadline(db, actor, deadline, now=now)
+    return _moves(db, found, _chain(db, found, now=now), day)
+
+
+def move(  # noqa: PLR0913 - one decision, with what was confirmed
+    db: Db,
+    actor: Principal,
+    deadline: DeadlineId,
+    day: date,
+    confirmed: Mapping[int, date],
+    *,
+    because: str,
+    zone: tzinfo,
+    now: int,
+) -> list[Deadline]:
+    """The moves of the proposal, all of them and only where each was confirmed.
+
+    Raises NotFound, IsOver, NotAsProposed.
+    """
+    found = get_deadline(db, actor, deadline, now=now)
+    chain = _chain(db, found, lock=True, now=now)
+    moves = _moves(db, found, chain, day)
+    if {one.number: one.due for one in moves} != confirmed:
+        raise NotAsProposed("what was confirmed is not what would happen now")
+    owner = get_principal_by_id(db, found.owner_id)
+    for one in moves:
+        moved = chain[one.number]
+        reckoned = compute_date(db, moved.rule, one.inputs)
+        past = PastMove(now, actor.login, moved.due, reckoned.day, because)
+        moved.inputs, moved.due = one.inputs, reckoned.day
+        moved.because, moved.version = reckoned.because, reckoned.version
+        moved.moves.append(past)
+        repository.save(db, moved)
+        repository.note_move(db, moved.id, past)
+        open_task(db, actor, owner, _task_of(moved, zone), now=now)
+    return [chain[one.number] for one in moves]
+
+
+def set_state(
+    db: Db, actor: Principal, deadline: DeadlineId, state: DeadlineState, *, zone: tzinfo, now: int
+) -> Deadline:
+    """Met, abandoned or open again, here and in the owner's task list. Raises NotFound."""
+    found = get_deadline(db, actor, deadline, now=now)
+    owner = get_principal_by_id(db, found.owner_id)
+    found.state = state
+    if state is DeadlineState.ABANDONED:
+        close_task(db, actor, owner, found.uid, now=now)
+    else:
+        done = state is DeadlineState.DONE
+        if not tick_task(db, actor, owner, found.uid, done=done, now=now) and not done:
+            open_task(db, actor, owner, _task_of(found, zone), now=now)
+    repository.save(db, found)
+    return found
+
+
+def _moves(db: Db, found: Deadline, chain: Mapping[int, Deadline], day: date) -> list[Move]:
+    if found.id not in chain:
+        raise IsOver("what is met or abandoned moves no more")
+    links: dict[int, Link] = {number: one.link for number, one in chain.items()}
+    inputs = DateInputs(day, found.inputs.count, found.inputs.unit)
+    return propose(links, found.id, inputs, lambda rule, given: compute_date(db, rule, given).day)
+
+
+def _chain(db: Db, found: Deadline, *, lock: bool = False, now: int) -> dict[int, Deadline]:
+    """The owner's dates that are open: what is over stays where it is, and ends the chain."""
+    all_of_him = _current(db, repository.list_of(db, found.owner_id, lock=lock), now=now)
+    return {one.id: one for one in all_of_him if one.state is DeadlineState.OPEN}
+
+
+def _current(db: Db, found: Sequence[Deadline], *, now: int) -> list[Deadline]:
+    """As the tasks say it now: whoever ticks one in his program has met the date."""
+    there = find_entries(db, [(one.owner_id, one.uid) for one in found])
+    for one in found:
+        stored = there.get((one.owner_id, one.uid))
+        if stored is not None and one.state is not DeadlineState.ABANDONED:
+            ticked = done_at(stored, now=now) is not None
+            one.state = DeadlineState.DONE if ticked else DeadlineState.OPEN
+    return list(found)
+
+
+def _task_of(one: Deadline, zone: tzinfo) -> Task:
+    due_at = at_minute(one.due, _DUE_MINUTE, zone)
+    return Task(one.uid, one.label, description=one.because, due_at=due_at)
+
+
+def _owner(db: Db, actor: Principal, login: str, *, now: int) -> Principal:
+    owner = get_principal(db, login)
+    if not schedules_for(db, actor, owner.id, now=now):
+        raise NotFound("there are no dates here")
+    return owner

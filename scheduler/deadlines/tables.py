@@ -1,0 +1,66 @@
+"""Tables of dates that must not be missed, and of what they were before (DLN-1)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column("owner_id", _BIG_ID, nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("rule", String(32), nullable=False),
+    Column("from_day", Date, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("unit", String(16), nullable=False),
+    Column("due", Date, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("uid", String(255), nullable=False),
+    Column("after", _BIG_ID),
+    Column("state", String(16), nullable=False),
+    Column("made_by", String(255), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    UniqueConstraint("uid"),
+)
+
+deadline_moves = Table(
+    "deadline_moves",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column(
+        "deadline_id",
+        _BIG_ID,
+        ForeignKey("deadlines.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String(255), nullable=False),
+    Column("former", Date, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("because", Text, nullable=False),
+)
