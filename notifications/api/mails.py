@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Identifier, PathName
+from calendars.http.spreadsheet import CSV_RESPONSES, MOST_ROWS, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from notifications.api.shapes import (
+    DECISION_HEADINGS,
+    MailDecisionOut,
     MailDecisionsOut,
     MailOutcome,
     WaitingMailOut,
@@ -64,6 +67,23 @@ def list_decisions(
             db, actor, login, before=before, limit=limit, now=state.now()
         )
     return MailDecisionsOut.of(page.items, page.next)
+
+
+@router.get(
+    "/principals/{login}/mail-decisions.csv",
+    operation_id="exportMailDecisions",
+    summary="Ce qui a été décidé des courriels reçus, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_decisions(actor: CurrentPrincipal, state: State, login: LoginPath) -> Response:
+    """The log of one diary as CSV."""
+    with state.database.reading() as db:
+        page = quarantine.list_decisions(
+            db, actor, login, before=None, limit=MOST_ROWS, now=state.now()
+        )
+    rows = [MailDecisionOut.of(one).row(state.zone) for one in page.items]
+    return spreadsheet("courriels.csv", DECISION_HEADINGS, rows)
 
 
 @router.get(

@@ -8,10 +8,25 @@ from typing import Literal
 from pydantic import Field
 
 from calendars.http.shapes import Shape, instant_of
+from calendars.http.spreadsheet import Cell
 from notifications.mailbox.decisions import Logged
 from notifications.mailbox.outcome import SENTENCES, Taken
 from notifications.mailbox.quarantine import Waiting
 from notifications.mailbox.read_aloud import read_aloud
+
+DECISION_HEADINGS = (
+    "N°", "Date", "Décision", "Pourquoi", "Méthode", "Réunion (UID)", "Expéditeur", "En attente",
+    "Suite", "Suite le",
+)  # fmt: skip
+_DECISIONS = {
+    "applied": "appliqué",
+    "ignored": "ignoré",
+    "quarantined": "retenu",
+    "forwarded": "transmis",
+    "bounced": "non remis",
+    "refused": "refusé",
+}
+_SETTLED = {"released": "appliqué", "dropped": "écarté", "expired": "périmé"}
 
 
 class MailDecisionOut(Shape):
@@ -33,6 +48,15 @@ class MailDecisionOut(Shape):
     waits: bool = Field(description="Une personne doit encore en décider.")
     settled: Literal["released", "dropped", "expired"] | None = None
     settled_at: datetime | None = None
+
+    def row(self, zone: tzinfo) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        settled = self.settled_at and self.settled_at.astimezone(zone)
+        return (
+            self.id, self.at.astimezone(zone), _DECISIONS[self.decision], self.because,
+            self.method, self.uid, self.sender, "oui" if self.waits else "non",
+            _SETTLED.get(self.settled or "", ""), settled,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, logged: Logged) -> MailDecisionOut:

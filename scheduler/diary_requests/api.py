@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from calendars.kernel.errors import InvalidInput
 from scheduler.diaries.model import Slot
@@ -14,6 +15,7 @@ from scheduler.diary_requests import service
 from scheduler.diary_requests.habits import Habits
 from scheduler.diary_requests.model import OPEN, RequestState
 from scheduler.diary_requests.schemas import (
+    REQUEST_HEADINGS,
     DiaryRequestIn,
     DiaryRequestOut,
     DiaryRequestsOut,
@@ -74,6 +76,24 @@ def list_all(
     with state.database.reading() as db:
         found = service.list_requests(db, actor, login, states or OPEN, now=state.now())
     return DiaryRequestsOut(items=[DiaryRequestOut.of(one, state.zone) for one in found])
+
+
+@router.get(
+    _ALL + ".csv",
+    operation_id="exportDiaryRequests",
+    summary="Les demandes de rendez-vous d'un agenda, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(
+    actor: CurrentPrincipal,
+    state: State,
+    login: Login,
+    states: Annotated[list[RequestState] | None, Query(alias="state")] = None,
+) -> Response:
+    """The same as CSV."""
+    rows = [one.row for one in list_all(actor, state, login, states).items]
+    return spreadsheet("demandes.csv", REQUEST_HEADINGS, rows)
 
 
 @router.post(

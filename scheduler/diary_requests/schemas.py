@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from calendars.http.shapes import Day, Instant, Line, Shape, StrictShape, Title, instant_of
+from calendars.http.spreadsheet import Cell
 from scheduler.diaries.schemas import SlotIn
 from scheduler.diary_requests.model import (
     DiaryRequest,
@@ -108,6 +110,32 @@ class StepOut(Shape):
     because: str
 
 
+REQUEST_HEADINGS = (
+    "Référence", "Agenda", "État", "Urgence", "Reçue le", "Demandeur", "Courriel", "Téléphone",
+    "Objet", "Durée (min)", "Au plus tôt", "Au plus tard", "Lieu", "Classe", "Réponse pour le",
+    "Prise en charge par",
+)  # fmt: skip
+STATES: Mapping[RequestState, str] = {
+    RequestState.RECEIVED: "reçue",
+    RequestState.CLAIMED: "prise en charge",
+    RequestState.HELD: "options posées",
+    RequestState.PROPOSED: "proposée",
+    RequestState.ACCEPTED: "acceptée",
+    RequestState.PLANNED: "planifiée",
+    RequestState.TOOK_PLACE: "tenue",
+    RequestState.POSTPONED: "reportée",
+    RequestState.REDIRECTED: "réorientée",
+    RequestState.REFUSED: "refusée",
+    RequestState.DROPPED: "sans suite",
+    RequestState.CANCELLED: "annulée",
+}
+URGENCIES: Mapping[RequestUrgency, str] = {
+    RequestUrgency.LOW: "faible",
+    RequestUrgency.NORMAL: "normale",
+    RequestUrgency.URGENT: "urgente",
+}
+
+
 class DiaryRequestOut(Shape):
     """A request, with the way that it has gone."""
 
@@ -139,6 +167,15 @@ class DiaryRequestOut(Shape):
     until: date | None
     redirected_to: str
     steps: list[StepOut]
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return (
+            self.ref, self.owner, STATES[self.state], URGENCIES[self.urgency], self.made_at,
+            self.requester, self.requester_email, self.requester_phone, self.subject, self.minutes,
+            self.earliest, self.latest, self.place, self.visibility, self.due_on, self.claimed_by,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, one: DiaryRequest, zone: tzinfo) -> DiaryRequestOut:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Day, PathName, Shape
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.diary_sheets.model import Profile
 from scheduler.diary_sheets.service import (
@@ -22,6 +23,7 @@ from scheduler.diary_sheets.service import (
 )
 
 TAG = "Feuilles et présence"
+_PRESENCE = {"present": "présent", "absent": "absent", "unknown": "inconnu"}
 
 router = APIRouter(prefix="/api/v1", tags=[TAG], responses=PROBLEM_RESPONSES)
 
@@ -98,6 +100,34 @@ def presence(
     day: Annotated[Day | None, Query(description="Sinon ce jour.")] = None,
 ) -> PresencesOut:
     """Who is there."""
+    return _presence(actor, state, login, day)
+
+
+@router.get(
+    "/presence.csv",
+    operation_id="exportPresence",
+    summary="Qui est là, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(
+    actor: CurrentPrincipal,
+    state: State,
+    login: Annotated[list[PathName], Query(min_length=1, max_length=300)],
+    day: Annotated[Day | None, Query(description="Sinon ce jour.")] = None,
+) -> Response:
+    """The same as CSV."""
+    found = _presence(actor, state, login, day)
+    rows = [
+        (found.day, one.login, one.name, _PRESENCE[one.state], one.until) for one in found.items
+    ]
+    heads = ("Jour", "Identifiant", "Nom", "Présence", "Dernier jour d'absence")
+    return spreadsheet("presence.csv", heads, rows)
+
+
+def _presence(
+    actor: CurrentPrincipal, state: State, login: list[str], day: date | None
+) -> PresencesOut:
     asked = day or state.clock.now().astimezone(state.zone).date()
     state.inquiries.charge(actor.id, len(login), now=state.now())
     with state.database.reading() as db:

@@ -24,7 +24,7 @@ from scheduler.meetings.printed import presence_words
 from scheduler.meetings.rules import ActionState, MeetingState, MinutesState
 from scheduler.meetings.schemas.common import at
 
-_STATES: Mapping[MeetingState, str] = {
+STATES: Mapping[MeetingState, str] = {
     MeetingState.REQUESTED: "demandé",
     MeetingState.SEARCHING: "en recherche de date",
     MeetingState.PLANNED: "planifié",
@@ -69,7 +69,7 @@ def record_of(db: Db, shown: ShownAgenda, house: House, *, now: int) -> dict[str
         "starts_at": at(opened.starts_at, zone),
         "ends_at": at(opened.ends_at, zone),
         "room": _room(db, opened),
-        "state": _STATES[meeting.state],
+        "state": STATES[meeting.state],
         "agenda": [_item(one) for one in shown.lines],
         "attendance": {_name(one.who): presence_words(one) for one in list_attending(db, opened)},
         "minutes": {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.polls import service
 from scheduler.polls.messages import Desk
@@ -72,6 +73,23 @@ def show(actor: CurrentPrincipal, state: State, login: Login, ref: Ref) -> PollO
     with state.database.reading() as db:
         shown = service.show_poll(db, actor, (login, ref), now=state.now())
     return _told(shown, state)
+
+
+@router.get(
+    "/tallies.csv",
+    operation_id="exportPoll",
+    summary="Où en est un sondage, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(actor: CurrentPrincipal, state: State, login: Login, ref: Ref) -> Response:
+    """The dates, the best first."""
+    rows = [
+        (one.start, one.end, one.yes, one.if_needed, one.no, one.silent, one.missing)
+        for one in show(actor, state, login, ref).options
+    ]
+    heads = ("Début", "Fin", "Oui", "Si nécessaire", "Non", "Sans réponse", "Manquerait")
+    return spreadsheet("sondage.csv", heads, rows)
 
 
 @router.post(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import datetime, tzinfo
 from typing import Any
@@ -12,6 +10,7 @@ from pydantic import Field
 
 from calendars.http.audit_words import FACES, RESULTS, deed_label
 from calendars.http.shapes import Shape, instant_of
+from calendars.http.spreadsheet import table_of
 from calendars.services.list_audit import Answer
 from calendars.storage.audit_lines import Told
 
@@ -93,20 +92,12 @@ HEADINGS = (
 
 def csv_of(answer: Answer, zone: tzinfo) -> str:
     """For a spreadsheet: French headings, semicolons, a byte order mark."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(HEADINGS)
-    for line in lines_of(answer, zone):
-        cells = (
+    rows = (
+        (
             line.id, f"{line.at:%d/%m/%Y %H:%M:%S}", line.label, RESULTS.get(line.result, ""),
             line.actor, line.owner, FACES.get(line.face, line.face), line.address, line.calendar,
             line.object, line.visibility, json.dumps(line.details) if line.details else "",
-        )  # fmt: skip
-        writer.writerow([_harmless(cell) for cell in cells])
-    return "\ufeff" + out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """A spreadsheet takes text that begins like a formula for one."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+        )
+        for line in lines_of(answer, zone)
+    )  # fmt: skip
+    return table_of(HEADINGS, rows)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Depends, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Line, QueryInstant
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.meetings.access import open_meeting
 from scheduler.meetings.api.examples import CHANGES, MEETINGS, STATES
@@ -17,6 +18,7 @@ from scheduler.meetings.change_meeting import change_meeting, lead_on
 from scheduler.meetings.list_meetings import list_meetings, logins_of
 from scheduler.meetings.rules import MeetingState
 from scheduler.meetings.schemas.meetings import (
+    MEETING_HEADINGS,
     MeetingIn,
     MeetingOut,
     MeetingPatch,
@@ -28,6 +30,33 @@ TAG = "Réunions"
 router = APIRouter(prefix=PREFIX, tags=[TAG], responses=PROBLEM_RESPONSES)
 
 
+class _Question(NamedTuple):
+    window: tuple[int, int]
+    series: str | None
+    in_state: MeetingState | None
+
+
+async def _question(
+    start: Annotated[QueryInstant, Query(alias="from")],
+    end: Annotated[QueryInstant, Query(alias="to")],
+    series: Annotated[Line | None, Query()] = None,
+    in_state: Annotated[MeetingState | None, Query(alias="state")] = None,
+) -> _Question:
+    return _Question((int(start.timestamp()), int(end.timestamp())), series, in_state)
+
+
+Asked = Annotated[_Question, Depends(_question)]
+
+
+def _listed(actor: CurrentPrincipal, state: State, asked: _Question) -> list[MeetingOut]:
+    with state.database.reading() as db:
+        found = list_meetings(
+            db, actor, asked.window, series=asked.series, state=asked.in_state, now=state.now()
+        )
+        logins = logins_of(db, found)
+    return [MeetingOut.of(one, logins, state.zone) for one in found]
+
+
 @router.get(
     "",
     operation_id="listMeetings",
@@ -35,20 +64,22 @@ router = APIRouter(prefix=PREFIX, tags=[TAG], responses=PROBLEM_RESPONSES)
     description="Celles auxquelles on prend part et celles que l'on organise ou prépare, selon "
     "l'état présent de leur événement ; les réunions encore sans date s'y ajoutent.",
 )
-def list_all(
-    actor: CurrentPrincipal,
-    state: State,
-    start: Annotated[QueryInstant, Query(alias="from")],
-    end: Annotated[QueryInstant, Query(alias="to")],
-    series: Annotated[Line | None, Query()] = None,
-    in_state: Annotated[MeetingState | None, Query(alias="state")] = None,
-) -> MeetingsOut:
+def list_all(actor: CurrentPrincipal, state: State, asked: Asked) -> MeetingsOut:
     """By date."""
-    window = (int(start.timestamp()), int(end.timestamp()))
-    with state.database.reading() as db:
-        found = list_meetings(db, actor, window, series=series, state=in_state, now=state.now())
-        logins = logins_of(db, found)
-    return MeetingsOut(items=[MeetingOut.of(one, logins, state.zone) for one in found])
+    return MeetingsOut(items=_listed(actor, state, asked))
+
+
+@router.get(
+    ".csv",
+    operation_id="exportMeetings",
+    summary="Les réunions d'une période, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(actor: CurrentPrincipal, state: State, asked: Asked) -> Response:
+    """The same as CSV."""
+    rows = [one.row for one in _listed(actor, state, asked)]
+    return spreadsheet("reunions.csv", MEETING_HEADINGS, rows)
 
 
 @router.post(

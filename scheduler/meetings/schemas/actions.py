@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 
 from pydantic import Field
 
 from calendars.http.shapes import Day, Identifier, Shape, StrictShape, Title
+from calendars.http.spreadsheet import Cell, table_of
 from scheduler.meetings.keep_actions import ActionDraft, ActionLine
 from scheduler.meetings.record import ACTIONS, OVERDUE
 from scheduler.meetings.rules import ActionState
 from scheduler.meetings.schemas.common import Named, PersonOut, Ref, at
 
 _HEADS = ("Référence", "Réunion", "Action", "Responsable", "Échéance", "État", "Faite le")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ActionIn(StrictShape):
@@ -84,26 +82,18 @@ class ActionsOut(Shape):
 
 def register_csv(lines: Iterable[ActionLine], zone: tzinfo) -> str:
     """The register for a spreadsheet, as French ones read it; no cell is taken for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_HEADS)
-    for line in lines:
-        action = line.action
-        done = at(action.done_at, zone)
-        writer.writerow(
-            _plain(cell)
-            for cell in (
-                action.ref,
-                line.meeting.ref,
-                action.label,
-                line.owner.name,
-                f"{action.due:%d/%m/%Y}" if action.due else "",
-                OVERDUE if line.overdue else ACTIONS[action.state],
-                f"{done:%d/%m/%Y}" if done else "",
-            )
-        )
-    return "\ufeff" + out.getvalue()
+    return table_of(_HEADS, (_row(one, zone) for one in lines))
 
 
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _row(line: ActionLine, zone: tzinfo) -> tuple[Cell, ...]:
+    action = line.action
+    done = at(action.done_at, zone)
+    return (
+        action.ref,
+        line.meeting.ref,
+        action.label,
+        line.owner.name,
+        action.due,
+        OVERDUE if line.overdue else ACTIONS[action.state],
+        done and done.date(),
+    )

@@ -8,11 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from calendars.http.shapes import Instant, Line, PathName, Shape, StrictShape, Title
+from calendars.http.spreadsheet import Cell
 from scheduler.meetings.access import Opened, Part
 from scheduler.meetings.call_meeting import MeetingDraft, OfEvent, Place
 from scheduler.meetings.change_meeting import MeetingChange
 from scheduler.meetings.invitation import Invitee
 from scheduler.meetings.invited import Invited
+from scheduler.meetings.record import STATES
 from scheduler.meetings.rules import NEXT, MeetingState
 from scheduler.meetings.schemas.common import Class, Code, Minutes, Named, Ref, at, seconds
 
@@ -146,6 +148,12 @@ class EventOut(Shape):
     occurrence: datetime | None
 
 
+MEETING_HEADINGS = (
+    "Référence", "Type", "Titre", "État", "Début", "Fin", "Lieu", "Au nom de", "Présidence",
+    "Secrétaire", "Classe", "Références extérieures",
+)  # fmt: skip
+
+
 class MeetingOut(Shape):
     """A meeting as its event stands now."""
 
@@ -169,6 +177,15 @@ class MeetingOut(Shape):
     agenda_closes_at: datetime | None
     external_refs: list[str]
     part: Literal["reader", "editor"] = Field(description="Ce que l'on y est.")
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return (
+            self.ref, self.kind, self.title, STATES[self.state], self.start, self.end,
+            self.location, self.on_behalf_of, self.chair, self.secretary, self.visibility,
+            self.external_refs,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, opened: Opened, logins: dict[int, str], zone: tzinfo) -> MeetingOut:
