@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
+from itertools import count
 
 from calendars.http.shapes import instant_of
 from calendars.kernel.database import Db
@@ -120,8 +121,9 @@ def hold_for(
     Raises NotFound, NeedPrivileges, NotTheClaimer, WrongRequestState, InvalidInput.
     """
     found = _locked(db, actor, *path, now=now)
-    found.hold(actor.login, found.ref, now=now)
-    wanted = _draft(found, slots, expires_at)
+    options = _free_ref(db, found)
+    found.hold(actor.login, options, now=now)
+    wanted = replace(_draft(found, slots, expires_at), ref=options)
     hold_dates(db, actor, found.owner, wanted, dispatch=dispatch, now=now)
     return _saved(db, actor, found, now=now)
 
@@ -253,6 +255,12 @@ def _end_of(db: Db, owner: Principal, found: DiaryRequest, *, now: int) -> int |
     except NotFound:
         return None
     return bounds(parse(decode(entry.found.data)), zone_of(entry.collection)).end
+
+
+def _free_ref(db: Db, found: DiaryRequest) -> str:
+    """Dates that are held after others were given up are a group of their own."""
+    refs = (found.ref if number == 1 else f"{found.ref}-{number}" for number in count(1))
+    return next(ref for ref in refs if find_group(db, found.owner, ref) is None)
 
 
 def _draft(found: DiaryRequest, slots: Sequence[Slot], expires_at: int | None) -> HoldDraft:

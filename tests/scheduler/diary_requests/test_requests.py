@@ -126,6 +126,22 @@ def test_the_principals_refusal_beats_all(house: House) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+def test_after_it_was_postponed_other_dates_are_held(house: House) -> None:
+    path = house.received(requester=PARTNER)
+    do(house.anne, path, "claim")
+    first = do(house.anne, path, "options", {"slots": [slot(16)]})[1]["options"]
+    do(house.anne, path, "leave", {"outcome": "postponed", "until": "2027-03-17"})
+    assert agenda(house.director) == []
+
+    assert do(house.rose, path, "claim")[1]["state"] == "claimed"
+    status, told = do(house.rose, path, "options", {"slots": [slot(18), slot(19)]})
+
+    assert (status, told["state"]) == (200, "held")
+    assert told["options"] != first
+    assert len(agenda(house.director)) == 2
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_who_asks_follows_his_own_request_and_may_withdraw_it(house: House) -> None:
     path = house.received(house.paul)
     do(house.anne, path, "claim")
