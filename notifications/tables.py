@@ -8,22 +8,15 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 # Which meeting and which attendee an address for answers stands for; the token is stored hashed.
 reply_addresses = Table(
@@ -61,7 +54,7 @@ links = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("kind", String(32), nullable=False),  # imip, or what a feature posts
     Column("idempotency_key", String(64), nullable=False, unique=True),
     Column("state", String(16), nullable=False),  # PENDING, HELD, SENT, FAILED, CANCELLED
@@ -102,7 +95,7 @@ outbox = Table(
 guarded = Table(
     "guarded",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("kind", String(16), nullable=False),  # word, name
     Column("reference", String(200), nullable=False),
     Column("digest", String(32), nullable=False),
@@ -151,7 +144,7 @@ outbox_papers = Table(
 cover_papers = Table(
     "cover_papers",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("owner_id", BigInteger, nullable=False),
     Column("uid", Text, nullable=False),
     Column("recipient", String(320), nullable=False),  # mailto:…, empty for everybody
@@ -187,7 +180,7 @@ read_marks = Table(
 mail_decisions = Table(
     "mail_decisions",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("identity", String(64), nullable=False, unique=True),
     Column("at", BigInteger, nullable=False),
     Column("message_id", String(64)),  # hashed
@@ -213,7 +206,7 @@ mail_decisions = Table(
 quarantined_mails = Table(
     "quarantined_mails",
     metadata,
-    Column("decision_id", _BIG_ID, primary_key=True, autoincrement=False),
+    Column("decision_id", BigId, primary_key=True, autoincrement=False),
     Column("octets", LargeBinary, nullable=False),
     Column("recipients", Text, nullable=False),  # of the envelope, JSON
 )

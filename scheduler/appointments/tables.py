@@ -6,31 +6,22 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 phone_messages = Table(
     "phone_messages",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
-    Column("owner_id", _BIG_ID, nullable=False, index=True),
-    Column("writer_id", _BIG_ID, nullable=False, index=True),
+    Column("id", BigId, primary_key=True),
+    Column("owner_id", BigId, nullable=False, index=True),
+    Column("writer_id", BigId, nullable=False, index=True),
     Column("uid", String(255), nullable=False),
     Column("caller", Text, nullable=False),
     Column("number", String(64), nullable=False),

@@ -8,29 +8,21 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 deadlines = Table(
     "deadlines",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
-    Column("owner_id", _BIG_ID, nullable=False, index=True),
+    Column("id", BigId, primary_key=True),
+    Column("owner_id", BigId, nullable=False, index=True),
     Column("label", Text, nullable=False),
     Column("rule", String(32), nullable=False),
     Column("from_day", Date, nullable=False),
@@ -40,7 +32,7 @@ deadlines = Table(
     Column("because", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("uid", String(255), nullable=False),
-    Column("after", _BIG_ID),
+    Column("after", BigId),
     Column("state", String(16), nullable=False),
     Column("made_by", String(255), nullable=False),
     Column("made_at", BigInteger, nullable=False),
@@ -50,10 +42,10 @@ deadlines = Table(
 deadline_moves = Table(
     "deadline_moves",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column(
         "deadline_id",
-        _BIG_ID,
+        BigId,
         ForeignKey("deadlines.id", ondelete="CASCADE"),
         nullable=False,
         index=True,

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -16,21 +15,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 hold_groups = Table(
     "hold_groups",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("owner", String(255), nullable=False),  # login
     Column("ref", String(100), nullable=False),
     Column("state", String(16), nullable=False),  # open, retained, expired, abandoned
@@ -46,7 +38,7 @@ hold_groups = Table(
 holds = Table(
     "holds",
     metadata,
-    Column("group_id", _BIG_ID, ForeignKey("hold_groups.id", ondelete="CASCADE"), nullable=False),
+    Column("group_id", BigId, ForeignKey("hold_groups.id", ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("calendar", String(255), nullable=False),
     Column("name", String(255), nullable=False),
@@ -66,8 +58,8 @@ conflict_weighings = Table(
 conflict_overrides = Table(
     "conflict_overrides",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
-    Column("owner_id", _BIG_ID, nullable=False),
+    Column("id", BigId, primary_key=True),
+    Column("owner_id", BigId, nullable=False),
     Column("uid", Text, nullable=False),
     Column("etag", String(64), nullable=False),  # of the text that it is about
     Column("codes", Text, nullable=False),
@@ -81,16 +73,16 @@ conflict_overrides = Table(
 conflict_tasks = Table(
     "conflict_tasks",
     metadata,
-    Column("object_id", _BIG_ID, primary_key=True),
-    Column("owner_id", _BIG_ID, nullable=False, index=True),
-    Column("person_id", _BIG_ID, nullable=False),
+    Column("object_id", BigId, primary_key=True),
+    Column("owner_id", BigId, nullable=False, index=True),
+    Column("person_id", BigId, nullable=False),
     Column("task_uid", String(64), nullable=False),
 )
 
 conflicts_followed = Table(
     "conflicts_followed",
     metadata,
-    Column("collection_id", _BIG_ID, primary_key=True),
+    Column("collection_id", BigId, primary_key=True),
     Column("position", BigInteger, nullable=False),
 )
 
@@ -98,8 +90,8 @@ conflicts_followed = Table(
 travel_blocks = Table(
     "travel_blocks",
     metadata,
-    Column("object_id", _BIG_ID, primary_key=True),  # of the appointment
-    Column("owner_id", _BIG_ID, nullable=False),
+    Column("object_id", BigId, primary_key=True),  # of the appointment
+    Column("owner_id", BigId, nullable=False),
     Column("parent_uid", Text, nullable=False),
     Column("vehicle", String(255), nullable=False),  # login, "" without one
 )

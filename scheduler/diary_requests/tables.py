@@ -9,29 +9,20 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
-    Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 diary_requests = Table(
     "diary_requests",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("owner", String(255), nullable=False),  # login
     Column("ref", String(40), nullable=False),
     Column("made_by", String(255), nullable=False),
@@ -59,10 +50,10 @@ diary_requests = Table(
 diary_request_steps = Table(
     "diary_request_steps",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column(
         "request_id",
-        _BIG_ID,
+        BigId,
         ForeignKey("diary_requests.id", ondelete="CASCADE"),
         nullable=False,
         index=True,

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -22,27 +21,20 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 
 def _meeting() -> Column[int]:
     key = ForeignKey("meetings.id", ondelete="CASCADE")
-    return Column("meeting_id", _BIG_ID, key, nullable=False)
+    return Column("meeting_id", BigId, key, nullable=False)
 
 
 meetings = Table(
     "meetings",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("ref", String(100), nullable=False, unique=True),
     Column("kind", String(40), nullable=False),  # CODIR, BUREAU…: data of the house
     Column("series", String(255)),  # what its agenda follows on from
@@ -72,7 +64,7 @@ meetings = Table(
 agenda_items = Table(
     "agenda_items",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     _meeting(),
     Column("position", Integer, nullable=False),
     Column("title", Text, nullable=False),
@@ -90,9 +82,9 @@ agenda_items = Table(
 meeting_papers = Table(
     "meeting_papers",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     _meeting(),
-    Column("item_id", _BIG_ID, ForeignKey("agenda_items.id", ondelete="SET NULL")),
+    Column("item_id", BigId, ForeignKey("agenda_items.id", ondelete="SET NULL")),
     Column("ref", String(100), nullable=False),
     # A paper that is expected has no content yet.
     Column("filename", String(255)),
@@ -122,7 +114,7 @@ attendances = Table(
 minutes = Table(
     "minutes",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     _meeting(),
     Column("version", Integer, nullable=False),
     Column("state", String(16), nullable=False),
@@ -139,10 +131,10 @@ minutes = Table(
 actions = Table(
     "actions",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("ref", String(40), nullable=False, unique=True),
     _meeting(),
-    Column("item_id", _BIG_ID, ForeignKey("agenda_items.id", ondelete="SET NULL")),
+    Column("item_id", BigId, ForeignKey("agenda_items.id", ondelete="SET NULL")),
     Column("label", Text, nullable=False),
     Column("owner", String(320), nullable=False),
     Column("owner_id", BigInteger, index=True),

@@ -8,8 +8,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -17,21 +15,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 polls = Table(
     "polls",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("owner", String(255), nullable=False),  # login
     Column("ref", String(100), nullable=False),  # of the hold group
     Column("title", Text, nullable=False),
@@ -47,7 +38,7 @@ polls = Table(
 poll_voters = Table(
     "poll_voters",
     metadata,
-    Column("poll_id", _BIG_ID, ForeignKey("polls.id", ondelete="CASCADE"), nullable=False),
+    Column("poll_id", BigId, ForeignKey("polls.id", ondelete="CASCADE"), nullable=False),
     Column("address", String(320), nullable=False),
     Column("name", Text, nullable=False),
     Column("required", Boolean, nullable=False),

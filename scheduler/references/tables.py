@@ -8,24 +8,15 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
-    Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 reference_systems = Table(
     "reference_systems",
@@ -38,7 +29,7 @@ reference_systems = Table(
 external_refs = Table(
     "external_refs",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("system", String(40), ForeignKey("reference_systems.code"), nullable=False),
     Column("number", String(64), nullable=False),
     Column("day", Date),

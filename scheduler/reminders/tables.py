@@ -8,22 +8,15 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 # The change of each calendar up to which it was followed.
 reminder_followed = Table(
@@ -83,7 +76,7 @@ reminder_wishes = Table(
 digests = Table(
     "digests",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("owner_id", BigInteger, nullable=False),
     Column("reader_id", BigInteger, nullable=False),
     Column("period", String(8), nullable=False),  # day, week

@@ -7,31 +7,22 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
-    Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 # One row says what holds for all occurrences of an object (starts_at 0), others for single ones.
 event_places = Table(
     "event_places",
     metadata,
-    Column("object_id", _BIG_ID, nullable=False),
+    Column("object_id", BigId, nullable=False),
     Column("starts_at", BigInteger, nullable=False),
-    Column("owner_id", _BIG_ID, nullable=False),
+    Column("owner_id", BigId, nullable=False),
     Column("commune", String(255), nullable=False),  # "" where it is not known
     Column("spot", String(64), nullable=False),
     Column("absent", Boolean, nullable=False),
@@ -45,7 +36,7 @@ event_places = Table(
 places_followed = Table(
     "places_followed",
     metadata,
-    Column("collection_id", _BIG_ID, primary_key=True),
+    Column("collection_id", BigId, primary_key=True),
     Column("position", BigInteger, nullable=False),
     # By which sites, ways and categories its events were read: others start it anew.
     Column("fingerprint", String(64), nullable=False),

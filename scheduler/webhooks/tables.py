@@ -9,28 +9,20 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 endpoints = Table(
     "webhook_endpoints",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("url", Text, nullable=False),
     Column("kinds", Text, nullable=False),  # one a word
     Column("secret", String(64), nullable=False),  # what signs must be known in clear
@@ -42,7 +34,7 @@ endpoints = Table(
 events = Table(
     "webhook_events",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("key", String(36), nullable=False, unique=True),
     Column("kind", String(32), nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -52,13 +44,11 @@ events = Table(
 deliveries = Table(
     "webhook_deliveries",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
-    Column(
-        "event_id", _BIG_ID, ForeignKey("webhook_events.id", ondelete="CASCADE"), nullable=False
-    ),
+    Column("id", BigId, primary_key=True),
+    Column("event_id", BigId, ForeignKey("webhook_events.id", ondelete="CASCADE"), nullable=False),
     Column(
         "endpoint_id",
-        _BIG_ID,
+        BigId,
         ForeignKey("webhook_endpoints.id", ondelete="CASCADE"),
         nullable=False,
     ),

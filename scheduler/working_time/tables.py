@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     Date,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -15,16 +14,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-_BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 decided_days = Table(
     "decided_days",
@@ -37,7 +29,7 @@ decided_days = Table(
 school_breaks = Table(
     "school_breaks",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("label", Text, nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
@@ -63,7 +55,7 @@ working_figures = Table(
 calendar_versions = Table(
     "calendar_versions",
     metadata,
-    Column("version", _BIG_ID, primary_key=True),
+    Column("version", BigId, primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("by", String(255), nullable=False),
     Column("day", Date, nullable=False),
@@ -72,7 +64,7 @@ calendar_versions = Table(
 kept_dates = Table(
     "kept_dates",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("about", String(255), nullable=False),  # what it is the date of: a UID, a reference
     Column("occasion", String(64), nullable=False),
     Column("rule", String(32), nullable=False),

@@ -6,7 +6,8 @@ other columns and `occurrences` only answer queries without reading it.
 
 from __future__ import annotations
 
-from calendars.storage.tables.base import BigId, metadata
+from calendars.kernel.tables import BigId
+from calendars.storage.tables.base import metadata
 from calendars.storage.tables.calendars import (
     attachments,
     calendar_objects,

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData
+from sqlalchemy import Column, ForeignKey
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from calendars.kernel.tables import BigId, new_metadata
 
-# SQLite gives row ids to INTEGER PRIMARY KEY only.
-BigId = BigInteger().with_variant(Integer(), "sqlite")
+metadata = new_metadata()
 
 
 def owned(name: str, target: str, *, nullable: bool = False) -> Column[int]:

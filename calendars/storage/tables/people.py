@@ -15,7 +15,8 @@ from sqlalchemy import (
     text,
 )
 
-from calendars.storage.tables.base import BigId, metadata, owned
+from calendars.kernel.tables import BigId
+from calendars.storage.tables.base import metadata, owned
 
 principals = Table(
     "principals",

@@ -14,7 +14,8 @@ from sqlalchemy import (
     Text,
 )
 
-from calendars.storage.tables.base import BigId, metadata, owned
+from calendars.kernel.tables import BigId
+from calendars.storage.tables.base import metadata, owned
 
 resource_policies = Table(
     "resource_policies",

@@ -14,7 +14,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from calendars.storage.tables.base import BigId, metadata, owned
+from calendars.kernel.tables import BigId
+from calendars.storage.tables.base import metadata, owned
 
 held_messages = Table(
     "held_messages",
