@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from calendars.itip.message import ItipMethod
 from calendars.itip.people import part_stat
@@ -14,6 +14,7 @@ from calendars.model.principal import Visibility
 from calendars.model.time_zones import Zones
 from notifications.imip.parcels import Told
 from notifications.imip.singles import SINGLE, is_single
+from notifications.wording.moments import written
 
 _MOST_PEOPLE = 12
 _OUT = frozenset({"DECLINED", "DELEGATED"})
@@ -142,8 +143,4 @@ def _names(entry: Entry) -> list[str]:
 
 
 def _text(moment: date | int | None) -> str | None:
-    if moment is None:
-        return None
-    if isinstance(moment, date):
-        return moment.isoformat()
-    return datetime.fromtimestamp(moment, UTC).isoformat()
+    return None if moment is None else written(moment)

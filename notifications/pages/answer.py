@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from calendars.itip.copy import Key
@@ -36,6 +36,7 @@ from notifications.pages import papers
 from notifications.pages.answer_form import MAX_COMMENT, answer_in, comment_in, proposal_in
 from notifications.pages.own_copy import own_copy
 from notifications.pages.page import Asked, Download, Form, Sheet, Turn
+from notifications.wording.moments import written
 
 DATES = 6
 """How many dates of a series stand on one page."""
@@ -199,8 +200,8 @@ class AnswerPage:
             "description": _text(about, "DESCRIPTION") if public else "",
             "location": _text(about, "LOCATION"),
             "organizer": found.owner.display_name,
-            "start": _written(about.start),
-            "end": _written(about.end),
+            "start": written(about.start),
+            "end": written(about.end),
             "series": guest.is_series,
             "abroad": self.is_abroad(guest.address),
         }
@@ -208,8 +209,8 @@ class AnswerPage:
     def _date(self, one: Occasion, now: int) -> dict[str, object]:
         return {
             "key": str(one.key),
-            "start": _written(one.start),
-            "end": _written(one.end),
+            "start": written(one.start),
+            "end": written(one.end),
             "location": _text(one, "LOCATION"),
             "answer": one.said.part_stat,
             "open": one.is_open(now),
@@ -291,9 +292,3 @@ def _has_hours(about: Occasion) -> bool:
 def _text(about: Occasion, name: str) -> str:
     value = about.part.value(name)
     return "" if value is None else unescape(value).strip()
-
-
-def _written(moment: date | int) -> str:
-    if isinstance(moment, int):
-        return datetime.fromtimestamp(moment, UTC).isoformat()
-    return moment.isoformat()

@@ -11,6 +11,13 @@ Moment: TypeAlias = date | datetime | int | str
 """A day, or an instant: aware, in epoch seconds, or as text (RFC 3339)."""
 
 
+def written(moment: date | int) -> str:
+    """A day or an instant as facts hold it, for `local` to read again (RFC 3339)."""
+    if isinstance(moment, int):
+        return datetime.fromtimestamp(moment, UTC).isoformat()
+    return moment.isoformat()
+
+
 def local(moment: Moment, zone: tzinfo) -> date | datetime:
     """A day as it is; an instant as the clocks of the zone show it, without their name."""
     if isinstance(moment, str):

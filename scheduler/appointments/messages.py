@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from calendars.kernel.database import Db
 from calendars.model.calendar_user_address import preferred_address
 from calendars.model.language import Language
@@ -13,6 +11,7 @@ from calendars.services.choose_language import language_of
 from calendars.services.open_task import Task
 from notifications import outbox
 from notifications.post import Post, Urgency
+from notifications.wording.moments import written
 from scheduler.appointments.model import CallUrgency, PhoneMessage
 
 KIND = "phone-message"
@@ -47,7 +46,7 @@ def tell(
         language=language_of(db, address, default=default),
         facts={
             "reference": f"TEL-{message.id}",
-            "received": datetime.fromtimestamp(now, UTC).isoformat(),
+            "received": written(now),
             "urgent": urgent,
             "is_task": message.is_task,
         },

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from calendars.kernel.database import Db
 from calendars.model.principal import Principal, Visibility
@@ -13,6 +12,7 @@ from calendars.services.choose_language import languages_of
 from calendars.services.find_principals import get_principal_by_id
 from notifications import outbox
 from notifications.post import JSON, Paper, Post
+from notifications.wording.moments import written
 from scheduler.meetings.access import Opened
 from scheduler.meetings.house import House
 from scheduler.meetings.minutes_model import (
@@ -46,7 +46,7 @@ class Sender:
 
 def instant(epoch: int | None) -> str | None:
     """As facts have it."""
-    return None if epoch is None else datetime.fromtimestamp(epoch, UTC).isoformat()
+    return None if epoch is None else written(epoch)
 
 
 def about_meeting(opened: Opened, sender: Sender) -> dict[str, JSON]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from calendars.kernel.database import Db
@@ -13,6 +12,7 @@ from calendars.services.choose_language import language_of
 from notifications import outbox
 from notifications.links import Link, Purpose, expiry_of, link_url
 from notifications.post import JSON, Post
+from notifications.wording.moments import written
 from scheduler.polls.model import Option, Poll, Voter
 
 KIND = "poll"
@@ -71,13 +71,9 @@ def _facts(poll: Poll, asked: Asked) -> dict[str, JSON]:
         "title": poll.title if public else "",
         "location": poll.place,
         "message": poll.message if public else "",
-        "options": [[_instant(one.starts_at), _instant(one.ends_at)] for one in asked.options],
-        "closes_at": None if poll.closes_at is None else _instant(poll.closes_at),
+        "options": [[written(one.starts_at), written(one.ends_at)] for one in asked.options],
+        "closes_at": None if poll.closes_at is None else written(poll.closes_at),
         "sender": owner.display_name,
         "assistant": actor.display_name if actor.id != owner.id else "",
         "again": asked.occasion != "asked",
     }
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()

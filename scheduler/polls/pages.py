@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
 from calendars.model.principal import Principal, Visibility
 from notifications.pages.answer_form import comment_in
 from notifications.pages.page import Asked, Download, Form, Sheet, Turn
+from notifications.wording.moments import written
 from scheduler.diaries.model import HoldState
 from scheduler.polls.model import MAX_COMMENT, Option, PollClosed, Vote, Voter
 from scheduler.polls.service import Shown, answer, poll_of_link
@@ -65,7 +65,7 @@ class PollPage:
             "location": poll.place,
             "organizer": owner.display_name,
             "abroad": self.is_abroad(voter.address),
-            "closes_at": None if poll.closes_at is None else _instant(poll.closes_at),
+            "closes_at": None if poll.closes_at is None else written(poll.closes_at),
             "answered": voter.answered_at is not None,
             "options": [_date(one, values) for one in _dates(shown)],
             "values": dict(values),
@@ -108,15 +108,11 @@ def _date(one: Option, values: Mapping[str, str]) -> dict[str, object]:
     field = _field(one.position)
     return {
         "field": field,
-        "start": _instant(one.starts_at),
-        "end": _instant(one.ends_at),
+        "start": written(one.starts_at),
+        "end": written(one.ends_at),
         "vote": values.get(field, ""),
     }
 
 
 def _field(position: int) -> str:
     return f"date-{position}"
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()

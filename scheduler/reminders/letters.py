@@ -8,7 +8,7 @@ whom he invited; colleagues are reminded by their own diaries.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from calendars.kernel.identifiers import PrincipalId
@@ -22,6 +22,7 @@ from calendars.model.entry import visibility_of
 from calendars.model.principal import Principal, Visibility
 from calendars.model.wall_clock import epoch_to_local
 from notifications.post import JSON
+from notifications.wording.moments import written
 from scheduler.reminders.model import Audience, Due, Reminded, kinds_of
 from scheduler.reminders.wishes import PLAIN, Wishes
 
@@ -184,7 +185,7 @@ def _times(due: Due) -> tuple[str, str | None]:
 def _iso(day: date | datetime | None, instant: int) -> str:
     if day is not None and not isinstance(day, datetime):
         return day.isoformat()
-    return datetime.fromtimestamp(instant, UTC).isoformat()
+    return written(instant)
 
 
 def _note(due: Due) -> str:
