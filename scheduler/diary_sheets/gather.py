@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, tzinfo
 
 from calendars.kernel.database import Db
-from calendars.model.calendar_user_address import addresses_of, calendar_user_address
 from calendars.model.principal import Principal, Visibility
 from calendars.model.window import Window
-from calendars.services.list_calendars import list_calendars
-from calendars.services.list_occurrences import Occurrence, OccurrenceQuery, list_occurrences
+from calendars.services.list_occurrences import Occurrence
+from calendars.services.read_diary import read_diary
 from scheduler.diary_sheets.model import DAY, TRAVEL, Item, Mark, Profile, instant_of
 
 MOST = 2_000
-_AWAY = frozenset(("DECLINED", "DELEGATED"))
 _HIDDEN: Mapping[Profile, frozenset[Visibility]] = {
     Profile.OWN: frozenset(),
     Profile.POSTED: frozenset({Visibility.PRIVATE, Visibility.CONFIDENTIAL}),
@@ -35,36 +33,8 @@ def gather(
 ) -> list[Item]:
     """The items from the first day to the last. Raises NotFound where nothing may be read."""
     window = Window(instant_of(days[0], zone), instant_of(days[1] + DAY, zone))
-    query = OccurrenceQuery(window, ["VEVENT"], MOST)
-    seen: set[tuple[str, int, int]] = set()
-    items: list[Item] = []
-    for calendar, _ in list_calendars(db, reader, owner.login, now=now):
-        if calendar.owner_login != owner.login:
-            continue
-        found = list_occurrences(db, reader, calendar.path, query, now=now)
-        items += _items(found.occurrences, owner, profile, seen)
-    return items
-
-
-def _items(
-    found: list[Occurrence], owner: Principal, profile: Profile, seen: set[tuple[str, int, int]]
-) -> Iterator[Item]:
-    for one in found:
-        key = (one.found.uid, one.position.starts_at, one.position.recurrence_id)
-        if key in seen or _is_off(one, owner):
-            continue
-        seen.add(key)
-        yield _item(one, profile)
-
-
-def _is_off(one: Occurrence, owner: Principal) -> bool:
-    """It was cancelled, or the owner does not go."""
-    entry = one.said.entry
-    mine = set(addresses_of(owner))
-    return entry.status == "CANCELLED" or any(
-        each.status in _AWAY and calendar_user_address(each.address) in mine
-        for each in entry.attendees
-    )
+    found = read_diary(db, reader, owner, window, most=MOST, now=now)
+    return [_item(one, profile) for one in found]
 
 
 def _item(one: Occurrence, profile: Profile) -> Item:

@@ -7,21 +7,22 @@ any mail (SEC-6).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import InvalidInput, NotFound
-from calendars.model.calendar_user_address import addresses_of, calendar_user_address, email_in
+from calendars.model.calendar_user_address import addresses_of, email_in
 from calendars.model.principal import Principal, Visibility
 from calendars.model.wall_clock import local_to_epoch
 from calendars.model.window import Window
 from calendars.services.authorize import NeedPrivileges
 from calendars.services.choose_language import language_of
 from calendars.services.find_principals import get_principal_by_id
-from calendars.services.list_calendars import list_calendars
-from calendars.services.list_occurrences import Occurrence, OccurrenceQuery, list_occurrences
+from calendars.services.list_occurrences import Occurrence
+from calendars.services.read_diary import read_diary
 from notifications import outbox
 from notifications.post import JSON, Paper, Post, Urgency
+from notifications.wording.moments import written
 from scheduler.reminders import subscriptions
 from scheduler.reminders.desk import Desk
 from scheduler.reminders.digests import (
@@ -40,7 +41,6 @@ from scheduler.reminders.subscriptions import Subscription
 KIND = "digest"
 BATCH = 20
 MOST = 300
-_AWAY = frozenset(("DECLINED", "DELEGATED"))
 
 
 def send_digests(database: Database, desk: Desk, *, now: int) -> int:
@@ -112,25 +112,8 @@ def _items(
         local_to_epoch(datetime.combine(day, time.min), zone)
         for day in (days.first, days.last + timedelta(days=1))
     )
-    query = OccurrenceQuery(Window(first, behind), ["VEVENT"], MOST)
-    seen: set[tuple[str, int, int]] = set()
-    for calendar, _ in list_calendars(db, reader, owner.login, now=now):
-        found = list_occurrences(db, reader, calendar.path, query, now=now)
-        for one in found.occurrences:
-            key = (one.found.uid, one.position.starts_at, one.position.recurrence_id)
-            if key not in seen and not _is_off(one, owner):
-                seen.add(key)
-                yield _item(one)
-
-
-def _is_off(one: Occurrence, owner: Principal) -> bool:
-    """It was cancelled, or the owner does not go."""
-    entry = one.said.entry
-    mine = set(addresses_of(owner))
-    return entry.status == "CANCELLED" or any(
-        each.status in _AWAY and calendar_user_address(each.address) in mine
-        for each in entry.attendees
-    )
+    for one in read_diary(db, reader, owner, Window(first, behind), most=MOST, now=now):
+        yield _item(one)
 
 
 def _item(one: Occurrence) -> Item:
@@ -181,8 +164,8 @@ def _line(line: Line) -> JSON:
     item = line.item
     clash = line.clash
     return {
-        "start": _iso(item.start),
-        "end": None if item.end is None else _iso(item.end),
+        "start": written(item.start),
+        "end": None if item.end is None else written(item.end),
         "all_day": not isinstance(item.start, int),
         "title": item.title,
         "mask": item.mask,
@@ -190,9 +173,3 @@ def _line(line: Line) -> JSON:
         "tentative": item.tentative,
         "clash": None if clash is None else {"title": clash.title, "mask": clash.mask},
     }
-
-
-def _iso(moment: date | int) -> str:
-    if isinstance(moment, int):
-        return datetime.fromtimestamp(moment, UTC).isoformat()
-    return moment.isoformat()
