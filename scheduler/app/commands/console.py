@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -133,6 +134,14 @@ def open_service(config: Path | None) -> Iterator[Service]:
 def now_of(service: Service) -> int:
     """The present instant in epoch seconds."""
     return int(service.clock.now().timestamp())
+
+
+def day_in(text: str) -> date:
+    """A day as an option names it. Raises WrongUsage."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(f"« {text} » n'est pas un jour de la forme AAAA-MM-JJ") from None
 
 
 def get_account(db: Db, login: str) -> Principal:

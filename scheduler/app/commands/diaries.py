@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ import typer
 
 from scheduler.app.commands.console import (
     Config,
-    WrongUsage,
+    day_in,
     get_account,
     now_of,
     open_service,
@@ -32,43 +31,22 @@ Reader = Annotated[
 Posted = Annotated[bool, typer.Option("--posted", help="À afficher : sans lieux ni titres privés.")]
 
 
-def week(
-    login: Login,
-    day: DayOption = None,
-    target: Target = None,
-    reader: Reader = None,
-    config: Config = None,
-    *,
-    posted: Posted = False,
-) -> None:
-    """Imprimer l'agenda d'une semaine."""
-    _print("week", login, day, target, reader, config, posted=posted)
+def _command(kind: str, words: str) -> Callable[..., None]:
+    """The command that prints one kind of sheet."""
 
+    def command(
+        login: Login,
+        day: DayOption = None,
+        target: Target = None,
+        reader: Reader = None,
+        config: Config = None,
+        *,
+        posted: Posted = False,
+    ) -> None:
+        _print(kind, login, day, target, reader, config, posted=posted)
 
-def day_sheet(
-    login: Login,
-    day: DayOption = None,
-    target: Target = None,
-    reader: Reader = None,
-    config: Config = None,
-    *,
-    posted: Posted = False,
-) -> None:
-    """Imprimer la feuille d'un jour."""
-    _print("day", login, day, target, reader, config, posted=posted)
-
-
-def month(
-    login: Login,
-    day: DayOption = None,
-    target: Target = None,
-    reader: Reader = None,
-    config: Config = None,
-    *,
-    posted: Posted = False,
-) -> None:
-    """Imprimer le plan d'un mois."""
-    _print("month", login, day, target, reader, config, posted=posted)
+    command.__doc__ = words
+    return command
 
 
 def _print(
@@ -87,7 +65,7 @@ def _print(
 
     with open_service(config) as service, service.database.reading() as db:
         zone = ZoneInfo(service.settings.timezone)
-        asked = _day(day) if day else service.clock.now().astimezone(zone).date()
+        asked = day_in(day) if day else service.clock.now().astimezone(zone).date()
         who = get_account(db, reader or login).acting(CONSOLE)
         made = print_sheet(
             db, who, login,
@@ -99,11 +77,8 @@ def _print(
     say(f"Écrit : {written}")
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise WrongUsage(f"« {text} » n'est pas un jour de la forme AAAA-MM-JJ") from None
-
-
-COMMANDS: dict[str, Callable[..., None]] = {"week": week, "day": day_sheet, "month": month}
+COMMANDS = {
+    "week": _command("week", "Imprimer l'agenda d'une semaine."),
+    "day": _command("day", "Imprimer la feuille d'un jour."),
+    "month": _command("month", "Imprimer le plan d'un mois."),
+}

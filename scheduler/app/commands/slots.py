@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     WrongUsage,
+    day_in,
     get_account,
     now_of,
     open_service,
@@ -57,7 +57,7 @@ def find(  # noqa: PLR0913, PLR0917 - each is an option
     needs = [] if room is None else [ResourceNeed("room", capacity=room)]
     needs += [ResourceNeed("vehicle")] if vehicle else []
     request = SlotRequest(
-        first=_day(first), last=_day(last), minutes=minutes, required=tuple(required or ()),
+        first=day_in(first), last=day_in(last), minutes=minutes, required=tuple(required or ()),
         optional=tuple(optional or ()), needs=tuple(needs), place=place, least=least, limit=limit,
     )  # fmt: skip
     with open_service(config) as service, service.database.reading() as db:
@@ -80,13 +80,6 @@ def find(  # noqa: PLR0913, PLR0917 - each is an option
         say(told.refusal)
     for one in told.hindrances[:5]:
         say(f"  {one.because}")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise WrongUsage(f"« {text} » n'est pas un jour de la forme AAAA-MM-JJ") from None
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"find": find}

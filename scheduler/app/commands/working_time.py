@@ -14,6 +14,7 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     WrongUsage,
+    day_in,
     now_of,
     open_service,
     say,
@@ -79,7 +80,7 @@ def reset(
 
     with open_service(config) as service, service.database.transaction() as db:
         today, now = _today(service), now_of(service)
-        moved = undecide_day(db, CONSOLE, _day(day), today=today, now=now, trial=trial)
+        moved = undecide_day(db, CONSOLE, day_in(day), today=today, now=now, trial=trial)
     _tell(moved, as_json=as_json)
 
 
@@ -88,7 +89,7 @@ def _decide(day: str, kind: str, label: str, config: Config, *, trial: bool, as_
     from scheduler.working_time.model import DayKind, DecidedDay
     from scheduler.working_time.service import decide_day
 
-    one = DecidedDay(_day(day), DayKind(kind), label)
+    one = DecidedDay(day_in(day), DayKind(kind), label)
     with open_service(config) as service, service.database.transaction() as db:
         today, now = _today(service), now_of(service)
         moved = decide_day(db, CONSOLE, one, today=today, now=now, trial=trial)
@@ -126,7 +127,7 @@ def breaks(
     with open_service(config) as service, service.database.transaction() as db:
         if add is not None:
             first, _, last = add.partition(":")
-            one = SchoolBreak(label, _day(first), _day(last))
+            one = SchoolBreak(label, day_in(first), day_in(last))
             deeds.add_break(db, CONSOLE, one, now=now_of(service))
         if remove is not None:
             deeds.remove_break(db, CONSOLE, remove, now=now_of(service))
@@ -213,7 +214,7 @@ def date_(
 
     if rule not in set(DateRule) or unit not in set(DayUnit):
         raise WrongUsage(f"règles : {', '.join(DateRule)} ; unités : {', '.join(DayUnit)}")
-    inputs = DateInputs(_day(day), count, DayUnit(unit))
+    inputs = DateInputs(day_in(day), count, DayUnit(unit))
     with open_service(config) as service, service.database.reading() as db:
         found = compute_date(db, DateRule(rule), inputs)
     if as_json:
@@ -221,13 +222,6 @@ def date_(
         write_json(told)
     else:
         write(found.because)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise WrongUsage(f"« {text} » n'est pas un jour de la forme AAAA-MM-JJ") from None
 
 
 def _json(text: str) -> object:
