@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from scheduler.app.commands import (
     audits,
     backups,
+    deadlines,
     delegations,
     demo,
     diaries,
@@ -111,6 +112,7 @@ def build() -> typer.Typer:
         ("slots", slots, "Créneaux communs."),
         ("diary", diaries, "Agendas sur papier."),
         ("meeting", meetings, "Réunions, leurs documents et leurs actions."),
+        ("deadline", deadlines, "Échéances suivies et tâches récurrentes."),
         ("working-time", working_time, "Jours fermés, heures de travail, échéances."),
         ("directory", directories, "Sites et trajets."),
         ("audit", audits, "Journal : qui a vu ou changé quoi."),

@@ -64,6 +64,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "checkpoints": mark_audit(service),
         "places": follow_all_places(service),
         "meetings": follow_meetings(service),
+        "routines": write_routines(service),
         "warned": warn_of_conflicts(service),
         "reminders": remind_all(service),
         "mails": outlet.deliver(),
@@ -83,6 +84,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
         Job("held", HELD_SECONDS, lambda: tell_of_held(service)),
         Job("conflicts", PLACES_SECONDS, lambda: warn_of_conflicts(service)),
         Job("reminders", MINUTE, lambda: remind_all(service)),
+        Job("routines", MINUTE, lambda: write_routines(service)),
         Job("meetings", MINUTE, lambda: follow_meetings(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("series", HOUR, lambda: extend_series(service)),
@@ -145,6 +147,14 @@ def follow_meetings(service: Service) -> int:
     house, now = house_of(service), _now(service)
     followed = follow_events(service.database, service.dispatch, house, now=now)
     return followed + remind_of_meetings(service.database, house, now=now)
+
+
+def write_routines(service: Service) -> int:
+    """Recurring tasks stand in their owners' lists some days ahead (DLN-1)."""
+    from scheduler.deadlines.write_routine_days import write_days_ahead
+
+    zone = ZoneInfo(service.settings.timezone)
+    return write_days_ahead(service.database, zone, now=_now(service))
 
 
 def remind_all(service: Service) -> int:

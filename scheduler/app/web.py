@@ -103,7 +103,7 @@ FEATURE_TAGS = [
     *meetings.TAGS,
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
     {"name": phone_messages.TAG, "description": "Pour qui n'était pas là."},
-    {"name": deadlines.TAG, "description": "Ce qu'il ne faut pas manquer, en chaîne."},
+    *deadlines.TAGS,
     {"name": references.TAG, "description": "Les numéros que d'autres systèmes donnent."},
     {"name": reminders.TAG, "description": "Rappels à venir, préférences, récapitulatifs."},
     {"name": webhooks.TAG, "description": "Prévenir d'autres programmes, par envois signés."},

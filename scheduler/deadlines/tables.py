@@ -7,7 +7,9 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -55,4 +57,36 @@ deadline_moves = Table(
     Column("former", Date, nullable=False),
     Column("due", Date, nullable=False),
     Column("because", Text, nullable=False),
+)
+
+routines = Table(
+    "routines",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("owner_id", BigId, nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date),
+    Column("on_closed", String(16), nullable=False),
+    Column("ahead", Integer, nullable=False),
+    Column("written_until", Date, nullable=False),
+    Column("made_by", String(255), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+
+# One task each; whether it is ticked is the task's to say, and is kept here for when it is gone.
+routine_days = Table(
+    "routine_days",
+    metadata,
+    Column("routine_id", BigId, ForeignKey("routines.id", ondelete="CASCADE"), nullable=False),
+    Column("nominal", Date, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("uid", String(255), nullable=False),
+    Column("done_at", BigInteger),
+    Column("former", Date),
+    PrimaryKeyConstraint("routine_id", "nominal"),
+    Index(None, "routine_id", "day"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendars.model.french_dates import long_date
 from calendars.model.typeset import typeset
+from scheduler.working_time.recurring import Shifted
 from scheduler.working_time.rules import (
     Closed,
     ClosedDay,
@@ -65,3 +66,13 @@ def _named(one: ClosedDay) -> str:
     kind = "férié" if one.because is Closed.HOLIDAY else "chômé"
     label = f" ({one.label})" if one.label else ""
     return f"le {long_date(one.day)} est {kind}{label}"
+
+
+def because_shifted(one: Shifted) -> str:
+    """Why what comes again is on that day, or on none (DLN-1)."""
+    named = long_date(one.nominal)
+    if one.day == one.nominal:
+        return typeset(f"{named}, comme prévu")
+    reasons = " et ".join(_closed(Reckoning(one.nominal, one.passed_over)))
+    head = f"rien le {named}" if one.day is None else f"{long_date(one.day)}, au lieu du {named}"
+    return typeset(f"{head}, parce {reasons}")

@@ -53,6 +53,7 @@ KNOWN = {
     "proposal": st.integers(1, 2),
     "deadline": st.integers(1, 2),
     "call": st.integers(1, 2),
+    "routine": st.integers(1, 2),
     "reference": st.integers(1, 2),
     "code": st.sampled_from(["COURRIER", "NONE"]),
     "delegation": st.integers(1, 3),
