@@ -34,13 +34,16 @@ def table_of(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(headings)
-    writer.writerows([_harmless(_text(cell)) for cell in row] for row in rows)
+    writer.writerows([_harmless(text_of(cell)) for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()
 
 
-def _text(cell: Cell) -> str:
+def text_of(cell: Cell) -> str:
+    """A value as people read it."""
     if cell is None:
         return ""
+    if isinstance(cell, bool):
+        return "oui" if cell else "non"
     if isinstance(cell, datetime):
         return f"{cell:%d/%m/%Y %H:%M}"
     if isinstance(cell, date):

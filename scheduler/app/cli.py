@@ -27,11 +27,16 @@ from scheduler.app.commands import (
     imports,
     mails,
     meetings,
+    options,
+    phone_messages,
+    polls,
     receive,
+    requests,
     resources,
     serve,
     slots,
     users,
+    webhooks,
     working_time,
 )
 from scheduler.app.commands.console import CommandFailed, WrongUsage, say
@@ -111,10 +116,15 @@ def build() -> typer.Typer:
         ("mail", mails, "Messages qui partent et qui arrivent."),
         ("slots", slots, "Créneaux communs."),
         ("diary", diaries, "Agendas sur papier."),
+        ("request", requests, "Demandes de rendez-vous."),
+        ("option", options, "Dates tenues pour un rendez-vous, jusqu'à ce qu'une soit retenue."),
+        ("poll", polls, "Quelles dates conviennent : sondages sur des options."),
+        ("phone-message", phone_messages, "Messages téléphoniques."),
         ("meeting", meetings, "Réunions, leurs documents et leurs actions."),
         ("deadline", deadlines, "Échéances suivies et tâches récurrentes."),
         ("working-time", working_time, "Jours fermés, heures de travail, échéances."),
         ("directory", directories, "Sites et trajets."),
+        ("webhook", webhooks, "Autres programmes à prévenir, par envois signés."),
         ("audit", audits, "Journal : qui a vu ou changé quoi."),
     ):
         below = _group(help_text)

@@ -32,7 +32,15 @@ from scheduler.app.due_work import Outlet, jobs_of
 from scheduler.app.looking import Looker
 from scheduler.app.metrics import Metrics
 from scheduler.app.reminding import desk_of
-from scheduler.app.wiring import Service, guest_desk, house_of, mailroom, post_office
+from scheduler.app.wiring import (
+    Service,
+    guest_desk,
+    habits_of,
+    house_of,
+    mailroom,
+    poll_desk,
+    post_office,
+)
 from scheduler.appointments import api as phone_messages
 from scheduler.deadlines import api as deadlines
 from scheduler.diaries import api as holds
@@ -40,13 +48,11 @@ from scheduler.diaries import conflict_api as conflicts
 from scheduler.diaries import travel_api as travel
 from scheduler.diaries.guard import DiaryGuard
 from scheduler.diary_requests import api as diary_requests
-from scheduler.diary_requests.habits import Habits
 from scheduler.diary_sheets import api as diary_sheets
 from scheduler.diary_sheets.service import Press
 from scheduler.directory import api as directory
 from scheduler.meetings import api as meetings
 from scheduler.polls import api as polls
-from scheduler.polls.messages import Desk
 from scheduler.references import api as references
 from scheduler.reminders import api as reminders
 from scheduler.slots import api as slots
@@ -195,11 +201,11 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     app.include_router(api.router)
     for feature in FEATURES:
         app.include_router(feature.router)
-    diary_requests.give_habits(app, _habits(service))
+    diary_requests.give_habits(app, habits_of(service))
     phone_messages.give_language(app, Language(service.settings.language))
     references.give_eyes(app, Looker())
     diary_sheets.give_press(app, Press(service.settings.organisation, zone))
-    polls.give_desk(app, Desk(service.settings.url, Language(service.settings.language)))
+    polls.give_desk(app, poll_desk(service))
     mails.give_mailroom(app, mailroom(service))
     preview.give_post_office(app, cache(partial(post_office, service)))
     reminders.give_desk(app, partial(desk_of, settings=service.settings))
@@ -223,11 +229,6 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         return JSONResponse(parts, status)
 
     return app
-
-
-def _habits(service: Service) -> Habits:
-    settings = service.settings
-    return Habits(settings.claim_minutes, settings.hold_working_days, "FR", "NC")
 
 
 def _ticker(service: Service, outlet: Outlet) -> Ticker:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from notifications.mailbox.room import Mailroom
     from notifications.pages.page import Page
     from notifications.pages.router import Desk
+    from scheduler.diary_requests.habits import Habits
     from scheduler.meetings.house import House
+    from scheduler.polls import messages as polls
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Service:
     identity: Identity
     dispatch: Dispatch
     inquiries: Inquiries
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clocks of the site."""
+        return ZoneInfo(self.settings.timezone)
 
 
 def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
@@ -62,9 +69,6 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
 
 def house_of(service: Service) -> House:
     """What papers and letters of meetings say of the house."""
-    from zoneinfo import ZoneInfo
-
-    from calendars.model.language import Language
     from scheduler.meetings.house import House
 
     settings = service.settings
@@ -75,6 +79,21 @@ def house_of(service: Service) -> House:
         Language(settings.language),
         settings.minutes_days,
     )
+
+
+def habits_of(service: Service) -> Habits:
+    """How long claims and options last here."""
+    from scheduler.diary_requests.habits import Habits
+
+    settings = service.settings
+    return Habits(settings.claim_minutes, settings.hold_working_days, "FR", "NC")
+
+
+def poll_desk(service: Service) -> polls.Desk:
+    """From where people are asked about dates."""
+    from scheduler.polls.messages import Desk
+
+    return Desk(service.settings.url, Language(service.settings.language))
 
 
 def post_office(service: Service) -> PostOffice:

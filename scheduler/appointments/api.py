@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Identifier, PathName
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from calendars.model.language import Language
 from scheduler.appointments import service
 from scheduler.appointments.model import CallId
 from scheduler.appointments.schemas import (
+    CALL_HEADINGS,
     PhoneMessageIn,
     PhoneMessageOut,
     PhoneMessagePatch,
@@ -84,6 +86,27 @@ def list_all(
         found = service.list_messages(db, actor, to or actor.login, before=last, now=state.now())
     kept = [one for one in found if not (undone and one.message.is_done)]
     return PhoneMessagesOut(items=[PhoneMessageOut.of(one, state.zone) for one in kept])
+
+
+@router.get(
+    "/phone-messages.csv",
+    operation_id="exportPhoneMessages",
+    summary="Les messages téléphoniques d'une personne, pour un tableur",
+    description="Pour elle et pour qui tient son agenda.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(
+    actor: CurrentPrincipal,
+    state: State,
+    to: To = None,
+    before: Before = None,
+    *,
+    undone: Undone = False,
+) -> Response:
+    """The same as CSV."""
+    found = list_all(actor, state, to, before, undone=undone).items
+    return spreadsheet("messages.csv", CALL_HEADINGS, [one.row for one in found])
 
 
 @router.get(

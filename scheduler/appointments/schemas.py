@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from pydantic import Field
 
 from calendars.http.shapes import Line, PathName, Shape, StrictShape, Text, Title, instant_of
+from calendars.http.spreadsheet import Cell
 from scheduler.appointments.model import Call, CallUrgency, Shown
 
 
@@ -34,6 +36,16 @@ class PhoneMessagePatch(StrictShape):
     done: bool | None = Field(None, examples=[True])
 
 
+CALL_HEADINGS = (
+    "N°", "Pour", "Noté par", "Noté le", "Appelant", "Numéro", "Message", "Urgence",
+    "Confidentiel", "Lu le", "Traité le",
+)  # fmt: skip
+URGENCIES: Mapping[CallUrgency, str] = {
+    CallUrgency.NORMAL: "normale",
+    CallUrgency.URGENT: "urgente",
+}
+
+
 class PhoneMessageOut(Shape):
     """A message and how far it is."""
 
@@ -48,6 +60,14 @@ class PhoneMessageOut(Shape):
     confidential: bool
     read_at: datetime | None
     done_at: datetime | None
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return (
+            self.id, self.to, self.written_by, self.written_at, self.caller, self.number,
+            self.text, URGENCIES[self.urgency], self.confidential, self.read_at, self.done_at,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, shown: Shown, zone: tzinfo) -> PhoneMessageOut:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
-from calendars.http.state import CurrentPrincipal, State
-from scheduler.diaries.schemas import HoldGroupIn, HoldGroupOut, HoldGroupsOut
-from scheduler.diaries.service import abandon_holds, confirm_hold, hold_dates, list_holds
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
+from calendars.http.state import CurrentPrincipal, FaceState, State
+from calendars.kernel.database import Db
+from calendars.model.principal import Principal
+from scheduler.diaries.model import HoldGroup
+from scheduler.diaries.schemas import HOLD_HEADINGS, HoldGroupIn, HoldGroupOut, HoldGroupsOut
+from scheduler.diaries.service import (
+    abandon_holds,
+    confirm_hold,
+    dates_of,
+    hold_dates,
+    list_holds,
+)
 
 TAG = "Options de rendez-vous"
 
@@ -37,7 +47,26 @@ def list_all(
     """The groups of a diary."""
     with state.database.reading() as db:
         found = list_holds(db, actor, login, open_only=not everything, now=state.now())
-    return HoldGroupsOut(items=[HoldGroupOut.of(one, state.zone) for one in found])
+        return HoldGroupsOut(items=[_told(db, actor, one, state) for one in found])
+
+
+@router.get(
+    ".csv",
+    operation_id="exportHoldGroups",
+    summary="Les options posées dans un agenda, pour un tableur",
+    description="Une ligne par date.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(
+    actor: CurrentPrincipal,
+    state: State,
+    login: Login,
+    everything: Annotated[bool, Query(alias="all")] = False,
+) -> Response:
+    """The same as CSV."""
+    found = list_all(actor, state, login, everything).items
+    return spreadsheet("options.csv", HOLD_HEADINGS, [row for one in found for row in one.rows])
 
 
 @router.post(
@@ -53,7 +82,7 @@ def hold(actor: CurrentPrincipal, state: State, login: Login, wanted: HoldGroupI
     draft = wanted.draft()
     with state.database.transaction() as db:
         made = hold_dates(db, actor, login, draft, dispatch=state.dispatch, now=state.now())
-    return HoldGroupOut.of(made, state.zone)
+        return _told(db, actor, made, state)
 
 
 @router.post(
@@ -71,7 +100,7 @@ def retain(
         group = confirm_hold(
             db, actor, login, ref, position, dispatch=state.dispatch, now=state.now()
         )
-    return HoldGroupOut.of(group, state.zone)
+        return _told(db, actor, group, state)
 
 
 @router.post(
@@ -84,4 +113,9 @@ def abandon(actor: CurrentPrincipal, state: State, login: Login, ref: Ref) -> Ho
     """None is wanted any more."""
     with state.database.transaction() as db:
         group = abandon_holds(db, actor, login, ref, dispatch=state.dispatch, now=state.now())
-    return HoldGroupOut.of(group, state.zone)
+        return _told(db, actor, group, state)
+
+
+def _told(db: Db, actor: Principal, group: HoldGroup, state: FaceState) -> HoldGroupOut:
+    dates = dates_of(db, actor, group, now=state.now())
+    return HoldGroupOut.of(group, dates, state.zone)

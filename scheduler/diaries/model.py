@@ -104,6 +104,14 @@ class Slot(NamedTuple):
     ends_at: datetime
 
 
+class HeldDate(NamedTuple):
+    """What the event of an option says now, to the one who asks; it may have been moved."""
+
+    title: str
+    starts_at: int
+    ends_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class HoldDraft:
     """What is to be held: `draft` says all but the times, `invited` are e-mail addresses."""

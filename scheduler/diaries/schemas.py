@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Literal
 
 from pydantic import Field
 
 from calendars.http.shapes import Instant, Line, Shape, StrictShape, Text, Title, instant_of
+from calendars.http.spreadsheet import Cell
 from calendars.model.event_draft import EventDraft
-from scheduler.diaries.model import HoldDraft, HoldGroup, Slot
+from scheduler.diaries.model import HeldDate, Hold, HoldDraft, HoldGroup, Slot
 
 
 class SlotIn(StrictShape):
@@ -57,30 +59,61 @@ class HoldOut(Shape):
     position: int
     calendar: str
     object: str = Field(description="Le nom de l'événement dans l'agenda.")
+    start: datetime | None = Field(description="Selon l'agenda ; vide une fois libérée.")
+    end: datetime | None
+
+
+HOLD_HEADINGS = ("Référence", "Titre", "État", "Option", "Début", "Fin", "Retenue", "Expire le")
+STATES: Mapping[str, str] = {
+    "open": "en attente",
+    "retained": "retenue",
+    "expired": "expirée",
+    "abandoned": "abandonnée",
+}
 
 
 class HoldGroupOut(Shape):
     """The options of one appointment."""
 
     ref: str = Field(examples=["VR-2026-01"])
+    title: str = Field(description="Tel que vous le voyez ; vide une fois toutes libérées.")
     state: Literal["open", "retained", "expired", "abandoned"]
     retained: int | None = Field(description="Le numéro de l'option retenue.")
     expires_at: datetime | None
     holds: list[HoldOut]
 
+    @property
+    def rows(self) -> list[tuple[Cell, ...]]:
+        """Lines of a spreadsheet, one for each option."""
+        return [
+            (
+                self.ref, self.title, STATES[self.state], one.position, one.start, one.end,
+                one.position == self.retained, self.expires_at,
+            )
+            for one in self.holds
+        ]  # fmt: skip
+
     @classmethod
-    def of(cls, group: HoldGroup, zone: tzinfo) -> HoldGroupOut:
+    def of(cls, group: HoldGroup, dates: Mapping[int, HeldDate], zone: tzinfo) -> HoldGroupOut:
         """With its instants by the clocks of the site."""
-        expires = group.expires_at
+
+        def at(instant: int | None) -> datetime | None:
+            return None if instant is None else instant_of(instant).astimezone(zone)
+
+        def held(one: Hold) -> HoldOut:
+            date = dates.get(one.position)
+            return HoldOut(
+                position=one.position, calendar=one.calendar, object=one.name,
+                start=at(date and date.starts_at), end=at(date and date.ends_at),
+            )  # fmt: skip
+
         return cls(
             ref=group.ref,
+            title=next((one.title for one in dates.values()), ""),
             state=group.state.value,
             retained=group.retained,
-            expires_at=None if expires is None else instant_of(expires).astimezone(zone),
-            holds=[
-                HoldOut(position=one.position, calendar=one.calendar, object=one.name)
-                for one in group.holds
-            ],
+            expires_at=at(group.expires_at),
+            holds=[held(one) for one in group.holds],
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from calendars.itip.message import ItipMessage, ScheduleStatus
@@ -14,11 +14,12 @@ from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.calendar_user_address import mailto, preferred_address
-from calendars.model.component import Component, decode, parse, serialize
+from calendars.model.component import Component, decode, parse, serialize, unescape
+from calendars.model.entry import entries_of
 from calendars.model.event_writing import new_object
 from calendars.model.instances import bounds
 from calendars.model.principal import Principal, Privilege
-from calendars.services.authorize import open_collection
+from calendars.services.authorize import NeedPrivileges, open_collection
 from calendars.services.collection_zone import zone_of
 from calendars.services.delete_object import delete_object
 from calendars.services.deliver_itip import Dispatch, ItipTransport
@@ -27,11 +28,19 @@ from calendars.services.find_principals import get_principal
 from calendars.services.open_account import check_email
 from calendars.services.put_object import ObjectPath, PutObject, put_object
 from calendars.services.query_objects import find_instances
-from calendars.services.read_entry import OpenEntry, open_entry
+from calendars.services.read_entry import OpenEntry, open_entry, read_entry
 from calendars.services.show_objects import known_name
 from scheduler.diaries import repository
-from scheduler.diaries.hold_events import Invited, confirm, invite, make_tentative
-from scheduler.diaries.model import Hold, HoldDraft, HoldGroup, HoldGroupId, Slot, SlotTaken
+from scheduler.diaries.hold_events import Invited, confirm, invite, make_tentative, without_option
+from scheduler.diaries.model import (
+    HeldDate,
+    Hold,
+    HoldDraft,
+    HoldGroup,
+    HoldGroupId,
+    Slot,
+    SlotTaken,
+)
 
 MAX_OPTIONS = 20
 _BATCH = 50
@@ -138,6 +147,23 @@ def list_holds(
     _open(db, actor, login, "", now=now)
     found = repository.list_of(db, login, open_only=open_only)
     return [replace(one, holds=tuple(_known(db, actor, one, now=now))) for one in found]
+
+
+def dates_of(db: Db, actor: Principal, group: HoldGroup, *, now: int) -> Mapping[int, HeldDate]:
+    """The dates of a group as they stand in the diary, by number; those that went are left out."""
+    found = {}
+    for hold in group.holds:
+        name = known_name(db, actor, (group.owner, hold.calendar), hold.name, now=now)
+        path = ObjectPath(group.owner, hold.calendar, name or hold.name)
+        try:
+            entry = read_entry(db, actor, path, now=now)
+        except (NotFound, NeedPrivileges):
+            continue
+        calendar = parse(decode(entry.found.data))
+        said = unescape(entries_of(calendar)[0].value("SUMMARY") or "")
+        window = bounds(calendar, zone_of(entry.collection))
+        found[hold.position] = HeldDate(without_option(said), window.start, window.end)
+    return found
 
 
 def get_holds(db: Db, login: str, ref: str) -> HoldGroup:

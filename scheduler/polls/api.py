@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.polls import service
 from scheduler.polls.messages import Desk
-from scheduler.polls.schemas import PollIn, PollOut, RemindedOut
+from scheduler.polls.schemas import (
+    POLL_HEADINGS,
+    TALLY_HEADINGS,
+    PollIn,
+    PollOut,
+    PollsOut,
+    RemindedOut,
+)
 from scheduler.polls.service import Asking, Shown
 
 TAG = "Sondages de dates"
 
-router = APIRouter(
-    prefix="/api/v1/diaries/{login}/hold-groups/{ref}/poll", tags=[TAG], responses=PROBLEM_RESPONSES
-)
+_ALL = "/{login}/polls"
+_ONE = "/{login}/hold-groups/{ref}/poll"
+
+router = APIRouter(prefix="/api/v1/diaries", tags=[TAG], responses=PROBLEM_RESPONSES)
 
 Login = Annotated[str, Path(description="À qui est l'agenda.", examples=["anne"])]
 Ref = Annotated[str, Path(max_length=100, description="La référence des options.")]
@@ -37,8 +45,46 @@ async def _desk_of(request: Request) -> Desk:
 CurrentDesk = Annotated[Desk, Depends(_desk_of)]
 
 
+@router.get(
+    _ALL,
+    operation_id="listPolls",
+    summary="Les sondages d'un agenda",
+    description="Pour qui tient l'agenda, les plus récents d'abord. Ceux qui attendent une "
+    "décision ; avec `all`, les autres aussi.",
+)
+def list_all(
+    actor: CurrentPrincipal,
+    state: State,
+    login: Login,
+    everything: Annotated[bool, Query(alias="all")] = False,
+) -> PollsOut:
+    """The polls of a diary."""
+    with state.database.reading() as db:
+        found = service.list_polls(db, actor, login, open_only=not everything, now=state.now())
+    return PollsOut(items=[_told(one, state) for one in found])
+
+
+@router.get(
+    _ALL + ".csv",
+    operation_id="exportPolls",
+    summary="Les sondages d'un agenda, pour un tableur",
+    description="Pour qui tient l'agenda.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_all(
+    actor: CurrentPrincipal,
+    state: State,
+    login: Login,
+    everything: Annotated[bool, Query(alias="all")] = False,
+) -> Response:
+    """The same as CSV."""
+    rows = [one.row for one in list_all(actor, state, login, everything).items]
+    return spreadsheet("sondages.csv", POLL_HEADINGS, rows)
+
+
 @router.post(
-    "",
+    _ONE,
     status_code=201,
     operation_id="openPoll",
     summary="Demander quelles dates conviennent",
@@ -62,7 +108,7 @@ def ask(
 
 
 @router.get(
-    "",
+    _ONE,
     operation_id="showPoll",
     summary="Où en est un sondage",
     description="Les dates, la meilleure d'abord : personne d'indispensable n'y manque, le plus "
@@ -76,7 +122,7 @@ def show(actor: CurrentPrincipal, state: State, login: Login, ref: Ref) -> PollO
 
 
 @router.get(
-    "/tallies.csv",
+    _ONE + "/tallies.csv",
     operation_id="exportPoll",
     summary="Où en est un sondage, pour un tableur",
     response_class=Response,
@@ -84,16 +130,12 @@ def show(actor: CurrentPrincipal, state: State, login: Login, ref: Ref) -> PollO
 )
 def export(actor: CurrentPrincipal, state: State, login: Login, ref: Ref) -> Response:
     """The dates, the best first."""
-    rows = [
-        (one.start, one.end, one.yes, one.if_needed, one.no, one.silent, one.missing)
-        for one in show(actor, state, login, ref).options
-    ]
-    heads = ("Début", "Fin", "Oui", "Si nécessaire", "Non", "Sans réponse", "Manquerait")
-    return spreadsheet("sondage.csv", heads, rows)
+    told = show(actor, state, login, ref)
+    return spreadsheet("sondage.csv", TALLY_HEADINGS, told.tally_rows)
 
 
 @router.post(
-    "/remind",
+    _ONE + "/remind",
     operation_id="remindPoll",
     summary="Relancer ceux qui n'ont pas répondu",
     description="Une fois par jour au plus.",
@@ -108,4 +150,4 @@ def remind(
 
 
 def _told(shown: Shown, state: State) -> PollOut:
-    return PollOut.of(shown.poll, shown.tallies, shown.group.state, state.zone)
+    return PollOut.of(shown.poll, shown.title, shown.tallies, shown.group.state, state.zone)

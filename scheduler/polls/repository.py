@@ -47,6 +47,12 @@ def find(db: Db, owner: str, ref: str) -> Poll | None:
     return next(iter(_polls(db, select(*_COLUMNS).where(_P.owner == owner, _P.ref == ref))), None)
 
 
+def list_of(db: Db, owner: str, *, limit: int) -> list[Poll]:
+    """The polls of a diary, the latest first."""
+    query = select(*_COLUMNS).where(_P.owner == owner).order_by(_P.id.desc()).limit(limit)
+    return _polls(db, query)
+
+
 def find_by_id(db: Db, poll: PollId) -> Poll | None:
     """The poll of that number."""
     return next(iter(_polls(db, select(*_COLUMNS).where(_P.id == poll))), None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from calendars.http.shapes import Instant, Shape, StrictShape, Text, instant_of
+from calendars.http.spreadsheet import Cell
 from scheduler.polls.model import Poll, Tally
 
 Email = Annotated[str, StringConstraints(max_length=254)]
@@ -50,20 +52,58 @@ class TallyOut(Shape):
     missing: list[str] = Field(description="Qui devrait être là et a dit non.")
 
 
+POLL_HEADINGS = (
+    "Référence", "Titre", "État", "Réponses avant", "Dates", "Réponses", "Personnes",
+    "Meilleure date",
+)  # fmt: skip
+TALLY_HEADINGS = (
+    "Option", "Début", "Fin", "Oui", "Si nécessaire", "Non", "Sans réponse", "Manquerait",
+)  # fmt: skip
+STATES: Mapping[str, str] = {
+    "open": "ouvert",
+    "retained": "décidé",
+    "expired": "expiré",
+    "abandoned": "abandonné",
+}
+
+
 class PollOut(Shape):
     """A poll; the dates stand best first."""
 
     ref: str
+    title: str
     state: Literal["open", "retained", "expired", "abandoned"]
     closes_at: datetime | None
     voters: list[VoterOut]
     options: list[TallyOut]
 
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        answered = sum(one.answered_at is not None for one in self.voters)
+        best = self.options[0].start if self.options else None
+        return (
+            self.ref, self.title, STATES[self.state], self.closes_at, len(self.options),
+            answered, len(self.voters), best,
+        )  # fmt: skip
+
+    @property
+    def tally_rows(self) -> list[tuple[Cell, ...]]:
+        """Lines of a spreadsheet, one for each date, the best first."""
+        return [
+            (
+                one.position, one.start, one.end, one.yes, one.if_needed, one.no, one.silent,
+                one.missing,
+            )
+            for one in self.options
+        ]  # fmt: skip
+
     @classmethod
-    def of(cls, poll: Poll, tallies: list[Tally], state: str, zone: tzinfo) -> PollOut:
+    def of(cls, poll: Poll, title: str, tallies: list[Tally], state: str, zone: tzinfo) -> PollOut:
         """With its instants by the clocks of the site."""
         return cls(
             ref=poll.ref,
+            title=title,
             state=state,  # type: ignore[arg-type]
             closes_at=_instant(poll.closes_at, zone),
             voters=[
@@ -78,6 +118,12 @@ class PollOut(Shape):
             ],
             options=[_tally(one, zone) for one in tallies],
         )
+
+
+class PollsOut(Shape):
+    """The latest first."""
+
+    items: list[PollOut]
 
 
 class RemindedOut(Shape):

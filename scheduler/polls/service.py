@@ -18,8 +18,9 @@ from calendars.model.calendar_user_address import (
 from calendars.model.component import Component, decode, parse, unescape
 from calendars.model.entry import entries_of
 from calendars.model.instances import bounds
-from calendars.model.principal import Principal
+from calendars.model.principal import Principal, Privilege
 from calendars.services.act_for import may_still_send
+from calendars.services.authorize import NeedPrivileges, open_collection
 from calendars.services.collection_zone import zone_of
 from calendars.services.find_calendar_users import find_calendar_users
 from calendars.services.find_principals import get_principal, get_principal_by_id
@@ -45,6 +46,9 @@ from scheduler.polls.model import (
     tally,
 )
 
+MOST_POLLS = 200
+MASK = "Rendez-vous"
+
 
 class Asking(NamedTuple):
     """Who is asked, until when, and what is said to them."""
@@ -62,6 +66,8 @@ class Shown(NamedTuple):
     poll: Poll
     options: tuple[Option, ...]
     group: HoldGroup
+    title: str
+    """As the reader may know it."""
 
     @property
     def is_open(self) -> bool:
@@ -103,7 +109,7 @@ def open_poll(
     )
     repository.add(db, poll, by=actor.login, now=now)
     ask(db, poll, voters, Asked(options, Author(owner, actor), "asked"), desk, now=now)
-    return Shown(poll, options, group)
+    return Shown(poll, options, group, _title(db, actor, poll, group, now=now))
 
 
 def show_poll(db: Db, actor: Principal, path: tuple[str, str], *, now: int) -> Shown:
@@ -112,7 +118,28 @@ def show_poll(db: Db, actor: Principal, path: tuple[str, str], *, now: int) -> S
     poll = repository.find(db, *path)
     if poll is None:
         raise NotFound("nobody is asked about these dates")
-    return Shown(poll, _options(db, owner, group, now=now)[0], group)
+    options, _ = _options(db, owner, group, now=now)
+    return Shown(poll, options, group, _title(db, actor, poll, group, now=now))
+
+
+def list_polls(
+    db: Db, actor: Principal, login: str, *, open_only: bool = True, now: int
+) -> list[Shown]:
+    """The polls of a diary, the latest first, for those who keep it. Raises NotFound."""
+    owner = get_principal(db, login)
+    if not may_still_send(db, actor.id, owner.id, now=now):
+        raise NotFound("there are no polls here")
+    found = []
+    for poll in repository.list_of(db, login, limit=MOST_POLLS):
+        group = get_holds(db, login, poll.ref)
+        if open_only and group.state is not HoldState.OPEN:
+            continue
+        try:
+            options, _ = _options(db, owner, group, now=now)
+        except NotFound:
+            options = ()
+        found.append(Shown(poll, options, group, _title(db, actor, poll, group, now=now)))
+    return found
 
 
 def remind(
@@ -139,7 +166,7 @@ def poll_of_link(db: Db, link: Link, *, now: int) -> tuple[Shown, Voter, Princip
         raise NotFound("there is nothing here")
     owner = get_principal_by_id(db, link.owner_id)
     group = get_holds(db, poll.owner, poll.ref)
-    shown = Shown(poll, _options(db, owner, group, now=now)[0], group)
+    shown = Shown(poll, _options(db, owner, group, now=now)[0], group, poll.title)
     return shown, poll.voter(link.recipient), owner
 
 
@@ -162,6 +189,16 @@ def _group(
     if not may_still_send(db, actor.id, owner.id, now=now):
         raise NotFound("there are no options of that reference")
     return owner, get_holds(db, *path)
+
+
+def _title(db: Db, actor: Principal, poll: Poll, group: HoldGroup, *, now: int) -> str:
+    """A class that the reader does not see hides the words here as in the diary (SEC-2)."""
+    path = (poll.owner, group.holds[0].calendar)
+    try:
+        _, access = open_collection(db, actor, path, Privilege.READ, now=now)
+    except (NotFound, NeedPrivileges):
+        return MASK
+    return poll.title if poll.visibility in frozenset(map(str, access.sees)) else MASK
 
 
 def _options(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Identifier
+from calendars.http.spreadsheet import CSV_RESPONSES, MOST_ROWS, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.webhooks import service
 from scheduler.webhooks.model import EndpointId
 from scheduler.webhooks.rules import DeliveryState
 from scheduler.webhooks.schemas import (
+    DELIVERY_HEADINGS,
+    ENDPOINT_HEADINGS,
     DeclaredOut,
     DeliveriesOut,
     DeliveryOut,
@@ -57,7 +60,7 @@ def declare(
         made = service.declare(
             db, actor, wanted.url, wanted.kinds, trusted=trusted, now=state.now()
         )
-    return DeclaredOut.declared(made)
+    return DeclaredOut.declared(made, state.zone)
 
 
 @router.get(
@@ -70,7 +73,21 @@ def list_endpoints(actor: CurrentPrincipal, state: State) -> EndpointsOut:
     """Who is told."""
     with state.database.reading() as db:
         found = service.list_endpoints(db, actor)
-    return EndpointsOut(items=[EndpointOut.of(one) for one in found])
+    return EndpointsOut(items=[EndpointOut.of(one, state.zone) for one in found])
+
+
+@router.get(
+    ".csv",
+    operation_id="exportWebhooks",
+    summary="Les adresses prévenues, pour un tableur",
+    description="Réservé à l'administration.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_endpoints(actor: CurrentPrincipal, state: State) -> Response:
+    """Who is told, as CSV."""
+    rows = [one.row for one in list_endpoints(actor, state).items]
+    return spreadsheet("webhooks.csv", ENDPOINT_HEADINGS, rows)
 
 
 @router.delete(
@@ -84,6 +101,20 @@ def remove(actor: CurrentPrincipal, state: State, number: Number) -> None:
     """An address less."""
     with state.database.transaction() as db:
         service.remove(db, actor, EndpointId(number), now=state.now())
+
+
+@router.post(
+    "/{number}/ping",
+    status_code=204,
+    operation_id="pingWebhook",
+    summary="Envoyer un événement d'essai à une adresse",
+    description="Du genre `ping`, sans contenu, signé comme les autres. Réservé à "
+    "l'administration.",
+)
+def ping(actor: CurrentPrincipal, state: State, number: Number) -> None:
+    """Does it listen."""
+    with state.database.transaction() as db:
+        service.ping(db, actor, EndpointId(number), now=state.now())
 
 
 @router.get(
@@ -105,7 +136,26 @@ def list_deliveries(
         found = service.list_deliveries(
             db, actor, EndpointId(number), state=only, before=before, limit=limit
         )
-    return DeliveriesOut(items=[DeliveryOut.of(one) for one in found])
+    return DeliveriesOut(items=[DeliveryOut.of(one, state.zone) for one in found])
+
+
+@router.get(
+    "/{number}/deliveries.csv",
+    operation_id="exportWebhookDeliveries",
+    summary="Les envois à une adresse, pour un tableur",
+    description="Réservé à l'administration.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_deliveries(
+    actor: CurrentPrincipal,
+    state: State,
+    number: Number,
+    only: Annotated[DeliveryState | None, Query(alias="state")] = None,
+) -> Response:
+    """What an address was told, as CSV."""
+    found = list_deliveries(actor, state, number, only, limit=MOST_ROWS).items
+    return spreadsheet("envois.csv", DELIVERY_HEADINGS, [one.row for one in found])
 
 
 @router.post(

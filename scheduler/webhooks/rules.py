@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     MINUTES_CORRECTED = "minutes.corrected"
     ACTION_OPENED = "action.opened"
     ACTION_CLOSED = "action.closed"
+    PING = "ping"
+    """Nothing happened: an administrator tries whether an address listens."""
 
 
 class DeliveryState(StrEnum):

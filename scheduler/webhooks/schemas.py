@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
 
 from pydantic import Field
 
 from calendars.http.shapes import Shape, StrictShape, instant_of
+from calendars.http.spreadsheet import Cell
 from scheduler.webhooks.model import Declared, Delivery, Endpoint
 from scheduler.webhooks.rules import LONGEST_URL, DeliveryState, EventKind
 
@@ -24,6 +26,17 @@ class EndpointIn(StrictShape):
     )
 
 
+ENDPOINT_HEADINGS = ("N°", "Adresse", "Événements", "Déclarée le")
+DELIVERY_HEADINGS = (
+    "N°", "Événement", "Genre", "État", "Essais", "Du", "Prochain essai", "Fini le", "Réponse",
+)  # fmt: skip
+STATES: Mapping[DeliveryState, str] = {
+    DeliveryState.PENDING: "en attente",
+    DeliveryState.DELIVERED: "reçu",
+    DeliveryState.FAILED: "abandonné",
+}
+
+
 class EndpointOut(Shape):
     """An address, and what it is told of; never its secret."""
 
@@ -32,11 +45,16 @@ class EndpointOut(Shape):
     kinds: list[EventKind]
     made_at: datetime
 
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return self.id, self.url, self.kinds, self.made_at
+
     @classmethod
-    def of(cls, one: Endpoint) -> EndpointOut:
+    def of(cls, one: Endpoint, zone: tzinfo) -> EndpointOut:
         """As administrators see it."""
-        kinds = sorted(one.kinds)
-        return cls(id=one.id, url=one.url, kinds=kinds, made_at=instant_of(one.made_at))
+        made_at = instant_of(one.made_at).astimezone(zone)
+        return cls(id=one.id, url=one.url, kinds=sorted(one.kinds), made_at=made_at)
 
 
 class DeclaredOut(EndpointOut):
@@ -45,9 +63,9 @@ class DeclaredOut(EndpointOut):
     secret: str = Field(description="Montré une seule fois : il signe chaque envoi.")
 
     @classmethod
-    def declared(cls, made: Declared) -> DeclaredOut:
+    def declared(cls, made: Declared, zone: tzinfo) -> DeclaredOut:
         """Told once."""
-        return cls(**EndpointOut.of(made.endpoint).model_dump(), secret=made.secret)
+        return cls(**EndpointOut.of(made.endpoint, zone).model_dump(), secret=made.secret)
 
 
 class EndpointsOut(Shape):
@@ -71,9 +89,21 @@ class DeliveryOut(Shape):
         examples=["HTTP 503"], description="Ce qui est venu du dernier essai, sans son contenu."
     )
 
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return (
+            self.id, self.event_id, self.kind, STATES[self.state], self.attempts, self.made_at,
+            self.next_at, self.done_at, self.answer,
+        )  # fmt: skip
+
     @classmethod
-    def of(cls, one: Delivery) -> DeliveryOut:
+    def of(cls, one: Delivery, zone: tzinfo) -> DeliveryOut:
         """As administrators see it."""
+
+        def at(instant: int | None) -> datetime | None:
+            return None if instant is None else instant_of(instant).astimezone(zone)
+
         waits = one.state is DeliveryState.PENDING
         return cls(
             id=one.id,
@@ -81,9 +111,9 @@ class DeliveryOut(Shape):
             kind=one.kind,
             state=one.state,
             attempts=one.attempts,
-            made_at=instant_of(one.made_at),
-            next_at=instant_of(one.due_at) if waits else None,
-            done_at=None if one.done_at is None else instant_of(one.done_at),
+            made_at=instant_of(one.made_at).astimezone(zone),
+            next_at=at(one.due_at) if waits else None,
+            done_at=at(one.done_at),
             answer=one.answer,
         )
 

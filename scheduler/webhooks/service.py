@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from calendars.kernel.audit import Deed
+from calendars.kernel.audit import HOUSE, Deed, Origin
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, Forbidden, NotFound
 from calendars.model.principal import Principal, Role
@@ -49,7 +49,7 @@ def instant(epoch: int | None) -> str | None:
 
 def declare(
     db: Db,
-    actor: Principal,
+    actor: Principal | Origin,
     url: str,
     kinds: Sequence[EventKind],
     *,
@@ -65,18 +65,19 @@ def declare(
     if len(repository.list_endpoints(db)) >= MOST_ENDPOINTS:
         raise TooManyEndpoints("there are too many endpoints")
     secret = secrets.token_urlsafe(32)
-    made = repository.add_endpoint(db, url, sorted(set(kinds)), secret, by=actor.id, now=now)
+    by = HOUSE if isinstance(actor, Origin) else actor.id
+    made = repository.add_endpoint(db, url, sorted(set(kinds)), secret, by=by, now=now)
     note_deed(db, actor, Deed.SET_WEBHOOKS, details={"endpoint": made.id, "there": 1}, now=now)
     return Declared(made, secret)
 
 
-def list_endpoints(db: Db, actor: Principal) -> list[Endpoint]:
+def list_endpoints(db: Db, actor: Principal | Origin) -> list[Endpoint]:
     """Who is told. Raises NotForYou."""
     _check_admin(actor)
     return repository.list_endpoints(db)
 
 
-def remove(db: Db, actor: Principal, number: EndpointId, *, now: int) -> None:
+def remove(db: Db, actor: Principal | Origin, number: EndpointId, *, now: int) -> None:
     """An address is told nothing more. Raises NotForYou, NotFound."""
     _check_admin(actor)
     if not repository.remove_endpoint(db, number):
@@ -84,9 +85,16 @@ def remove(db: Db, actor: Principal, number: EndpointId, *, now: int) -> None:
     note_deed(db, actor, Deed.SET_WEBHOOKS, details={"endpoint": number, "there": 0}, now=now)
 
 
+def ping(db: Db, actor: Principal | Origin, number: EndpointId, *, now: int) -> None:
+    """An event without content, for one address alone. Raises NotForYou, NotFound."""
+    _check_there(db, actor, number)
+    event = Event(str(uuid.uuid4()), EventKind.PING, instant(now) or "", {})
+    repository.add_event(db, event, [number], now=now)
+
+
 def list_deliveries(
     db: Db,
-    actor: Principal,
+    actor: Principal | Origin,
     number: EndpointId,
     *,
     state: DeliveryState | None = None,
@@ -98,7 +106,9 @@ def list_deliveries(
     return repository.list_deliveries(db, number, state=state, before=before, limit=limit)
 
 
-def retry(db: Db, actor: Principal, number: EndpointId, delivery: int, *, now: int) -> None:
+def retry(
+    db: Db, actor: Principal | Origin, number: EndpointId, delivery: int, *, now: int
+) -> None:
     """What had failed is tried again under the same id. Raises NotForYou, NotFound, NotFailed."""
     _check_there(db, actor, number)
     wanted = DeliveryId(delivery)
@@ -115,12 +125,13 @@ def forget_events(db: Db, *, days: int, now: int) -> int:
     return repository.forget(db, now - days * DAY)
 
 
-def _check_there(db: Db, actor: Principal, number: EndpointId) -> None:
+def _check_there(db: Db, actor: Principal | Origin, number: EndpointId) -> None:
     _check_admin(actor)
     if all(one.id != number for one in repository.list_endpoints(db)):
         raise NotFound("there is nothing here")
 
 
-def _check_admin(actor: Principal) -> None:
-    if actor.role is not Role.ADMIN:
+def _check_admin(actor: Principal | Origin) -> None:
+    """At the machine's own console nobody is asked."""
+    if isinstance(actor, Principal) and actor.role is not Role.ADMIN:
         raise NotForYou("administrators alone say which programs are told")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     CommandFailed,
     Config,
@@ -154,6 +155,7 @@ def show(
     config: Config = None,
     *,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Montrer qui a vu ou changé les agendas de quelqu'un, et ce qu'il a fait."""
     from calendars.kernel.audit import CONSOLE, Deed, Target
@@ -175,7 +177,7 @@ def show(
         "face": "Par où", "address": "Adresse", "calendar": "Agenda", "object": "Objet",
         "visibility": "Classe", "details": "Détails",
     }  # fmt: skip
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 def _row(told: Told, timezone: str, *, as_json: bool) -> dict[str, Any]:

@@ -9,18 +9,21 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias, TypeVar
 
 import typer
 
 from calendars.model.typeset import typeset
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.console import Console
     from rich.progress import Progress
 
+    from calendars.http.spreadsheet import Cell
     from calendars.kernel.database import Db
     from calendars.model.principal import Principal
     from scheduler.app.settings import Settings
@@ -33,9 +36,31 @@ Config: TypeAlias = Annotated[
     ),
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Écrire du JSON.")]
+AsCsv: TypeAlias = Annotated[
+    bool, typer.Option("--csv", help="Écrire du CSV pour un tableur (UTF-8, points-virgules).")
+]
+ActsAs: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--as", metavar="LOGIN", help="Qui agit ; sinon la personne elle-même."),
+]
 LoginArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="LOGIN", show_default=False, help="L'identifiant du compte.")
 ]
+
+
+class Listed(Protocol):
+    """What REST answers for one line of a list."""
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """The line for a spreadsheet."""
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """The line as JSON."""
+
+
+Said = TypeVar("Said", bound="BaseModel")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class CommandFailed(Exception):
@@ -62,27 +87,80 @@ def write_json(value: object) -> None:
 
 
 def write_rows(
-    columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, as_json: bool
+    columns: Mapping[str, str],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    as_json: bool,
+    as_csv: bool = False,
 ) -> None:
-    """A table with French headings (key → heading), or the same rows as JSON."""
+    """A table with French headings (key → heading), or the same rows as JSON or as CSV."""
     if as_json:
         write_json([{key: row.get(key) for key in columns} for row in rows])
         return
+    headings = list(columns.values())
+    cells = [[_shown(row.get(key)) for key in columns] for row in rows]
+    if as_csv:
+        write_csv(headings, cells)
+    else:
+        write_table(headings, cells)
+
+
+def write_list(
+    headings: Sequence[str],
+    found: Sequence[Listed],
+    *,
+    short: Sequence[str],
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """A list as REST answers it: whole as JSON and CSV; a terminal has room for `short` only."""
+    if as_json:
+        write_json([one.model_dump(mode="json") for one in found])
+        return
+    rows = [one.row for one in found]
+    if as_csv:
+        write_csv(headings, rows)
+        return
+    kept = [headings.index(one) for one in short]
+    write_table(short, [[row[index] for index in kept] for row in rows])
+
+
+def write_csv(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """The table as REST gives it to a spreadsheet."""
+    from calendars.http.spreadsheet import table_of
+
+    sys.stdout.write(table_of(headings, rows))
+
+
+def write_facts(facts: Mapping[str, Cell]) -> None:
+    """What is known of one thing, a line each; what is not known is left out."""
+    from calendars.http.spreadsheet import text_of
+
+    known = {name: text_of(value) for name, value in facts.items()}
+    width = max(map(len, known), default=0)
+    for name, value in known.items():
+        if value:
+            write(f"{name.ljust(width)}  {value}")
+
+
+def write_table(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """The table for a terminal."""
     from rich import box
+    from rich.markup import escape
     from rich.table import Table
 
-    table = Table(*columns.values(), box=box.SIMPLE_HEAD, pad_edge=False)
+    from calendars.http.spreadsheet import text_of
+
+    table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        table.add_row(*(_shown(row.get(key)) for key in columns))
+        table.add_row(*(escape(text_of(cell)) for cell in row))
     console(error=False).print(table)
 
 
 def _shown(value: object) -> str:
-    from rich.markup import escape
-
     if isinstance(value, bool):
         return "oui" if value else "non"
-    return "" if value is None else escape(str(value))
+    return "" if value is None else str(value)
 
 
 def console(*, error: bool = True) -> Console:
@@ -142,6 +220,54 @@ def day_in(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise WrongUsage(f"« {text} » n'est pas un jour de la forme AAAA-MM-JJ") from None
+
+
+def instant_in(text: str, zone: tzinfo) -> datetime:
+    """An instant as an option names it, by the clocks of the site (TIM-1). Raises WrongUsage."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(f"« {text} » n'est pas un instant, par exemple 2026-03-02T07:00") from None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def span_in(text: str, zone: tzinfo) -> tuple[datetime, datetime]:
+    """From when to when: `2026-03-02T08:00/09:30`. Raises WrongUsage."""
+    first, _, last = text.partition("/")
+    start = instant_in(first, zone)
+    if len(last) == len("09:30"):
+        last = f"{start:%Y-%m-%d}T{last}"
+    try:
+        return start, instant_in(last, zone)
+    except WrongUsage:
+        raise WrongUsage(f"« {text} » : écrivez par exemple 2026-03-02T08:00/09:30") from None
+
+
+def said(shape: type[Said], **values: object) -> Said:
+    """What REST would take, from options; one that was not given is left out. Raises WrongUsage."""
+    from pydantic import ValidationError
+
+    from calendars.http.faults import faults_of
+
+    try:
+        return shape(**{name: value for name, value in values.items() if value is not None})
+    except ValidationError as error:
+        faults = faults_of(error.errors())
+    raise WrongUsage(" ; ".join(f"{one['field']} : {one['message']}" for one in faults))
+
+
+def one_of(kind: type[Choice], text: str | None, option: str) -> Choice | None:
+    """The value of that name; none where the option was not given. Raises WrongUsage."""
+    if text is None or text in set(kind):
+        return None if text is None else kind(text)
+    raise WrongUsage(f"{option} : choisissez {', '.join(kind)}")
+
+
+def actor_of(db: Db, login: str, acts_as: str | None = None) -> Principal:
+    """Who acts at the console: the one named by --as, else the person. Raises CommandFailed."""
+    from calendars.kernel.audit import CONSOLE
+
+    return get_account(db, acts_as or login).acting(CONSOLE)
 
 
 def get_account(db: Db, login: str) -> Principal:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     CommandFailed,
     Config,
@@ -44,7 +45,7 @@ _RIGHTS_HELP = (
 )
 
 
-def delegate(  # noqa: PLR0913 - the options of one command
+def delegate(
     owner: Annotated[str, typer.Argument(metavar="DÉLÉGANT", show_default=False)],
     to: Annotated[str | None, typer.Argument(metavar="DÉLÉGUÉ", show_default=False)] = None,
     rights: Annotated[
@@ -79,6 +80,7 @@ def delegate(  # noqa: PLR0913 - the options of one command
         bool, typer.Option("--list", help="Lister ce qui est délégué, passé et à venir compris.")
     ] = False,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Ouvrir ses agendas à quelqu'un, les lui refermer (--revoke), ou dire à qui ils le sont.
 
@@ -86,7 +88,7 @@ def delegate(  # noqa: PLR0913 - the options of one command
     d'elle-même. Ce qui est délégué en lecture se trouve aussitôt dans l'agenda du délégué.
     """
     if list_:
-        _list(owner, to, config, as_json=as_json)
+        _list(owner, to, config, as_json=as_json, as_csv=as_csv)
         return
     if to is None:
         raise WrongUsage("dites à qui : niaouli delegate DÉLÉGANT DÉLÉGUÉ")
@@ -138,7 +140,7 @@ def _revoke(owner: str, to: str, calendar: str | None, config: Config, *, as_jso
         say(f"Délégation retirée : {owner} → {to}.")
 
 
-def _list(owner: str, to: str | None, config: Config, *, as_json: bool) -> None:
+def _list(owner: str, to: str | None, config: Config, *, as_json: bool, as_csv: bool) -> None:
     from calendars.storage import delegations
 
     with open_service(config) as service:
@@ -146,7 +148,7 @@ def _list(owner: str, to: str | None, config: Config, *, as_json: bool) -> None:
             given = delegations.list_given(db, get_account(db, owner).id)
         zone, now = _zone(service.settings.timezone), now_of(service)
     rows = [_told(row, zone, now) for row in given if to in {None, row.delegate}]
-    write_rows(_HEADINGS, rows, as_json=as_json)
+    write_rows(_HEADINGS, rows, as_json=as_json, as_csv=as_csv)
 
 
 def _told(row: Delegation, zone: ZoneInfo, now: int) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     Config,
     LoginArgument,
@@ -25,7 +26,9 @@ File = Annotated[
 ]
 
 
-def sites(load: File = None, config: Config = None, *, as_json: AsJson = False) -> None:
+def sites(
+    load: File = None, config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False
+) -> None:
     """Lister les sites, ou en charger (colonnes code, label, commune)."""
     from calendars.kernel.audit import CONSOLE
     from scheduler.directory import service as deeds
@@ -37,10 +40,12 @@ def sites(load: File = None, config: Config = None, *, as_json: AsJson = False) 
             deeds.set_site(db, CONSOLE, site, now=now_of(service))
         found = deeds.list_sites(db)
     headings = {"code": "Code", "label": "Nom", "commune": "Commune"}
-    write_rows(headings, [one._asdict() for one in found], as_json=as_json)
+    write_rows(headings, [one._asdict() for one in found], as_json=as_json, as_csv=as_csv)
 
 
-def travel(load: File = None, config: Config = None, *, as_json: AsJson = False) -> None:
+def travel(
+    load: File = None, config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False
+) -> None:
     """Lister les temps de trajet, ou en charger (commune_a, commune_b, minutes)."""
     from calendars.kernel.audit import CONSOLE
     from scheduler.directory import service as deeds
@@ -55,7 +60,7 @@ def travel(load: File = None, config: Config = None, *, as_json: AsJson = False)
             deeds.set_ways(db, CONSOLE, ways, now=now_of(service))
         found = deeds.list_ways(db)
     headings = {"commune_a": "D'une commune", "commune_b": "À l'autre", "minutes": "Minutes"}
-    write_rows(headings, [one._asdict() for one in found], as_json=as_json)
+    write_rows(headings, [one._asdict() for one in found], as_json=as_json, as_csv=as_csv)
 
 
 def workplace(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     CommandFailed,
     Config,
@@ -38,7 +39,7 @@ _LEVEL_HELP = (
 )
 
 
-def create(  # noqa: PLR0913 - the options of one command
+def create(
     login: LoginArgument,
     calendars: Annotated[
         list[str] | None,
@@ -87,7 +88,9 @@ def _links(base: str, token: str, level: str) -> list[str]:
     return busy if level == "freebusy" else [f"{base}/feeds/{token}.ics", *busy]
 
 
-def list_(login: LoginArgument, config: Config = None, *, as_json: AsJson = False) -> None:
+def list_(
+    login: LoginArgument, config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False
+) -> None:
     """Les liens d'une personne, sans leurs secrets."""
     from calendars.services.issue_feed import list_feeds
 
@@ -106,7 +109,7 @@ def list_(login: LoginArgument, config: Config = None, *, as_json: AsJson = Fals
         }
         for one in found
     ]
-    write_rows(_HEADINGS, rows, as_json=as_json)
+    write_rows(_HEADINGS, rows, as_json=as_json, as_csv=as_csv)
 
 
 def revoke(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     Config,
     LoginArgument,
@@ -45,7 +46,7 @@ def add(
         say(f"Groupe créé : {added.login} ({added.display_name}).")
 
 
-def list_(config: Config = None, *, as_json: AsJson = False) -> None:
+def list_(config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Lister les groupes."""
     from calendars.model.principal import PrincipalKind
     from calendars.storage import principals
@@ -60,7 +61,7 @@ def list_(config: Config = None, *, as_json: AsJson = False) -> None:
             for group in principals.list_all(db, kinds=[PrincipalKind.GROUP])
         ]
     headings = {"login": "Identifiant", "name": "Nom", "members": "Membres"}
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 def members(
@@ -70,6 +71,7 @@ def members(
     config: Config = None,
     *,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Lister les membres d'un groupe, en ajouter (--add) ou en retirer (--remove)."""
     from calendars.kernel.audit import CONSOLE
@@ -86,7 +88,7 @@ def members(
         else:
             found = principals.members_of(db, get_account(db, login).id)
     rows = [{"login": each.login, "name": each.display_name} for each in found]
-    write_rows({"login": "Identifiant", "name": "Nom"}, rows, as_json=as_json)
+    write_rows({"login": "Identifiant", "name": "Nom"}, rows, as_json=as_json, as_csv=as_csv)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"add": add, "list": list_, "members": members}

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     CommandFailed,
     Config,
@@ -66,7 +67,7 @@ def _expanded(words: list[str]) -> list[str]:
     return found
 
 
-def list_denied(config: Config = None, *, as_json: AsJson = False) -> None:
+def list_denied(config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Les mots interdits, et combien de noms sont liés à chaque référence."""
     from calendars.kernel.audit import CONSOLE
     from notifications.keep_guard import list_references, list_words
@@ -75,7 +76,7 @@ def list_denied(config: Config = None, *, as_json: AsJson = False) -> None:
         words, references = list_words(db, CONSOLE), list_references(db, CONSOLE)
     rows: list[dict[str, object]] = [{"entry": one.text, "names": ""} for one in words]
     rows += [{"entry": one.reference, "names": one.names} for one in references]
-    write_rows({"entry": "Mot ou référence", "names": "Noms"}, rows, as_json=as_json)
+    write_rows({"entry": "Mot ou référence", "names": "Noms"}, rows, as_json=as_json, as_csv=as_csv)
 
 
 def link_name(reference: Reference, name: Name, config: Config = None) -> None:
@@ -92,7 +93,7 @@ def link_name(reference: Reference, name: Name, config: Config = None) -> None:
     say("Le nom est lié." if added else "Il l'était déjà.")
 
 
-def list_held(config: Config = None, *, as_json: AsJson = False) -> None:
+def list_held(config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Les messages retenus."""
     from notifications import held
     from notifications.hold_back import sentence
@@ -109,7 +110,7 @@ def list_held(config: Config = None, *, as_json: AsJson = False) -> None:
         for one in found
     ]
     headings = {"id": "Numéro", "held_at": "Depuis", "because": "Pourquoi"}
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 def release(number: Number, by: By, reason: Reason, config: Config = None) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     Config,
     LoginArgument,
@@ -25,7 +26,9 @@ Number = Annotated[
 ]
 
 
-def list_all(login: LoginArgument, config: Config = None, *, as_json: AsJson = False) -> None:
+def list_all(
+    login: LoginArgument, config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False
+) -> None:
     """Ce qui attend une décision : des suppressions dont personne n'est averti."""
     from calendars.services.decide_held import list_held
 
@@ -44,7 +47,7 @@ def list_all(login: LoginArgument, config: Config = None, *, as_json: AsJson = F
     headings = {
         "id": "Numéro", "calendar": "Agenda", "held_at": "Depuis", "recipients": "À prévenir",
     }  # fmt: skip
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 def release(login: LoginArgument, number: Number, config: Config = None) -> None:

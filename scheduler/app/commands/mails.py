@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     CommandFailed,
     Config,
@@ -106,6 +107,7 @@ def decisions(
     *,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="Combien au plus.")] = 50,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Ce qui a été décidé des courriels reçus, sans leur contenu."""
     from calendars.kernel.audit import CONSOLE
@@ -114,7 +116,7 @@ def decisions(
     with open_service(config) as service, service.database.reading() as db:
         found = list_all_decisions(db, CONSOLE, before=None, limit=limit).items
         rows = [_row(one, service) for one in found]
-    write_rows(_HEADINGS, rows, as_json=as_json)
+    write_rows(_HEADINGS, rows, as_json=as_json, as_csv=as_csv)
 
 
 _SENT = {
@@ -129,6 +131,7 @@ def list_sent(
     failed: Annotated[bool, typer.Option("--failed", help="Seulement les échecs.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="Combien au plus.")] = 50,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Les courriels qui partent : en attente, partis, refusés ; sans destinataire ni contenu."""
     from zoneinfo import ZoneInfo
@@ -148,7 +151,7 @@ def list_sent(
         }
         for one in found
     ]
-    write_rows(_SENT, rows, as_json=as_json)
+    write_rows(_SENT, rows, as_json=as_json, as_csv=as_csv)
 
 
 def retry(number: Number, config: Config = None) -> None:
@@ -171,13 +174,13 @@ def _local(instant: int, zone: tzinfo) -> str:
     return datetime.fromtimestamp(instant, zone).isoformat(timespec="minutes")
 
 
-def list_waiting(config: Config = None, *, as_json: AsJson = False) -> None:
+def list_waiting(config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Ce qui attend une décision ; rien ne prouve de qui ces courriels viennent."""
     from notifications.mailbox.quarantine import list_all_waiting
 
     with open_service(config) as service, service.database.reading() as db:
         rows = [_row(one, service) for one in list_all_waiting(db, limit=1_000)]
-    write_rows(_HEADINGS, rows, as_json=as_json)
+    write_rows(_HEADINGS, rows, as_json=as_json, as_csv=as_csv)
 
 
 def release(number: Number, config: Config = None) -> None:

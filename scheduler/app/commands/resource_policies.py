@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     Config,
     LoginArgument,
@@ -54,7 +55,7 @@ _HEADINGS = {
 }
 
 
-def policy(  # noqa: PLR0913 - the options of one command
+def policy(
     login: LoginArgument,
     *,
     mode: Annotated[
@@ -216,6 +217,7 @@ def out_of_service(
     config: Config = None,
     *,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Montrer les périodes hors service, en ajouter une (--from, --to) ou en retirer une."""
     from zoneinfo import ZoneInfo
@@ -235,7 +237,7 @@ def out_of_service(
             close(db, CONSOLE, login, period, now=now)
         found = list_closures(db, login, now=now)
     headings = {"id": "Numéro", "from": "Du", "to": "Au", "reason": "Motif"}
-    write_rows(headings, [_closure_row(one, zone) for one in found], as_json=as_json)
+    write_rows(headings, [_closure_row(one, zone) for one in found], as_json=as_json, as_csv=as_csv)
     if not found and not as_json:
         say("Aucune période hors service.")
 
@@ -264,6 +266,7 @@ def approvals(
     config: Config = None,
     *,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Lister les demandes qui attendent la réponse d'une personne."""
     from zoneinfo import ZoneInfo
@@ -294,7 +297,7 @@ def approvals(
         "organizer": "Demandeur",
         "name": "Nom",
     }
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

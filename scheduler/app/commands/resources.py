@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from scheduler.app.commands import resource_policies
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     Config,
     LoginArgument,
@@ -34,7 +33,6 @@ _HEADINGS = {
     "approvers": "Qui valide",
     "email": "Adresse",
 }
-_FORMULA = frozenset("=+-@\t\r")
 KINDS = {"room": "ROOM", "vehicle": "RESOURCE", "equipment": "RESOURCE"}
 
 
@@ -80,10 +78,8 @@ def add(
 def list_(
     config: Config = None,
     *,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Écrire du CSV (UTF-8, virgules) pour un tableur.")
-    ] = False,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Lister les salles, les véhicules et le matériel."""
     from calendars.services.set_policy import list_resources
@@ -105,19 +101,7 @@ def list_(
         }
         for one in found
     ]
-    if as_csv:
-        _write_csv(rows)
-    else:
-        write_rows(_HEADINGS, rows, as_json=as_json)
-
-
-def _write_csv(rows: Sequence[Mapping[str, object]]) -> None:
-    """What begins like a formula is written as text: spreadsheets would reckon with it."""
-    table = csv.writer(sys.stdout, lineterminator="\r\n")
-    table.writerow(_HEADINGS.values())
-    for row in rows:
-        cells = ("" if row[key] is None else str(row[key]) for key in _HEADINGS)
-        table.writerow([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in cells])
+    write_rows(_HEADINGS, rows, as_json=as_json, as_csv=as_csv)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

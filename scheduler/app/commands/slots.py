@@ -24,7 +24,7 @@ from scheduler.app.commands.console import (
 Logins = Annotated[list[str] | None, typer.Option(metavar="LOGIN", help="Répétable.")]
 
 
-def find(  # noqa: PLR0913, PLR0917 - each is an option
+def find(
     first: Annotated[str, typer.Option("--from", metavar="JOUR", help="AAAA-MM-JJ.")],
     last: Annotated[str, typer.Option("--to", metavar="JOUR", help="AAAA-MM-JJ.")],
     minutes: Annotated[int, typer.Option("--minutes", min=5, max=1440)] = 60,

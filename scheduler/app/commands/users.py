@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     CommandFailed,
     Config,
@@ -31,7 +32,7 @@ FromStdin = Annotated[
 ]
 
 
-def add(  # noqa: PLR0913 - the options of one command
+def add(
     login: LoginArgument,
     name: Annotated[str, typer.Option("--name", show_default=False, help="Prénom et nom.")],
     email: Annotated[str, typer.Option("--email", show_default=False, help="Son adresse.")],
@@ -103,7 +104,7 @@ def _checked(password: str) -> str:
     return password
 
 
-def list_(config: Config = None, *, as_json: AsJson = False) -> None:
+def list_(config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Lister les comptes."""
     from calendars.model.principal import PrincipalKind
     from calendars.storage import principals
@@ -127,7 +128,7 @@ def list_(config: Config = None, *, as_json: AsJson = False) -> None:
         "role": "Rôle",
         "disabled": "Désactivé",
     }
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 def passwd(

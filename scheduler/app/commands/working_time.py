@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     Config,
     WrongUsage,
@@ -33,7 +34,9 @@ Trial = Annotated[bool, typer.Option("--trial", help="Dire seulement ce qui chan
 Label = Annotated[str, typer.Option("--label", help="Comment on l'appelle.")]
 
 
-def days(year: int, config: Config = None, *, as_json: AsJson = False) -> None:
+def days(
+    year: int, config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False
+) -> None:
     """Lister les jours fériés et les fermetures d'une année."""
     from scheduler.working_time.service import working_calendar
 
@@ -44,7 +47,7 @@ def days(year: int, config: Config = None, *, as_json: AsJson = False) -> None:
     rows = [
         {"day": str(day), "kind": k, "label": label} for day, (k, label) in sorted(told.items())
     ]
-    write_rows({"day": "Jour", "kind": "", "label": "Nom"}, rows, as_json=as_json)
+    write_rows({"day": "Jour", "kind": "", "label": "Nom"}, rows, as_json=as_json, as_csv=as_csv)
 
 
 def close(
@@ -118,6 +121,7 @@ def breaks(
     config: Config = None,
     *,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Lister les vacances scolaires, en ajouter ou en retirer."""
     from calendars.kernel.audit import CONSOLE
@@ -137,7 +141,7 @@ def breaks(
         for one in found
     ]
     headings = {"id": "N°", "first": "Premier jour", "last": "Dernier jour", "label": "Nom"}
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 def hours(
@@ -150,6 +154,7 @@ def hours(
     config: Config = None,
     *,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Dire ou régler les heures de tous, d'un site ou d'une personne."""
     from calendars.kernel.audit import CONSOLE
@@ -173,7 +178,7 @@ def hours(
          "to": f"{one.end // 60:02d}:{one.end % 60:02d}"}
         for one in found.spans
     ]  # fmt: skip
-    write_rows({"days": "Jours", "from": "De", "to": "À"}, rows, as_json=as_json)
+    write_rows({"days": "Jours", "from": "De", "to": "À"}, rows, as_json=as_json, as_csv=as_csv)
 
 
 def figures(

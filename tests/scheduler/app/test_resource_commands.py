@@ -94,7 +94,9 @@ def test_what_waits_for_a_person_is_listed(ocre: CommandLine, tmp_path: Path) ->
 def test_the_list_opens_in_a_spreadsheet(ocre: CommandLine) -> None:
     ocre("resource", "add", "veh-01", "--kind", "vehicle", "--name", "=1+1")
 
-    [heading, room, vehicle] = csv.reader(io.StringIO(ocre("resource", "list", "--csv").out))
+    [heading, room, vehicle] = csv.reader(
+        io.StringIO(ocre("resource", "list", "--csv").out.removeprefix("\ufeff")), delimiter=";"
+    )
 
     assert heading[:4] == ["Identifiant", "Type", "Genre", "Nom"]
     assert room[:4] == ["salle-ocre", "ROOM", "room", "Salle Ocre"]
