@@ -143,9 +143,12 @@ def close_requests(service: Service) -> int:
 def follow_meetings(service: Service) -> int:
     """Meetings follow their events; people are reminded of what they owe them (MTG-6)."""
     from scheduler.meetings.follow_up import follow_events, remind_of_meetings
+    from scheduler.meetings.keep_series import keep_all_series
 
     house, now = house_of(service), _now(service)
-    followed = follow_events(service.database, service.dispatch, house, now=now)
+    # A series that was moved takes its meetings along before each is looked for.
+    followed = keep_all_series(service.database, service.dispatch, now=now)
+    followed += follow_events(service.database, service.dispatch, house, now=now)
     return followed + remind_of_meetings(service.database, house, now=now)
 
 

@@ -147,12 +147,16 @@ def find_of_event(
 
 
 def find_before(db: Db, meeting: Meeting) -> Meeting | None:
-    """The last meeting of the series before this one, of those that were not called off."""
+    """The last meeting of the series before this one, of those that were not called off.
+
+    Of the same organiser: a series that somebody else calls alike is another one.
+    """
     if meeting.series is None:
         return None
     gone = [MeetingState.CANCELLED, MeetingState.POSTPONED]
     query = _MEETING.where(
-        _M.series == meeting.series, _M.id != meeting.id, _M.state.not_in(gone),
+        _M.series == meeting.series, _M.owner_id == meeting.owner_id, _M.id != meeting.id,
+        _M.state.not_in(gone),
         _M.starts_at.is_not(None),
     )  # fmt: skip
     if meeting.starts_at is not None:

@@ -154,3 +154,45 @@ counters = Table(
     Column("name", String(60), primary_key=True),  # CODIR-2026, ACT-2026
     Column("last", Integer, nullable=False),
 )
+
+meeting_series = Table(
+    "meeting_series",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("code", String(255), nullable=False, unique=True),  # what its meetings call their series
+    Column("kind", String(40), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("owner_id", BigInteger, nullable=False, index=True),
+    Column("chair", String(255)),
+    Column("chair_function", String(255)),
+    Column("secretary", String(255)),
+    Column("visibility", String(16), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date),
+    Column("on_closed", String(16), nullable=False),
+    Column("start_minute", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("ahead", Integer, nullable=False),
+    Column("closes_before", Integer),
+    Column("items", Text, nullable=False),  # JSON: what stands on every agenda
+    Column("uid", Text, nullable=False),
+    Column("treated_until", Date, nullable=False),
+    Column("over", Boolean, nullable=False),
+    Column("made_by", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+
+meeting_series_dates = Table(
+    "meeting_series_dates",
+    metadata,
+    Column("series_id", BigId, ForeignKey("meeting_series.id", ondelete="CASCADE"), nullable=False),
+    Column("nominal", Date, nullable=False),
+    Column("original", BigInteger, nullable=False),
+    Column("day", Date),  # none: left out
+    Column("because", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("meeting_id", BigId),
+    Column("carried", String(80), nullable=False),
+    PrimaryKeyConstraint("series_id", "nominal"),
+)

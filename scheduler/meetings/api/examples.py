@@ -109,3 +109,47 @@ ACTIONS: dict[str, Example] = {
 ACTION_CHANGES: dict[str, Example] = {
     "faite": {"summary": "C'est fait", "value": {"state": "done"}},
 }
+
+SERIES: dict[str, Example] = {
+    "codir": {
+        "summary": "Le comité de direction, chaque lundi à 8 h 30",
+        "value": {
+            "code": "codir-2027",
+            "kind": "CODIR",
+            "title": "Comité de direction",
+            "rule": "FREQ=WEEKLY;BYDAY=MO",
+            "first_day": "2027-03-01",
+            "last_day": "2027-12-20",
+            "start": "08:30",
+            "minutes": 120,
+            "on_closed": "next",
+            "chair_function": "le directeur",
+            "location": "Salle Turquoise",
+            "items": [
+                {"title": "Actualités des pôles", "minutes": 30},
+                {"title": "Divers", "kind": "other"},
+            ],
+            "closes_before": 3870,
+        },
+    },
+    "bureau": {
+        "summary": "La réunion de bureau, le premier jeudi du mois, sauf jour fermé",
+        "value": {
+            "code": "bureau-2027",
+            "kind": "BUREAU",
+            "title": "Réunion de bureau",
+            "rule": "FREQ=MONTHLY;BYDAY=1TH",
+            "first_day": "2027-03-01",
+            "start": "13:30",
+            "minutes": 90,
+            "on_closed": "skip",
+        },
+    },
+}
+
+SERIES_CHANGES: dict[str, Example] = {
+    "points": {
+        "summary": "D'autres points permanents",
+        "value": {"items": [{"title": "Tour de table", "minutes": 20}]},
+    },
+}

@@ -41,3 +41,19 @@ def test_meetings_actions_and_papers(niaouli: CommandLine, tmp_path: Path) -> No
     assert target.read_bytes().startswith(b"%PDF-")
     niaouli("meeting", "paper", "lucas", ref, "agenda", str(tmp_path / "x.pdf"), fails=1)
     assert not (tmp_path / "x.pdf").exists()
+
+
+@pytest.mark.rule("MTG-2")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_series_says_what_closed_days_make_of_it(niaouli: CommandLine) -> None:
+    for login in ("anne", "paul"):
+        niaouli.add_person(login)
+    shape = ("--rule", "FREQ=WEEKLY;BYDAY=MO", "--start", "08:30", "--from", "2027-03-22",
+             "--to", "2027-04-05", "--required", "paul", "--item", "Divers", "--closed", "skip",
+             "--json")  # fmt: skip
+    told = niaouli("series", "new", "anne", "codir", "--kind", "CODIR", "--title", "CODIR", *shape)
+    assert [(one["nominal"], one["day"]) for one in told.json] == [
+        ("2027-03-22", "2027-03-22"), ("2027-03-29", None), ("2027-04-05", "2027-04-05"),
+    ]  # fmt: skip
+    assert [one["code"] for one in niaouli("series", "list", "anne", "--json").json] == ["codir"]
+    niaouli("series", "dates", "paul", "codir", fails=1)
