@@ -30,7 +30,7 @@ Names = Annotated[list[str] | None, typer.Option(metavar="LOGIN", help="Répéta
 _DATES = {"nominal": "Rythme", "day": "Jour", "meeting": "Réunion", "because": "Parce que"}
 
 
-def new(  # noqa: PLR0913, PLR0917 - each is an option
+def new(
     login: LoginArgument,
     code: Code,
     kind: Annotated[str, typer.Option("--kind", metavar="TYPE", help="CODIR, BUREAU…")],
