@@ -21,11 +21,11 @@ from calendars.model.principal import Privilege
 from calendars.model.recurrence_rule import TooFrequent
 from calendars.services import (
     answer_free_busy,
-    attach,
     authorize,
     default_calendars,
     guard_attachments,
     guard_bookings,
+    keep_files,
     list_changes,
     list_occurrences,
     make_calendar,
@@ -85,7 +85,7 @@ CONDITIONS: Mapping[type[errors.ServiceError], Condition] = {
     invalid.InvalidCalendarObject: Condition(403, CALDAV("valid-calendar-object-resource")),
     invalid.UnsupportedComponent: Condition(403, CALDAV("supported-calendar-component")),
     invalid.ResourceTooLarge: Condition(403, CALDAV("max-resource-size")),
-    attach.AttachmentTooLarge: Condition(403, CALDAV("max-attachment-size")),
+    keep_files.AttachmentTooLarge: Condition(403, CALDAV("max-attachment-size")),
     attachments.TooManyAttachments: Condition(403, CALDAV("max-attachments-per-resource")),
     attachments.BadRecurrenceId: Condition(403, CALDAV("valid-rid-parameter")),
     attachments.NoSuchAttachment: Condition(403, CALDAV("valid-managed-id-parameter")),

@@ -23,7 +23,7 @@ from calendars.http.refusals import note_of
 from calendars.http.shapes import Shape, instant_of
 from calendars.kernel import errors
 from calendars.kernel.database import StoreUnavailable
-from calendars.model import event_draft, invalid
+from calendars.model import attachments, event_draft, invalid
 from calendars.model.principal import Privilege
 from calendars.model.resource_policy import InvalidPolicy
 from calendars.services import (
@@ -36,6 +36,7 @@ from calendars.services import (
     guard_dates,
     issue_feed,
     issue_password,
+    keep_files,
     list_occurrences,
     make_calendar,
     put_object,
@@ -191,6 +192,15 @@ PROBLEMS: Mapping[type[errors.ServiceError], Kind] = {
         422, "unsupported-component", "Cet agenda ne prend pas ce type d'objet"
     ),
     invalid.ResourceTooLarge: Kind(413, "too-large", "L'objet est trop grand"),
+    keep_files.AttachmentTooLarge: Kind(
+        413, "file-too-large", "Le fichier est trop grand", "Une pièce a dix mébioctets au plus."
+    ),
+    attachments.TooManyAttachments: Kind(
+        409,
+        "too-many-files",
+        "L'événement porte déjà toutes les pièces qu'il peut porter",
+        "Retirez-en une, ou réunissez-en plusieurs en un seul fichier.",
+    ),
     invalid.DateTooEarly: Kind(422, "date-too-early", "Une date est antérieure à 1900"),
     invalid.DateTooLate: Kind(422, "date-too-late", "Une date est trop lointaine"),
     invalid.TooManyInstances: Kind(

@@ -7,11 +7,12 @@ attachment on all that it says, or on single occurrences.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from calendars.kernel.errors import InvalidInput
+from calendars.kernel.identifiers import PrincipalId
 from calendars.model.component import Component, ContentLine
 from calendars.model.entry import entries_of, moment_of
 from calendars.model.event_draft import NoSuchOccurrence
@@ -54,19 +55,38 @@ class Managed(NamedTuple):
         return ContentLine(_NAME, given, self.url)
 
 
+class Described(NamedTuple):
+    """One attachment without its octets."""
+
+    managed_id: str
+    filename: str
+    media_type: str
+    size: int
+    digest: str
+    first_id: str
+    made_by: PrincipalId
+    made_at: int
+
+
 def safe_filename(text: str) -> str:
     """A file name that can stand between quotes; what could lead elsewhere is left out."""
     return _UNSAFE.sub("", text).strip().strip(".")[:150]
 
 
+def managed_in(part: Component) -> tuple[str, ...]:
+    """The managed attachments that one component bears, in their order."""
+    return tuple(found for line in part.all(_NAME) if (found := line.parameter(_ID)))
+
+
+def change_part(part: Component, gone: Collection[str], new: Sequence[Managed]) -> None:
+    """One component bears those no more, and these behind what it bears."""
+    left = [line for line in part.lines if not (line.name == _NAME and line.parameter(_ID) in gone)]
+    part.lines[:] = [*left, *(one.line() for one in new)]
+
+
 def managed_ids(calendar: Component) -> frozenset[str]:
     """The managed attachments that the object bears anywhere."""
-    return frozenset(
-        found
-        for part in entries_of(calendar)
-        for line in part.all(_NAME)
-        if (found := line.parameter(_ID))
-    )
+    return frozenset(found for part in entries_of(calendar) for found in managed_in(part))
 
 
 def rids_in(text: str | None) -> tuple[str, ...] | None:

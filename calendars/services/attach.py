@@ -6,15 +6,13 @@ an event that bears one may fetch it, and nobody else: with the right it comes a
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from calendars.kernel.database import Db
-from calendars.kernel.errors import InvalidInput, NotFound
+from calendars.kernel.errors import NotFound
 from calendars.model import attachments as lines
-from calendars.model.attachments import Managed, TooManyAttachments, managed_ids
+from calendars.model.attachments import TooManyAttachments, managed_ids
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.component import Component, decode, parse, serialize
 from calendars.model.conditions import NO_CONDITION, Precondition
@@ -26,26 +24,11 @@ from calendars.services.authorize import open_collection
 from calendars.services.collection_zone import zone_of
 from calendars.services.deliver_itip import Dispatch
 from calendars.services.guard_attachments import may_see_attachment
+from calendars.services.keep_files import Sent, issue_attachment, keep_file
 from calendars.services.put_object import ObjectPath, PutObject, PutOutcome, store_in
 from calendars.services.show_objects import View
 from calendars.storage import attachments
-from calendars.storage.attachments import NewAttachment, StoredAttachment
-
-PATH = "/dav/attachments/"
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}")
-_UNKNOWN = "application/octet-stream"
-
-
-class AttachmentTooLarge(InvalidInput):
-    """More octets than an attachment may have (CALDAV:max-attachment-size)."""
-
-
-class Sent(NamedTuple):
-    """What somebody sends to be attached."""
-
-    octets: bytes
-    media_type: str
-    filename: str
+from calendars.storage.attachments import StoredAttachment
 
 
 class Target(NamedTuple):
@@ -70,14 +53,14 @@ def add_attachment(
     """RFC 8607 §3.4. Raises NotFound, NeedPrivileges, MaskedObject, PreconditionFailed,
     AttachmentTooLarge, TooManyAttachments, BadRecurrenceId.
     """
-    managed = _managed(sent, target.base_url)
+    file = keep_file(db, sent, now=now)
+    managed = issue_attachment(db, actor, file, target.base_url, now=now)
 
     def change(calendar: Component, place: Place) -> None:
         if len(managed_ids(calendar)) >= LIMITS.max_attachments:
             raise TooManyAttachments(f"an object bears at most {LIMITS.max_attachments}")
         lines.add(calendar, managed, target.rids, place, now=now)
 
-    _keep(db, actor, managed, sent, now=now)
     outcome = _rewrite(db, actor, target, change, dispatch=dispatch, now=now)
     return Attached(managed.managed_id, outcome)
 
@@ -96,8 +79,8 @@ def update_attachment(
 
     Raises as `add_attachment`, and NoSuchAttachment.
     """
-    managed = _managed(sent, target.base_url)
-    _keep(db, actor, managed, sent, now=now)
+    file = keep_file(db, sent, now=now)
+    managed = issue_attachment(db, actor, file, target.base_url, replaces=managed_id, now=now)
     outcome = _rewrite(
         db,
         actor,
@@ -132,25 +115,6 @@ def read_attachment(db: Db, actor: Principal, managed_id: str, *, now: int) -> S
     if found is None or not may_see_attachment(db, actor, managed_id, found, now=now):
         raise NotFound("there is nothing here")
     return found
-
-
-def _managed(sent: Sent, base_url: str) -> Managed:
-    if len(sent.octets) > LIMITS.max_attachment_size:
-        raise AttachmentTooLarge(f"an attachment has at most {LIMITS.max_attachment_size} octets")
-    managed_id = secrets.token_urlsafe(24)
-    media_type = sent.media_type.partition(";")[0].strip().lower()
-    return Managed(
-        managed_id,
-        f"{base_url}{PATH}{managed_id}",
-        lines.safe_filename(sent.filename),
-        media_type if _MEDIA_TYPE.fullmatch(media_type) else _UNKNOWN,
-        len(sent.octets),
-    )
-
-
-def _keep(db: Db, actor: Principal, managed: Managed, sent: Sent, *, now: int) -> None:
-    new = NewAttachment(managed.managed_id, managed.filename, managed.media_type, sent.octets)
-    attachments.add(db, new, by=actor.id, now=now)
 
 
 def _rewrite(

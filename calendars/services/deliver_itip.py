@@ -33,6 +33,8 @@ class Dispatch:
     believed_deletions: int | None = 5
     """None: somebody has decided on them one by one."""
     within_seconds: int = 300
+    base_url: str = ""
+    """Where the service is reached: what an event names by URL is fetched there."""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from calendars.storage import (
     credentials,
     feeds,
     object_masks,
+    octets,
     removed_calendars,
     tombstones,
 )
@@ -27,6 +28,7 @@ def forget_old(db: Db, *, removed_days: int, now: int) -> int:
     calendars = removed_calendars.forget(db, before=now - removed_days * 86_400)
     failures += feeds.forget_failures(db, before=now - 2 * WINDOW)
     unused = attachments.forget(db, before=now - removed_days * 86_400)
+    octets.forget(db, before=now - removed_days * 86_400)
     before = now - TOMBSTONE_SECONDS
     masks = object_masks.prune(db, before=before)
     return failures + calendars + unused + masks + tombstones.prune(db, before=before)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import ObjectId, PrincipalId
 from calendars.kernel.prepared import Prepared
+from calendars.model.attachments import Described
+from calendars.storage import octets as shelf
 from calendars.storage.tables import (
     attachments,
     calendar_objects,
     collections,
     object_attachments,
+    octets,
     principals,
 )
 
@@ -22,12 +25,15 @@ _A, _L, _O, _C = attachments.c, object_attachments.c, calendar_objects.c, collec
 
 
 class NewAttachment(NamedTuple):
-    """What somebody sent."""
+    """What somebody sent; its octets are kept already."""
 
     managed_id: str
     filename: str
     media_type: str
-    data: bytes
+    size: int
+    digest: str
+    first_id: str | None = None
+    """Under which id its first version came, where it takes another's place."""
 
 
 class StoredAttachment(NamedTuple):
@@ -40,20 +46,37 @@ class StoredAttachment(NamedTuple):
 
 
 def add(db: Db, new: NewAttachment, *, by: PrincipalId, now: int) -> None:
-    """Keep it; until an object bears it, it counts as unused."""
-    db.execute(
-        insert(attachments).values(
-            managed_id=new.managed_id, made_by=by, made_at=now, filename=new.filename,
-            media_type=new.media_type, size=len(new.data), data=new.data, unused_since=now,
-        )
-    )  # fmt: skip
+    """It names its octets; until an object bears it, it counts as unused."""
+    shelf.touch(db, new.digest, now=now)
+    row = {**new._asdict(), "made_by": by, "made_at": now, "unused_since": now}
+    db.execute(insert(attachments).values(row))
 
 
 def find(db: Db, managed_id: str) -> StoredAttachment | None:
     """The attachment of that id."""
-    query = select(_A.filename, _A.media_type, _A.data, _A.made_by)
+    query = select(_A.filename, _A.media_type, octets.c.data, _A.made_by)
+    query = query.join(octets, octets.c.digest == _A.digest)
     row = db.execute(query.where(_A.managed_id == managed_id)).first()
     return None if row is None else StoredAttachment(*row)
+
+
+def describe(db: Db, managed_ids: Collection[str]) -> dict[str, Described]:
+    """What is known of attachments, by their ids; those that are none are left out."""
+    if not managed_ids:
+        return {}
+    first = func.coalesce(_A.first_id, _A.managed_id)
+    query = select(
+        _A.managed_id, _A.filename, _A.media_type, _A.size, _A.digest, first, _A.made_by, _A.made_at
+    )
+    rows = db.execute(query.where(_A.managed_id.in_(managed_ids)))
+    return {row[0]: Described(*row) for row in rows}
+
+
+def remove(db: Db, managed_ids: Collection[str]) -> None:
+    """There are none of these ids any more, whatever still names them."""
+    ids = select(_A.id).where(_A.managed_id.in_(managed_ids))
+    db.execute(delete(object_attachments).where(_L.attachment_id.in_(ids)))
+    db.execute(delete(attachments).where(_A.managed_id.in_(managed_ids)))
 
 
 def known(db: Db, managed_ids: Collection[str]) -> frozenset[str]:

@@ -183,7 +183,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, files=meetings.FILES)
     install_problems(app)
     zone = ZoneInfo(service.settings.timezone)
     state = FaceState(

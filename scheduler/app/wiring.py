@@ -61,6 +61,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:
         ),
         settings.believed_deletions,
         settings.believed_deletions_seconds,
+        settings.url,
     )
     inquiries = Inquiries(FreeBusyPolicy(settings.free_busy), settings.free_busy_per_minute)
     identity = Identity(database, ticking)

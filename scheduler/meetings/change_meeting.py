@@ -19,6 +19,7 @@ from scheduler.meetings.call_meeting import Place, id_of, note_event, plan_event
 from scheduler.meetings.invitation import with_agenda, write_people
 from scheduler.meetings.invited import Invited, invitees_of, organizer_of
 from scheduler.meetings.note_attendance import keep_expected
+from scheduler.meetings.papers import settle
 from scheduler.meetings.publish import Situation, publish_meeting
 from scheduler.meetings.rules import DATED, TO_COME, ItemState, MeetingState
 from scheduler.meetings.write_event import amend_event, edit_event, remove_event, write_agenda
@@ -151,9 +152,11 @@ def lead_on(
         note_event(db, opened)
     meeting.move(to, now=now)
     if to in {MeetingState.POSTPONED, MeetingState.CANCELLED} and was.state in TO_COME:
+        settle(db, opened)
         if opened.standing is not None:
             _check_may_speak(db, actor, opened, now=now)
             remove_event(db, actor, opened, dispatch, now=now)
+        repository.take_papers_off(db, meeting.id)
         meeting.uid = meeting.recurrence_id = meeting.seen_etag = None
     elif to is MeetingState.AGENDA_SET:
         retain_items(db, opened)

@@ -84,6 +84,7 @@ def _follow(db: Db, number: MeetingId, dispatch: Dispatch, house: House, *, now:
     if opened.event is None or opened.event.cancelled:
         if meeting.state in TO_COME:
             meeting.move(MeetingState.CANCELLED, now=now)
+        repository.take_papers_off(db, meeting.id)
         meeting.uid = meeting.seen_etag = None
         repository.save(db, meeting)
         publish_meeting(db, was, meeting, now=now)

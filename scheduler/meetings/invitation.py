@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple
 
+from calendars.model.attachments import managed_in
 from calendars.model.calendar_user_address import calendar_user_address
 from calendars.model.component import Component, ContentLine, unescape
 from calendars.model.entry import as_instant, entries_of, entry_of
@@ -66,6 +67,8 @@ class MeetingEvent:
     cancelled: bool
     organizer: str
     invitees: tuple[Invitee, ...]
+    papers: tuple[str, ...]
+    """Its managed attachments by their ids (RFC 8607)."""
 
     @property
     def people(self) -> tuple[Invitee, ...]:
@@ -104,6 +107,7 @@ def read_event(calendar: Component, recurrence_id: int | None, zone: tzinfo) -> 
         said.status == "CANCELLED",
         "" if said.organizer is None else calendar_user_address(said.organizer.address),
         tuple(_invitees(component)),
+        managed_in(component),
     )
 
 

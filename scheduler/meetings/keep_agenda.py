@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from calendars.kernel.database import Db
-from calendars.kernel.errors import InvalidInput, NotFound
+from calendars.kernel.errors import InvalidInput
 from calendars.model.calendar_user_address import addresses_of
 from calendars.model.principal import Principal, Visibility
 from calendars.services.deliver_itip import Dispatch
@@ -16,7 +16,7 @@ from scheduler.meetings.access import Opened, Part, look_at, open_meeting
 from scheduler.meetings.call_meeting import note_event
 from scheduler.meetings.carry_over import carry_over
 from scheduler.meetings.model import Agenda, AgendaItem, ItemId, Paper, TimedItem
-from scheduler.meetings.repository import PaperFile
+from scheduler.meetings.papers import forget_paper, papers_of, settle
 from scheduler.meetings.rules import ItemKind, ItemState, overrun
 from scheduler.meetings.write_event import write_agenda
 
@@ -66,7 +66,7 @@ def show_agenda(db: Db, actor: Principal, ref: str, *, now: int) -> ShownAgenda:
 def agenda_for(db: Db, actor: Principal, opened: Opened) -> ShownAgenda:
     """The same of a meeting that is open already."""
     agenda = repository.agenda_of(db, opened.meeting.id)
-    papers = repository.list_papers(db, opened.meeting.id)
+    papers = papers_of(db, opened)
     who = people.known(db, [one.presenter for one in agenda.items if one.presenter])
     timed = agenda.timed(opened.starts_at)
     mine = frozenset(map(str, addresses_of(actor)))
@@ -150,11 +150,19 @@ def change_item(
 def remove_item(
     db: Db, actor: Principal, ref: str, item_id: int, *, dispatch: Dispatch, now: int
 ) -> ShownAgenda:
-    """One point less. Raises NotFound, NotYourPart."""
+    """One point less; its papers stay with the meeting, those of a reserved one go along.
+
+    Raises NotFound, NotYourPart.
+    """
     opened = open_meeting(db, actor, ref, Part.EDITOR, now=now, lock=True)
     agenda = repository.agenda_of(db, opened.meeting.id)
     item = agenda.item(item_id)
     agenda.drop(item)
+    if item.reserved:
+        # What was for those who see the point is not for everybody without it (MTG-8).
+        for paper in settle(db, opened):
+            if paper.item_id == item.id:
+                forget_paper(db, paper)
     repository.remove_item(db, item.id)
     return _kept(db, actor, opened, agenda, dispatch, now=now)
 
@@ -177,6 +185,14 @@ def take_up(db: Db, actor: Principal, ref: str, *, dispatch: Dispatch, now: int)
     return _kept(db, actor, opened, agenda, dispatch, now=now)
 
 
+def _expect(db: Db, opened: Opened, item: AgendaItem, papers: Sequence[str]) -> None:
+    """They are announced, or put to that point; what is on the event already may be among them."""
+    if papers:
+        settle(db, opened)
+    for one in papers:
+        repository.expect_paper(db, opened.meeting.id, one, item.id)
+
+
 def _kept(
     db: Db, actor: Principal, opened: Opened, agenda: Agenda, dispatch: Dispatch, *, now: int
 ) -> ShownAgenda:
@@ -190,63 +206,3 @@ def _kept(
 def _address(db: Db, named: str | None) -> str | None:
     somebody = people.resolve_one(db, named or None)
     return None if somebody is None else somebody.address
-
-
-def _expect(db: Db, opened: Opened, item: AgendaItem, papers: Sequence[str]) -> None:
-    for one in papers:
-        repository.expect_paper(db, opened.meeting.id, one, item.id)
-
-
-def hand_in_paper(
-    db: Db,
-    actor: Principal,
-    ref: str,
-    paper: tuple[str, int | None],
-    file: PaperFile,
-    *,
-    now: int,
-) -> Paper:
-    """The file of a paper: by who keeps the meeting, or by who presents its point.
-
-    Raises NotFound, NotYourPart.
-    """
-    named, item_id = paper
-    opened = open_meeting(db, actor, ref, Part.PRESENTER, now=now, lock=True)
-    agenda = repository.agenda_of(db, opened.meeting.id)
-    known = repository.find_paper(db, opened.meeting.id, named)
-    item = item_id if item_id is not None else (known.item_id if known else None)
-    if opened.part < Part.EDITOR:
-        mine = map(str, addresses_of(actor))
-        if item is None or agenda.item(item).presenter not in set(mine):
-            raise NotFound("there is nothing here")
-    of = None if item is None else agenda.item(item).id
-    repository.expect_paper(db, opened.meeting.id, named, of)
-    there = repository.find_paper(db, opened.meeting.id, named)
-    if there is None:
-        raise NotFound("there is nothing here")
-    return repository.hand_in(db, there, file, by=actor.id, now=now)
-
-
-def read_paper(db: Db, actor: Principal, ref: str, named: str, *, now: int) -> PaperFile:
-    """A paper, for who takes part, or presents the point that it belongs to (MTG-8).
-
-    Raises NotFound.
-    """
-    opened = open_meeting(db, actor, ref, Part.PRESENTER, now=now)
-    paper = repository.find_paper(db, opened.meeting.id, named)
-    if paper is None:
-        raise NotFound("there is nothing here")
-    if opened.part < Part.READER:
-        shown = agenda_for(db, actor, opened)
-        if all(paper not in line.papers for line in shown.lines):
-            raise NotFound("there is nothing here")
-    return repository.file_of(db, paper.id)
-
-
-def withdraw_paper(db: Db, actor: Principal, ref: str, named: str, *, now: int) -> None:
-    """A paper less. Raises NotFound, NotYourPart."""
-    opened = open_meeting(db, actor, ref, Part.EDITOR, now=now, lock=True)
-    paper = repository.find_paper(db, opened.meeting.id, named)
-    if paper is None:
-        raise NotFound("there is nothing here")
-    repository.remove_paper(db, paper.id)

@@ -190,6 +190,11 @@ class Paper:
     item_id: ItemId | None
     filename: str | None
     media_type: str | None
+    size: int | None
+    digest: str | None
+    managed_id: str | None
+    """As the event bears it; what is not for everybody who sees the event it does not bear."""
+    added_by: PrincipalId | None
     added_at: int | None
 
     @property

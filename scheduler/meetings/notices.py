@@ -20,6 +20,7 @@ from scheduler.meetings.house import House
 from scheduler.meetings.keep_actions import ActionLine
 from scheduler.meetings.letters import Sender, about_meeting, instant
 from scheduler.meetings.model import Agenda, Paper
+from scheduler.meetings.papers import papers_of
 from scheduler.reminders.wishes import Wishes, list_wishes
 from scheduler.working_time.rules import WorkingDays
 
@@ -101,7 +102,7 @@ def _ask_for_answers(db: Db, sender: Sender, opened: Opened, house: House, *, no
 def _ask_for_papers(db: Db, sender: Sender, opened: Opened, house: House, *, now: int) -> int:
     """To those who present the points that the papers belong to, and to nobody else."""
     agenda = repository.agenda_of(db, opened.meeting.id)
-    papers = [one for one in repository.list_papers(db, opened.meeting.id) if one.missing]
+    papers = [one for one in papers_of(db, opened) if one.missing]
     posted = 0
     for address, refs in _by_presenter(agenda, papers).items():
         facts = about_meeting(opened, sender) | {"papers": [*refs]}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -40,14 +39,6 @@ _ITEM_FIELDS = tuple(AgendaItem.__dataclass_fields__)
 _ITEM = select(*(_I[name] for name in _ITEM_FIELDS))
 _PAPER = select(*(_P[name] for name in Paper.__dataclass_fields__))
 _ATTENDANCE = select(*(_A[name] for name in Attendance.__dataclass_fields__))
-
-
-class PaperFile(NamedTuple):
-    """What was handed in."""
-
-    filename: str
-    media_type: str
-    content: bytes
 
 
 def next_number(db: Db, name: str) -> int:
@@ -241,29 +232,21 @@ def expect_paper(db: Db, meeting_id: MeetingId, ref: str, item_id: ItemId | None
         db.execute(update(meeting_papers).where(*where).values(item_id=item_id))
 
 
-def hand_in(db: Db, paper: Paper, file: PaperFile, *, by: PrincipalId, now: int) -> Paper:
-    """The file of a paper; a newer one takes the place of the former."""
-    values = {
-        "filename": file.filename,
-        "media_type": file.media_type,
-        "digest": sha256(file.content).hexdigest(),
-        "content": file.content,
-        "added_by": by,
-        "added_at": now,
-    }
-    db.execute(update(meeting_papers).where(_P.id == paper.id).values(**values))
-    return replace(paper, filename=file.filename, media_type=file.media_type, added_at=now)
+def save_paper(db: Db, meeting_id: MeetingId, paper: Paper) -> Paper:
+    """A paper as it is now; one without a number is new."""
+    values = asdict(paper)
+    del values["id"]
+    if paper.id:
+        db.execute(update(meeting_papers).where(_P.id == paper.id).values(**values))
+        return paper
+    row = insert(meeting_papers).values(meeting_id=meeting_id, **values).returning(_P.id)
+    return replace(paper, id=PaperId(db.execute(row).scalar_one()))
 
 
-def file_of(db: Db, paper_id: PaperId) -> PaperFile:
-    """What was handed in. Raises NotFound."""
-    query = select(_P.filename, _P.media_type, _P.content).where(
-        _P.id == paper_id, _P.content.is_not(None)
-    )
-    row = db.execute(query).first()
-    if row is None:
-        raise NotFound("there is nothing here")
-    return PaperFile(*row)
+def take_papers_off(db: Db, meeting_id: MeetingId) -> None:
+    """The event that bore them is gone; they stay with the meeting."""
+    mine = update(meeting_papers).where(_P.meeting_id == meeting_id)
+    db.execute(mine.values(managed_id=None))
 
 
 def remove_paper(db: Db, paper_id: PaperId) -> None:

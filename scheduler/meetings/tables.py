@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -89,8 +88,9 @@ meeting_papers = Table(
     # A paper that is expected has no content yet.
     Column("filename", String(255)),
     Column("media_type", String(127)),
+    Column("size", Integer),
     Column("digest", String(64)),
-    Column("content", LargeBinary),
+    Column("managed_id", String(64)),  # as the event bears it, if it does (RFC 8607)
     Column("added_by", BigInteger),
     Column("added_at", BigInteger),
     UniqueConstraint("meeting_id", "ref"),

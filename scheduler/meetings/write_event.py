@@ -6,7 +6,7 @@ is written by whoever keeps the meeting: colleagues' copies follow, and no messa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from calendars.itip.message import ItipMessage, ScheduleStatus
@@ -30,6 +30,7 @@ from scheduler.meetings.invitation import (
     with_agenda,
 )
 from scheduler.meetings.model import NoDate
+from scheduler.meetings.papers import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +71,32 @@ def remove_event(db: Db, actor: Principal, opened: Opened, dispatch: Dispatch, *
     remove_entry(db, actor, target_of(opened), dispatch=meant, now=now)
 
 
-def write_agenda(db: Db, actor: Principal, opened: Opened, dispatch: Dispatch, *, now: int) -> bool:
-    """DESCRIPTION has the agenda of now; whether that was news. No mail leaves for it (MTG-4)."""
+def write_agenda(
+    db: Db,
+    actor: Principal,
+    opened: Opened,
+    dispatch: Dispatch,
+    *,
+    dropped: Collection[str] = (),
+    now: int,
+) -> bool:
+    """The event has the agenda and the papers of now, those that were dropped no more; whether
+    that was news. No mail leaves for it (MTG-4).
+    """
     event, zone = opened.event, opened.zone
     if opened.standing is None or event is None or zone is None or event.cancelled:
         return False
     agenda = repository.agenda_of(db, opened.meeting.id)
     text = with_agenda(event.description, opened.meeting.ref, agenda, event.starts_at, zone)
-    if text == event.description:
+    placing = place(db, actor, opened, agenda, dispatch, dropped=dropped, now=now)
+    if text == event.description and not placing.is_any:
         return False
 
     def say(component: Component) -> None:
         if text != description_of(component):
             put_text(component, "DESCRIPTION", text or None)
-            stamp(component, now, revised=False)
+        placing.write(component)
+        stamp(component, now, revised=False)
 
     edit_event(db, actor, opened, say, dispatch, quiet=True, now=now)
     return True

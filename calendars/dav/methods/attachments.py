@@ -9,13 +9,13 @@ from calendars.dav.conditions import BadAction
 from calendars.dav.request import CALENDAR, DavRequest, DavResponse, TooMuchForNow
 from calendars.model.attachments import NoSuchAttachment, rids_in
 from calendars.services.attach import (
-    Sent,
     Target,
     add_attachment,
     read_attachment,
     remove_attachment,
     update_attachment,
 )
+from calendars.services.keep_files import Sent
 from calendars.services.put_object import PutOutcome
 
 ADD, UPDATE, REMOVE = "attachment-add", "attachment-update", "attachment-remove"

@@ -17,6 +17,8 @@ from calendars.storage.tables.calendars import (
     object_attachments,
     object_versions,
     occurrences,
+    octet_keepers,
+    octets,
     tombstones,
 )
 from calendars.storage.tables.people import (
@@ -81,6 +83,8 @@ __all__ = [
     "object_participants",
     "object_versions",
     "occurrences",
+    "octet_keepers",
+    "octets",
     "outside_languages",
     "principals",
     "proposals",

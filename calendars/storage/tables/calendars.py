@@ -202,9 +202,29 @@ attachments = Table(
     Column("filename", String(255), nullable=False),
     Column("media_type", String(255), nullable=False),
     Column("size", Integer, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("digest", String(64), nullable=False, server_default="", index=True),
+    # The id under which the first version of it came, where it took another's place.
+    Column("first_id", String(64)),
     # Since when no object bears it any more.
     Column("unused_since", BigInteger, index=True),
+)
+
+# What files consist of, each content once, whoever names it and under whatever name.
+octets = Table(
+    "octets",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+)
+
+# Who else than an attachment needs them: a paper of a meeting without an event.
+octet_keepers = Table(
+    "octet_keepers",
+    metadata,
+    Column("digest", String(64), nullable=False),
+    Column("keeper", String(80), nullable=False),
+    PrimaryKeyConstraint("digest", "keeper"),
 )
 
 # Which objects bear which of them: who sees one of these sees the attachment.

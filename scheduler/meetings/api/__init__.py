@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from scheduler.meetings.api import actions, agenda, meetings, minutes, series
-from scheduler.meetings.api.parameters import give_house
+from scheduler.meetings.api.parameters import FILES, give_house
 
-__all__ = ["TAGS", "give_house", "router"]
+__all__ = ["FILES", "TAGS", "give_house", "router"]
 
 TAGS = [
     {"name": meetings.TAG, "description": "Une réunion et son événement ne font qu'un."},

@@ -16,16 +16,13 @@ from scheduler.meetings.api.parameters import PREFIX, ItemPath, PaperPath, RefPa
 from scheduler.meetings.keep_agenda import (
     add_item,
     change_item,
-    hand_in_paper,
     put_in_order,
-    read_paper,
     remove_item,
     show_agenda,
     take_up,
-    withdraw_paper,
 )
+from scheduler.meetings.keep_papers import PaperFile, hand_in_paper, read_paper, withdraw_paper
 from scheduler.meetings.note_attendance import list_attending, note_attendance
-from scheduler.meetings.repository import PaperFile
 from scheduler.meetings.schemas.agenda import (
     AgendaOut,
     AttendanceOut,
@@ -143,8 +140,10 @@ def remove(actor: CurrentPrincipal, state: State, ref: RefPath, item: ItemPath) 
     "/papers/{paper}",
     operation_id="handInPaper",
     summary="Déposer une pièce",
-    description="Le corps de la demande est le fichier, d'un mébioctet au plus. Elle est lue par "
-    "ceux qui prennent part à la réunion, et par qui présente le point.",
+    description="Le corps de la demande est le fichier, de dix mébioctets au plus. La pièce est "
+    "jointe à l'événement (RFC 8607) sans nouvelle invitation : chacun l'ouvre depuis son agenda. "
+    "Celle d'un point réservé ne l'est pas : la lisent ici ceux qui prennent part à la réunion, et "
+    "qui présente le point.",
     openapi_extra=_ANY_FILE,
 )
 def hand_in(
@@ -158,7 +157,9 @@ def hand_in(
     """A file."""
     now = state.now()
     with state.database.transaction() as db:
-        handed = hand_in_paper(db, actor, ref, (paper, item), file, now=now)
+        handed = hand_in_paper(
+            db, actor, ref, (paper, item), file, dispatch=state.dispatch, now=now
+        )
     return PaperOut.of(handed, state.zone)
 
 
@@ -183,12 +184,16 @@ def download(content: bytes, filename: str, media_type: str) -> Response:
 
 
 @router.delete(
-    "/papers/{paper}", status_code=204, operation_id="withdrawPaper", summary="Retirer une pièce"
+    "/papers/{paper}",
+    status_code=204,
+    operation_id="withdrawPaper",
+    summary="Retirer une pièce",
+    description="L'événement ne la porte plus.",
 )
 def withdraw(actor: CurrentPrincipal, state: State, ref: RefPath, paper: PaperPath) -> None:
     """A paper less."""
     with state.database.transaction() as db:
-        withdraw_paper(db, actor, ref, paper, now=state.now())
+        withdraw_paper(db, actor, ref, paper, dispatch=state.dispatch, now=state.now())
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Request
@@ -11,6 +12,8 @@ from scheduler.meetings.house import House
 from scheduler.meetings.schemas.common import Ref
 
 PREFIX = "/api/v1/meetings"
+FILES = re.compile(rf"{PREFIX}/[^/]+/papers/[^/]+")
+"""Where a paper is handed in."""
 
 RefPath = Annotated[
     Ref, Path(description="La référence de la réunion.", examples=["CODIR-2026-09"])

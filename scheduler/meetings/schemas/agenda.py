@@ -70,8 +70,10 @@ class PaperOut(Shape):
     ref: str
     filename: str | None
     media_type: str | None
+    size: int | None = Field(description="En octets.")
     added_at: datetime | None
-    missing: bool
+    missing: bool = Field(description="Attendue, pas encore déposée.")
+    on_event: bool = Field(description="Jointe à l'événement, et lue depuis les agendas.")
 
     @classmethod
     def of(cls, one: Paper, zone: tzinfo) -> PaperOut:
@@ -81,7 +83,9 @@ class PaperOut(Shape):
             filename=one.filename,
             media_type=one.media_type,
             added_at=at(one.added_at, zone),
+            size=one.size,
             missing=one.missing,
+            on_event=one.managed_id is not None,
         )
 
 
