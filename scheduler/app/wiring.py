@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from notifications.mailbox.room import Mailroom
     from notifications.pages.page import Page
     from notifications.pages.router import Desk
+    from scheduler.diaries.guard import DiaryGuard
     from scheduler.diary_requests.habits import Habits
     from scheduler.meetings.house import House
     from scheduler.polls import messages as polls
@@ -80,6 +81,13 @@ def house_of(service: Service) -> House:
         Language(settings.language),
         settings.minutes_days,
     )
+
+
+def dates_of(service: Service) -> DiaryGuard:
+    """What looks at dates before they are written."""
+    from scheduler.diaries.guard import DiaryGuard
+
+    return DiaryGuard(service.zone)
 
 
 def habits_of(service: Service) -> Habits:

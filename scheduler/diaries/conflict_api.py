@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import PathName, QueryInstant
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from calendars.model.window import Window
 from scheduler.diaries import list_conflicts as deeds
 from scheduler.diaries.conflict_schemas import (
+    CONFLICT_HEADINGS,
+    WEIGHING_HEADINGS,
     CodeName,
     ConflictOut,
     ConflictsOut,
@@ -49,6 +52,26 @@ def list_all(
 
 
 @router.get(
+    "/diaries/{login}/conflicts.csv",
+    operation_id="exportConflicts",
+    summary="Ce qui se heurte dans un agenda, pour un tableur",
+    description="À venir ; deux mois au plus.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(
+    actor: CurrentPrincipal,
+    state: State,
+    login: Login,
+    start: Annotated[QueryInstant, Query(alias="from")],
+    end: Annotated[QueryInstant, Query(alias="to")],
+) -> Response:
+    """The same as CSV."""
+    rows = [one.row for one in list_all(actor, state, login, start, end).items]
+    return spreadsheet("conflits.csv", CONFLICT_HEADINGS, rows)
+
+
+@router.get(
     "/conflict-codes",
     operation_id="listConflictCodes",
     summary="Ce que pèse chaque conflit",
@@ -59,6 +82,20 @@ def list_codes(_: CurrentPrincipal, state: State) -> WeighingsOut:
     with state.database.reading() as db:
         found = list(deeds.list_weighings(db))
     return WeighingsOut(items=[WeighingOut.of(code, weighing) for code, weighing in found])
+
+
+@router.get(
+    "/conflict-codes.csv",
+    operation_id="exportConflictCodes",
+    summary="Ce que pèse chaque conflit, pour un tableur",
+    description="Et qui peut passer outre.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_codes(actor: CurrentPrincipal, state: State) -> Response:
+    """Every code as CSV."""
+    rows = [one.row for one in list_codes(actor, state).items]
+    return spreadsheet("codes.csv", WEIGHING_HEADINGS, rows)
 
 
 @router.put(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Literal
 
 from pydantic import Field
 
 from calendars.http.shapes import Shape, StrictShape, instant_of
+from calendars.http.spreadsheet import Cell
 from calendars.services.guard_dates import DateConflict
 from scheduler.diaries.severity import Override, Severity, Weighing
 from scheduler.slots.codes import ConflictCode
@@ -27,6 +29,20 @@ CodeName = Literal[
 ]
 
 
+CONFLICT_HEADINGS = ("Début", "Fin", "Code", "Conflit", "Avec", "Sans appel")
+WEIGHING_HEADINGS = ("Code", "Poids", "Qui passe outre")
+SEVERITIES: Mapping[str, str] = {
+    "note": "énuméré sur demande",
+    "warn": "une tâche avertit",
+    "refuse": "refusé",
+}
+OVERRIDES: Mapping[str, str] = {
+    "writers": "qui écrit dans l'agenda",
+    "owner": "la personne",
+    "nobody": "nul",
+}
+
+
 class ConflictOut(Shape):
     """One thing that stands against a date."""
 
@@ -36,6 +52,11 @@ class ConflictOut(Shape):
     end: datetime
     holder: str | None = Field(description="Qui a ce temps, si vous pouvez le savoir.")
     final: bool = Field(description="Nul ne peut passer outre.")
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return self.start, self.end, self.code, self.words, self.holder, self.final
 
     @classmethod
     def of(cls, one: DateConflict, zone: tzinfo) -> ConflictOut:
@@ -79,6 +100,11 @@ class WeighingOut(Shape):
     code: CodeName
     severity: Literal["note", "warn", "refuse"]
     override: Literal["writers", "owner", "nobody"]
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return self.code, SEVERITIES[self.severity], OVERRIDES[self.override]
 
     @classmethod
     def of(cls, code: ConflictCode, weighing: Weighing) -> WeighingOut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import PathName, Shape, StrictShape, instant_of
+from calendars.http.spreadsheet import Cell
 from calendars.http.state import CurrentPrincipal, State
 from calendars.services.put_object import ObjectPath
 from scheduler.diaries.travel import Block, make_travel, remove_travel
@@ -35,6 +37,10 @@ class TravelIn(StrictShape):
     )
 
 
+BLOCK_HEADINGS = ("Trajet", "Titre", "Début", "Fin")
+LEGS: Mapping[str, str] = {"out": "aller", "back": "retour", "vehicle": "véhicule"}
+
+
 class BlockOut(Shape):
     """One entry about the way."""
 
@@ -42,6 +48,11 @@ class BlockOut(Shape):
     title: str
     start: datetime
     end: datetime
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return LEGS.get(self.leg, self.leg), self.title, self.start, self.end
 
     @classmethod
     def of(cls, block: Block, zone: tzinfo) -> BlockOut:

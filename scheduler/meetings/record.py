@@ -35,7 +35,7 @@ STATES: Mapping[MeetingState, str] = {
     MeetingState.POSTPONED: "reporté",
     MeetingState.CANCELLED: "annulé",
 }
-_MINUTES: Mapping[MinutesState, str] = {
+MINUTES: Mapping[MinutesState, str] = {
     MinutesState.DRAFT: "brouillon",
     MinutesState.SUBMITTED: "soumis",
     MinutesState.RETURNED: "renvoyé",
@@ -121,7 +121,7 @@ def _step(db: Db, step: MinutesStep, zone: tzinfo) -> dict[str, Any]:
     when = at(step.at, zone)
     said = {
         "version": step.version,
-        "state": _MINUTES[step.state],
+        "state": MINUTES[step.state],
         "author": _login(db, step.author_id),
         "for": _login(db, step.for_id),
         "at": None if when is None else when.isoformat(),

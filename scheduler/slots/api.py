@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.slots.book import book_slot
-from scheduler.slots.schemas import BookedOut, BookingIn, SlotSearchIn, SlotsOut
+from scheduler.slots.schemas import SLOT_HEADINGS, BookedOut, BookingIn, SlotSearchIn, SlotsOut
 from scheduler.slots.service import Asking, search_slots
 
 TAG = "Créneaux"
@@ -51,6 +52,24 @@ def search(
     with state.database.reading() as db:
         found = search_slots(db, asking, wanted.request())
     return SlotsOut.of(found, state.zone)
+
+
+@router.post(
+    "/search.csv",
+    operation_id="exportSlots",
+    summary="Chercher un créneau, pour un tableur",
+    description="La même recherche, une ligne par créneau, le meilleur d'abord.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(
+    actor: CurrentPrincipal,
+    state: State,
+    wanted: Annotated[SlotSearchIn, Body(openapi_examples=SEARCHES)],
+) -> Response:
+    """The best slots as CSV."""
+    rows = [one.row for one in search(actor, state, wanted).slots]
+    return spreadsheet("creneaux.csv", SLOT_HEADINGS, rows)
 
 
 BOOKINGS = {

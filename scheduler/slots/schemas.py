@@ -18,6 +18,7 @@ from calendars.http.shapes import (
     Title,
     instant_of,
 )
+from calendars.http.spreadsheet import Cell
 from scheduler.slots import wording
 from scheduler.slots.model import FoundSlot, Shortcoming
 from scheduler.slots.request import Answer, Avoided, Booking, ResourceNeed, SlotRequest
@@ -122,6 +123,9 @@ class SlotSearchIn(StrictShape):
         )
 
 
+SLOT_HEADINGS = ("Début", "Fin", "Défauts", "Manqueraient", "Ressources", "Raisons")
+
+
 class SlotOut(Shape):
     """A slot that can be taken."""
 
@@ -131,6 +135,12 @@ class SlotOut(Shape):
     missing: list[str] = Field(description="Les participants facultatifs qui manqueraient.")
     resources: list[str] = Field(description="Une pour chaque besoin, dans l'ordre.")
     reasons: list[str] = Field(examples=[["il manque Paul", "pause déjeuner réduite pour Anne"]])
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        reasons = " ; ".join(self.reasons)
+        return self.start, self.end, self.penalty, self.missing, self.resources, reasons
 
     @classmethod
     def of(cls, slot: FoundSlot, answer: Answer, zone: tzinfo) -> SlotOut:

@@ -1,9 +1,9 @@
-"""`niaouli meeting …`: the meetings and actions of somebody, and their papers."""
+"""`niaouli meeting …`: call, move, lead on; who comes; papers as files (MTG-1 to MTG-3)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,29 +11,51 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     Config,
     LoginArgument,
-    get_account,
+    WrongUsage,
+    actor_of,
+    instant_in,
     now_of,
     open_service,
+    said,
     say,
-    write_rows,
+    write_facts,
+    write_json,
+    write_list,
+    write_table,
 )
 
 if TYPE_CHECKING:
     from calendars.kernel.database import Db
     from calendars.model.principal import Principal
+    from scheduler.app.wiring import Service
+    from scheduler.meetings.access import Opened
     from scheduler.meetings.house import House
+    from scheduler.meetings.schemas.meetings import MeetingOut
 
 Days = Annotated[
     int, typer.Option("--days", metavar="JOURS", min=1, max=366, help="À partir d'aujourd'hui.")
 ]
-Ref = Annotated[str, typer.Argument(metavar="RÉFÉRENCE", show_default=False)]
+Ref = Annotated[
+    str,
+    typer.Argument(metavar="RÉFÉRENCE", show_default=False, help="Donnée par « meeting list »."),
+]
 Target = Annotated[
     Path, typer.Argument(metavar="FICHIER", show_default=False, help="Où écrire le PDF.")
 ]
-Late = Annotated[bool, typer.Option("--overdue", help="Seulement celles qui sont en retard.")]
+People = Annotated[
+    list[str] | None, typer.Option(metavar="PERSONNE", help="Identifiant ou courriel ; répétable.")
+]
+Start = Annotated[str | None, typer.Option("--start", metavar="2027-03-09T08:00", help="Le début.")]
+Minutes = Annotated[int | None, typer.Option("--minutes", help="La durée.")]
+Place = Annotated[str | None, typer.Option("--place", help="Où.")]
+Title = Annotated[str | None, typer.Option("--title", help="Le titre.")]
+Person = Annotated[str | None, typer.Option(metavar="PERSONNE", help="Identifiant ou courriel.")]
+_SHORT = ("Référence", "Titre", "État", "Début", "Lieu")
+_Deed = Callable[["Db", "Principal", "Service"], "Opened"]
 
 
 class Kind(StrEnum):
@@ -44,60 +66,190 @@ class Kind(StrEnum):
     MINUTES = "minutes"
 
 
-def list_all(
-    login: LoginArgument, days: Days = 30, config: Config = None, *, as_json: AsJson = False
+def list_(
+    login: LoginArgument,
+    days: Days = 30,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
-    """Les réunions auxquelles une personne prend part, ou qu'elle prépare."""
-    from scheduler.app.wiring import house_of
-    from scheduler.meetings.list_meetings import list_meetings
+    """Lister les réunions auxquelles une personne prend part, ou qu'elle prépare.
+
+    Exemple : niaouli meeting list assistante-1 --days 60
+    """
+    from scheduler.meetings.list_meetings import list_meetings, logins_of
+    from scheduler.meetings.schemas.meetings import MEETING_HEADINGS, MeetingOut
 
     with open_service(config) as service, service.database.reading() as db:
-        now, zone = now_of(service), house_of(service).zone
+        now = now_of(service)
         window = (now, now + int(timedelta(days=days).total_seconds()))
-        found = list_meetings(db, get_account(db, login), window, now=now)
-        rows = [
-            {
-                "ref": one.meeting.ref,
-                "start": None
-                if one.starts_at is None
-                else datetime.fromtimestamp(one.starts_at, zone).isoformat(timespec="minutes"),
-                "title": one.title,
-                "state": str(one.meeting.state),
-            }
-            for one in found
-        ]
-    headings = {"ref": "Référence", "start": "Début", "title": "Titre", "state": "État"}
-    write_rows(headings, rows, as_json=as_json)
+        found = list_meetings(db, actor_of(db, login), window, now=now)
+        logins = logins_of(db, found)
+    told = [MeetingOut.of(one, logins, service.zone) for one in found]
+    write_list(MEETING_HEADINGS, told, short=_SHORT, as_json=as_json, as_csv=as_csv)
 
 
-def actions(
-    login: LoginArgument, config: Config = None, *, overdue: Late = False, as_json: AsJson = False
-) -> None:
-    """Ce qu'une personne doit faire à la suite de réunions."""
-    from scheduler.app.wiring import house_of
-    from scheduler.meetings.keep_actions import ActionQuery, list_actions
-    from scheduler.meetings.record import ACTIONS, OVERDUE
+def show(login: LoginArgument, ref: Ref, config: Config = None, *, as_json: AsJson = False) -> None:
+    """Montrer une réunion, et qui y est invité.
+
+    Exemple : niaouli meeting show assistante-1 CODIR-2027-01
+    """
+    from scheduler.meetings.access import open_meeting
 
     with open_service(config) as service, service.database.reading() as db:
-        query = ActionQuery(person=login, overdue=True if overdue else None)
-        found = list_actions(
-            db, get_account(db, login), query, house_of(service), now=now_of(service)
-        )
-    rows = [
-        {
-            "ref": one.action.ref,
-            "meeting": one.meeting.ref,
-            "label": one.action.label,
-            "due": None if one.action.due is None else one.action.due.isoformat(),
-            "state": OVERDUE if one.overdue else ACTIONS[one.action.state],
-        }
-        for one in found
-    ]
-    headings = {
-        "ref": "Référence", "meeting": "Réunion", "label": "Action", "due": "Échéance",
-        "state": "État",
-    }  # fmt: skip
-    write_rows(headings, rows, as_json=as_json)
+        opened = open_meeting(db, actor_of(db, login), ref, now=now_of(service))
+        _tell(db, opened, service, as_json=as_json)
+
+
+def call(
+    login: LoginArgument,
+    kind: Annotated[str, typer.Option("--kind", show_default=False, help="CODIR, COPIL…")],
+    title: Title = None,
+    start: Start = None,
+    minutes: Minutes = None,
+    place: Place = None,
+    required: People = None,
+    optional: People = None,
+    room: People = None,
+    on_behalf_of: Annotated[
+        str | None, typer.Option("--for", metavar="LOGIN", help="Au nom de qui ; sinon soi-même.")
+    ] = None,
+    chair: Person = None,
+    secretary: Person = None,
+    series: Annotated[
+        str | None, typer.Option("--series", help="Dont elle prend la suite.")
+    ] = None,
+    visibility: Annotated[
+        str | None, typer.Option("--visibility", metavar="PUBLIC|PRIVATE|CONFIDENTIAL")
+    ] = None,
+    ref: Annotated[str | None, typer.Option("--ref", help="Sinon : type, année, numéro.")] = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Demander une réunion, ou la convoquer si un début est donné : chacun est invité.
+
+    Exemple : niaouli meeting call assistante-1 --for directeur --kind CODIR
+    --start 2027-03-09T08:00 --minutes 120 --required paul --room salle-ocre
+    """
+    from scheduler.meetings.call_meeting import call_meeting
+    from scheduler.meetings.schemas.meetings import MeetingIn
+
+    def deed(db: Db, actor: Principal, service: Service) -> Opened:
+        wanted = said(
+            MeetingIn, kind=kind, title=title, start=_start(start, service), minutes=minutes,
+            location=place, required=required, optional=optional, rooms=room,
+            on_behalf_of=on_behalf_of, chair=chair, secretary=secretary, series=series,
+            visibility=visibility, ref=ref,
+        )  # fmt: skip
+        now = now_of(service)
+        return call_meeting(db, actor, wanted.draft(), dispatch=service.dispatch, now=now)
+
+    _do(deed, login, config, as_json=as_json)
+
+
+def change(
+    login: LoginArgument,
+    ref: Ref,
+    title: Title = None,
+    start: Start = None,
+    minutes: Minutes = None,
+    place: Place = None,
+    required: People = None,
+    optional: People = None,
+    room: People = None,
+    chair: Person = None,
+    secretary: Person = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Changer ou déplacer une réunion : l'événement suit, chacun est prévenu.
+
+    Les personnes et les salles sont données ensemble (--required, --optional, --room).
+
+    Exemple : niaouli meeting change assistante-1 CODIR-2027-01 --start 2027-03-10T09:00
+    """
+    from scheduler.meetings.change_meeting import change_meeting
+    from scheduler.meetings.schemas.meetings import MeetingPatch
+
+    def deed(db: Db, actor: Principal, service: Service) -> Opened:
+        wanted = said(
+            MeetingPatch, title=title, start=_start(start, service), minutes=minutes,
+            location=place, required=required, optional=optional, rooms=room, chair=chair,
+            secretary=secretary,
+        )  # fmt: skip
+        now = now_of(service)
+        return change_meeting(db, actor, ref, wanted.change(), dispatch=service.dispatch, now=now)
+
+    _do(deed, login, config, as_json=as_json)
+
+
+def lead(
+    login: LoginArgument,
+    ref: Ref,
+    state: Annotated[
+        str,
+        typer.Argument(
+            metavar="ÉTAT", show_default=False,
+            help="searching, agenda_set, in_session, held, closed, postponed, cancelled.",
+        ),
+    ],
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Faire avancer une réunion ; reportée ou annulée, chacun est prévenu.
+
+    Exemple : niaouli meeting state assistante-1 CODIR-2027-01 agenda_set
+    """
+    from scheduler.meetings.change_meeting import lead_on
+    from scheduler.meetings.schemas.meetings import StateIn
+
+    to = said(StateIn, state=state).state
+
+    def deed(db: Db, actor: Principal, service: Service) -> Opened:
+        return lead_on(db, actor, ref, to, dispatch=service.dispatch, now=now_of(service))
+
+    _do(deed, login, config, as_json=as_json)
+
+
+def attendance(
+    login: LoginArgument,
+    ref: Ref,
+    note: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--note", metavar="PERSONNE=PRÉSENCE",
+            help="present, remote, excused, absent, represented ; répétable.",
+        ),
+    ] = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:  # fmt: skip
+    """Lister qui est attendu et qui était là ; corriger les présences (--note).
+
+    Exemple : niaouli meeting attendance assistante-1 CODIR-2027-01 --note paul=excused
+    """
+    from scheduler.meetings.access import open_meeting
+    from scheduler.meetings.note_attendance import list_attending, note_attendance
+    from scheduler.meetings.schemas.agenda import ATTENDANCE_HEADINGS, AttendanceIn, AttendanceOut
+
+    pairs = [one.rpartition("=") for one in note or ()]
+    if any(not who for who, _, _ in pairs):
+        raise WrongUsage("--note : écrivez par exemple paul=excused")
+    notes = [said(AttendanceIn, person=who, presence=what).note() for who, _, what in pairs]
+    with open_service(config) as service, service.database.transaction() as db:
+        actor, now = actor_of(db, login), now_of(service)
+        if notes:
+            note_attendance(db, actor, ref, notes, now=now)
+        found = list_attending(db, open_meeting(db, actor, ref, now=now))
+    told = [AttendanceOut.of(one, service.zone) for one in found]
+    short = ATTENDANCE_HEADINGS[:5]
+    write_list(ATTENDANCE_HEADINGS, told, short=short, as_json=as_json, as_csv=as_csv)
 
 
 def paper(
@@ -106,11 +258,13 @@ def paper(
     """Écrire l'ordre du jour, la feuille d'émargement ou le compte rendu, en PDF.
 
     La personne doit y avoir accès : c'est en son nom qu'il est lu.
+
+    Exemple : niaouli meeting paper assistante-1 CODIR-2027-01 agenda ordre-du-jour.pdf
     """
     from scheduler.app.wiring import house_of
 
     with open_service(config) as service, service.database.reading() as db:
-        asker, house = get_account(db, login), house_of(service)
+        asker, house = actor_of(db, login), house_of(service)
         content = _paper(db, asker, (ref, kind), house, now=now_of(service))
     target.write_bytes(content)
     say(f"{target} : {len(content) // 1024} Kio")
@@ -134,6 +288,45 @@ def _paper(db: Db, asker: Principal, what: tuple[str, Kind], house: House, *, no
     return minutes_pdf(db, opened, found, step, house)
 
 
-COMMANDS: dict[str, Callable[..., object]] = {
-    "list": list_all, "actions": actions, "paper": paper,
-}  # fmt: skip
+def _start(text: str | None, service: Service) -> str | None:
+    return None if text is None else instant_in(text, service.zone).isoformat()
+
+
+def _do(deed: _Deed, login: str, config: Path | None, *, as_json: bool) -> None:
+    with open_service(config) as service, service.database.transaction() as db:
+        opened = deed(db, actor_of(db, login), service)
+        _tell(db, opened, service, as_json=as_json)
+
+
+def _tell(db: Db, opened: Opened, service: Service, *, as_json: bool) -> None:
+    from scheduler.meetings.list_meetings import logins_of
+    from scheduler.meetings.schemas.meetings import MEETING_HEADINGS, MeetingOut
+
+    told = MeetingOut.of(opened, logins_of(db, [opened]), service.zone)
+    if as_json:
+        write_json(told.model_dump(mode="json"))
+        return
+    write_facts(dict(zip(MEETING_HEADINGS, told.row, strict=True)))
+    _tell_people(told)
+
+
+def _tell_people(told: MeetingOut) -> None:
+    from scheduler.meetings.schemas.common import ANSWERS
+
+    rows = [
+        (one.name or one.address.removeprefix("mailto:"), ANSWERS.get(one.answer, one.answer))
+        for one in (*told.people, *told.rooms)
+    ]
+    if rows:
+        write_table(("Invités", "Réponse"), rows)
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "list": list_,
+    "show": show,
+    "call": call,
+    "change": change,
+    "state": lead,
+    "attendance": attendance,
+    "paper": paper,
+}

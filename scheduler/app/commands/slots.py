@@ -1,4 +1,4 @@
-"""`niaouli slots …`: find a slot for people, rooms and vehicles (MTG-3)."""
+"""`niaouli slots …`: find and take a slot for people, rooms and vehicles (MTG-3)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from zoneinfo import ZoneInfo
 import typer
 
 from scheduler.app.commands.console import (
+    ActsAs,
+    AsCsv,
     AsJson,
     Config,
+    LoginArgument,
     WrongUsage,
+    actor_of,
     day_in,
     get_account,
     now_of,
     open_service,
+    said,
     say,
+    span_in,
     write_json,
-    write_rows,
+    write_list,
 )
 
 Logins = Annotated[list[str] | None, typer.Option(metavar="LOGIN", help="Répétable.")]
@@ -43,12 +49,17 @@ def find(
     config: Config = None,
     *,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
-    """Chercher un créneau, avec ses raisons."""
+    """Chercher un créneau, avec ses raisons.
+
+    Exemple : niaouli slots find --from 2027-03-01 --to 2027-03-26 --minutes 90
+    --required directeur --required paul --optional anne --room 8 --vehicle
+    """
     from calendars.kernel.audit import CONSOLE
     from calendars.services.tell_busy_time import FreeBusyPolicy
     from scheduler.slots.request import ResourceNeed, SlotRequest
-    from scheduler.slots.schemas import SlotsOut
+    from scheduler.slots.schemas import SLOT_HEADINGS, SlotsOut
     from scheduler.slots.service import Asking, search_slots
 
     people = [*(required or ()), *(optional or ())]
@@ -69,17 +80,67 @@ def find(
     if as_json:
         write_json(told.model_dump(mode="json"))
         return
-    rows = [
-        {"start": f"{one.start:%Y-%m-%d %H:%M}", "end": f"{one.end:%H:%M}",
-         "resources": ", ".join(one.resources), "reasons": " ; ".join(one.reasons)}
-        for one in told.slots
-    ]  # fmt: skip
-    headings = {"start": "Début", "end": "Fin", "resources": "Ressources", "reasons": "Raisons"}
-    write_rows(headings, rows, as_json=False)
+    short = ("Début", "Fin", "Ressources", "Raisons")
+    write_list(SLOT_HEADINGS, told.slots, short=short, as_json=False, as_csv=as_csv)
     if told.refusal:
         say(told.refusal)
     for one in told.hindrances[:5]:
         say(f"  {one.because}")
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"find": find}
+def book(
+    organizer: LoginArgument,
+    title: Annotated[str, typer.Option("--title", show_default=False, help="Le titre.")],
+    slot: Annotated[
+        str,
+        typer.Option("--slot", metavar="2027-03-09T08:00/09:30", show_default=False, help="Quand."),
+    ],
+    required: Logins = None,
+    optional: Logins = None,
+    outside: Annotated[
+        list[str] | None, typer.Option("--outside", metavar="COURRIEL", help="Répétable.")
+    ] = None,
+    resource: Annotated[
+        list[str] | None, typer.Option("--resource", metavar="LOGIN", help="Répétable.")
+    ] = None,
+    place: Annotated[str | None, typer.Option("--place", help="Où.")] = None,
+    visibility: Annotated[
+        str | None, typer.Option("--visibility", metavar="PUBLIC|PRIVATE|CONFIDENTIAL")
+    ] = None,
+    override: Annotated[
+        str | None, typer.Option("--override", metavar="MOTIF", help="Pour passer outre.")
+    ] = None,
+    acts_as: ActsAs = None,
+    config: Config = None,
+    *,
+    despite_options: Annotated[
+        bool, typer.Option("--despite-options", help="Les options posées ne s'y opposent pas.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Prendre un créneau : tous les agendas et toutes les ressources, ou rien.
+
+    Exemple : niaouli slots book directeur --title "Comité" --slot 2027-03-09T08:00/09:30
+    --required paul --resource salle-ocre
+    """
+    from scheduler.app.wiring import dates_of
+    from scheduler.slots.book import book_slot
+    from scheduler.slots.schemas import BookingIn
+
+    with open_service(config) as service, service.database.transaction() as db:
+        start, end = (one.isoformat() for one in span_in(slot, service.zone))
+        wanted = said(
+            BookingIn, organizer=organizer, title=title, start=start, end=end, required=required,
+            optional=optional, outside=outside, resources=resource, place=place,
+            visibility=visibility, despite_options=despite_options, override=override,
+        )  # fmt: skip
+        actor, now = actor_of(db, organizer, acts_as), now_of(service)
+        made = book_slot(db, actor, wanted.booking(), dispatch=service.dispatch, now=now)
+        dates_of(service).check(db, actor, made, override=wanted.override, now=now)
+    if as_json:
+        write_json({"calendar": made.path.collection, "object": made.path.name})
+    else:
+        say(f"Pris : {made.path.name} dans l'agenda de {organizer}.")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"find": find, "book": book}

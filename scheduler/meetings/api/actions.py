@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
-from scheduler.meetings.api.agenda import download
 from scheduler.meetings.api.examples import ACTION_CHANGES, ACTIONS
 from scheduler.meetings.api.parameters import PREFIX, ActionPath, HouseState, RefPath
 from scheduler.meetings.keep_actions import (
@@ -19,11 +19,11 @@ from scheduler.meetings.keep_actions import (
 )
 from scheduler.meetings.rules import ActionState
 from scheduler.meetings.schemas.actions import (
+    ACTION_HEADINGS,
     ActionIn,
     ActionOut,
     ActionPatch,
     ActionsOut,
-    register_csv,
 )
 from scheduler.meetings.schemas.common import Named, Ref
 
@@ -65,14 +65,12 @@ def list_all(actor: CurrentPrincipal, state: State, house: HouseState, query: Wa
     operation_id="exportActions",
     summary="Le registre pour un tableur",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}, "description": "Le registre."}},
+    responses=dict(CSV_RESPONSES),
 )
 def export(actor: CurrentPrincipal, state: State, house: HouseState, query: Wanted) -> Response:
     """As CSV."""
-    with state.database.reading() as db:
-        found = list_actions(db, actor, query, house, now=state.now())
-    content = register_csv(found, state.zone).encode()
-    return download(content, "actions.csv", "text/csv; charset=utf-8")
+    rows = [one.row for one in list_all(actor, state, house, query).items]
+    return spreadsheet("actions.csv", ACTION_HEADINGS, rows)
 
 
 @router.patch(

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Identifier, Line
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.meetings.access import open_meeting
 from scheduler.meetings.api.examples import ATTENDANCES, ITEM_CHANGES, ITEMS
@@ -24,6 +25,8 @@ from scheduler.meetings.keep_agenda import (
 from scheduler.meetings.keep_papers import PaperFile, hand_in_paper, read_paper, withdraw_paper
 from scheduler.meetings.note_attendance import list_attending, note_attendance
 from scheduler.meetings.schemas.agenda import (
+    ATTENDANCE_HEADINGS,
+    ITEM_HEADINGS,
     AgendaOut,
     AttendanceOut,
     AttendancesIn,
@@ -68,6 +71,20 @@ def read(actor: CurrentPrincipal, state: State, ref: RefPath) -> AgendaOut:
     with state.database.reading() as db:
         shown = show_agenda(db, actor, ref, now=state.now())
     return AgendaOut.of(shown, state.zone)
+
+
+@router.get(
+    "/agenda.csv",
+    operation_id="exportAgenda",
+    summary="L'ordre du jour, pour un tableur",
+    description="Une ligne par point, avec ses heures et ses pièces.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(actor: CurrentPrincipal, state: State, ref: RefPath) -> Response:
+    """The points as CSV."""
+    rows = [one.row for one in read(actor, state, ref).items]
+    return spreadsheet(f"{ref}-ordre-du-jour.csv", ITEM_HEADINGS, rows)
 
 
 @router.post(
@@ -207,6 +224,20 @@ def attendance(actor: CurrentPrincipal, state: State, ref: RefPath) -> Attendanc
     with state.database.reading() as db:
         found = list_attending(db, open_meeting(db, actor, ref, now=state.now()))
     return AttendancesOut(items=[AttendanceOut.of(one, state.zone) for one in found])
+
+
+@router.get(
+    "/attendance.csv",
+    operation_id="exportAttendance",
+    summary="Qui est attendu, qui était là, pour un tableur",
+    description="Une ligne par personne.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_attendance(actor: CurrentPrincipal, state: State, ref: RefPath) -> Response:
+    """The sheet as CSV."""
+    rows = [one.row for one in attendance(actor, state, ref).items]
+    return spreadsheet(f"{ref}-presences.csv", ATTENDANCE_HEADINGS, rows)
 
 
 @router.put("/attendance", operation_id="noteAttendance", summary="Corriger les présences")

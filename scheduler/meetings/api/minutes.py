@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
@@ -49,16 +50,17 @@ def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {media_type: {}}, "description": "Le document."}}
 
 
-def _shown(
-    db: Db, state: FaceState, opened: Opened | str, found: Minutes, step: MinutesStep
+def told(
+    db: Db, zone: tzinfo, opened: Opened | str, found: Minutes, step: MinutesStep
 ) -> MinutesOut:
+    """One version as JSON, with the names of the people in it."""
     owners = people.known(db, [one.owner for one in actions_in(step.sections)])
     numbers = {one.author_id for one in found.steps} | {one.for_id for one in found.steps}
     logins: dict[int, str] = {
         one: get_principal_by_id(db, one).login for one in numbers if one is not None
     }
     ref = opened if isinstance(opened, str) else opened.meeting.ref
-    return MinutesOut.of(ref, found, step, owners, logins, state.zone)
+    return MinutesOut.of(ref, found, step, owners, logins, zone)
 
 
 @router.get(
@@ -104,7 +106,7 @@ def read(actor: CurrentPrincipal, state: State, ref: RefPath) -> MinutesOut:
     """The last version."""
     with state.database.reading() as db:
         opened, found, step = read_minutes(db, actor, ref, now=state.now())
-        return _shown(db, state, opened, found, step)
+        return told(db, state.zone, opened, found, step)
 
 
 @router.put(
@@ -126,7 +128,7 @@ def draft(
         if text is not None:
             text = (text[0], as_noted(db, text[1]))
         found = draft_minutes(db, actor, ref, text, house, now=state.now())
-        return _shown(db, state, ref, found, found.steps[-1])
+        return told(db, state.zone, ref, found, found.steps[-1])
 
 
 Deed = Callable[[Db, House, int], Minutes]
@@ -135,7 +137,7 @@ Deed = Callable[[Db, House, int], Minutes]
 def _done(state: FaceState, house: House, ref: str, deed: Deed) -> MinutesOut:
     with state.database.transaction() as db:
         found = deed(db, house, state.now())
-        return _shown(db, state, ref, found, found.steps[-1])
+        return told(db, state.zone, ref, found, found.steps[-1])
 
 
 @router.post("/minutes/submit", operation_id="submitMinutes", summary="Soumettre le brouillon")
@@ -204,7 +206,7 @@ def correct(
     with state.database.transaction() as db:
         noted = as_noted(db, sections)
         found = correct_minutes(db, actor, ref, noted, reason, house, now=state.now())
-        return _shown(db, state, ref, found, found.steps[-1])
+        return told(db, state.zone, ref, found, found.steps[-1])
 
 
 @router.get(
@@ -265,7 +267,7 @@ def read_version(
     """As JSON."""
     with state.database.reading() as db:
         opened, found, step = read_minutes(db, actor, ref, version, now=state.now())
-        return _shown(db, state, opened, found, step)
+        return told(db, state.zone, opened, found, step)
 
 
 @router.get(

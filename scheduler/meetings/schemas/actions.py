@@ -1,20 +1,19 @@
-"""Actions as JSON and CSV."""
+"""Actions as JSON and as lines of a spreadsheet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 
 from pydantic import Field
 
 from calendars.http.shapes import Day, Identifier, Shape, StrictShape, Title
-from calendars.http.spreadsheet import Cell, table_of
+from calendars.http.spreadsheet import Cell
 from scheduler.meetings.keep_actions import ActionDraft, ActionLine
 from scheduler.meetings.record import ACTIONS, OVERDUE
 from scheduler.meetings.rules import ActionState
 from scheduler.meetings.schemas.common import Named, PersonOut, Ref, at
 
-_HEADS = ("Référence", "Réunion", "Action", "Responsable", "Échéance", "État", "Faite le")
+ACTION_HEADINGS = ("Référence", "Réunion", "Action", "Responsable", "Échéance", "État", "Faite le")
 
 
 class ActionIn(StrictShape):
@@ -57,6 +56,14 @@ class ActionOut(Shape):
     opened_at: datetime | None
     done_at: datetime | None
 
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return (
+            self.ref, self.meeting, self.label, self.owner.name, self.due,
+            OVERDUE if self.overdue else ACTIONS[self.state], self.done_at and self.done_at.date(),
+        )  # fmt: skip
+
     @classmethod
     def of(cls, line: ActionLine, zone: tzinfo) -> ActionOut:
         """As JSON."""
@@ -78,22 +85,3 @@ class ActionsOut(Shape):
     """By due date."""
 
     items: list[ActionOut]
-
-
-def register_csv(lines: Iterable[ActionLine], zone: tzinfo) -> str:
-    """The register for a spreadsheet, as French ones read it; no cell is taken for a formula."""
-    return table_of(_HEADS, (_row(one, zone) for one in lines))
-
-
-def _row(line: ActionLine, zone: tzinfo) -> tuple[Cell, ...]:
-    action = line.action
-    done = at(action.done_at, zone)
-    return (
-        action.ref,
-        line.meeting.ref,
-        action.label,
-        line.owner.name,
-        action.due,
-        OVERDUE if line.overdue else ACTIONS[action.state],
-        done and done.date(),
-    )

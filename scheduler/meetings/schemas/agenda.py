@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from calendars.http.shapes import Identifier, Instant, Line, Shape, StrictShape, Title
+from calendars.http.spreadsheet import Cell
+from scheduler.meetings.invitation import KINDS
 from scheduler.meetings.keep_agenda import AgendaLine, ItemDraft, ShownAgenda
 from scheduler.meetings.model import Paper
 from scheduler.meetings.note_attendance import AttendanceNote, Attending
 from scheduler.meetings.rules import ItemKind, ItemState, Presence
-from scheduler.meetings.schemas.common import Class, Named, PersonOut, Ref, at, seconds
+from scheduler.meetings.schemas.common import ANSWERS, Class, Named, PersonOut, Ref, at, seconds
 
 Length = Annotated[int, Field(ge=0, le=24 * 60)]
 Papers = Annotated[list[Ref], Field(max_length=50)]
@@ -89,6 +92,17 @@ class PaperOut(Shape):
         )
 
 
+ITEM_HEADINGS = (
+    "N°", "Rang", "De", "À", "Point", "Nature", "Minutes", "Présenté par", "État", "Pièces",
+)  # fmt: skip
+ITEM_STATES: Mapping[ItemState, str] = {
+    ItemState.PROPOSED: "proposé",
+    ItemState.RETAINED: "retenu",
+    ItemState.POSTPONED: "reporté",
+    ItemState.TREATED: "traité",
+}
+
+
 class ItemOut(Shape):
     """A point with its times."""
 
@@ -105,6 +119,17 @@ class ItemOut(Shape):
     added_in_session: bool
     carried: bool = Field(description="Reporté d'une réunion antérieure.")
     papers: list[PaperOut]
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet; a paper that is still expected says so."""
+        papers = [f"{one.ref} (attendue)" if one.missing else one.ref for one in self.papers]
+        start, end = (f"{one:%H:%M}" if one else None for one in (self.start, self.end))
+        by = None if self.presenter is None else self.presenter.name
+        return (
+            self.id, self.position, start, end, self.title, KINDS[self.kind], self.minutes, by,
+            ITEM_STATES[self.state], papers,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, line: AgendaLine, zone: tzinfo) -> ItemOut:
@@ -170,6 +195,19 @@ class AttendancesIn(StrictShape):
     items: Annotated[list[AttendanceIn], Field(max_length=300)]
 
 
+ATTENDANCE_HEADINGS = (
+    "Personne", "Courriel", "Réponse", "Attendue", "Présence", "Facultative", "Constatée",
+    "Représentée par", "Arrivée", "Départ",
+)  # fmt: skip
+PRESENCES: Mapping[Presence, str] = {
+    Presence.PRESENT: "présente",
+    Presence.REMOTE: "à distance",
+    Presence.EXCUSED: "excusée",
+    Presence.ABSENT: "absente",
+    Presence.REPRESENTED: "représentée",
+}
+
+
 class AttendanceOut(Shape):
     """One line of the sheet."""
 
@@ -182,6 +220,16 @@ class AttendanceOut(Shape):
     represented_by: str | None
     arrived_at: datetime | None
     left_at: datetime | None
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return (
+            self.person.name, self.person.email, ANSWERS.get(self.answer or "", self.answer),
+            self.expected and PRESENCES[self.expected],
+            self.presence and PRESENCES[self.presence], self.optional, self.noted,
+            self.represented_by, self.arrived_at, self.left_at,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, one: Attending, zone: tzinfo) -> AttendanceOut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Annotated, Literal
 
@@ -31,6 +32,14 @@ Named = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterVal
 """A person: a login, or an e-mail address, which a name may stand before."""
 Class = Literal["PUBLIC", "PRIVATE", "CONFIDENTIAL"]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
+ANSWERS: Mapping[str, str] = {
+    "NEEDS-ACTION": "sans réponse",
+    "ACCEPTED": "accepté",
+    "TENTATIVE": "provisoire",
+    "DECLINED": "décliné",
+    "DELEGATED": "délégué",
+}
+"""PARTSTAT, as people say it."""
 
 
 class PersonOut(Shape):
