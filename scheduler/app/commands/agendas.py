@@ -191,14 +191,13 @@ def hand_in(
 
     Exemple : niaouli agenda hand-in assistante-1 CODIR-2027-01 DOC-2027-01 note.pdf --item 3
     """
-    from scheduler.meetings.keep_agenda import hand_in_paper
-    from scheduler.meetings.repository import PaperFile
+    from scheduler.meetings.keep_papers import PaperFile, hand_in_paper
 
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     content = PaperFile(file.name, kind, file.read_bytes())
     with open_service(config) as service, service.database.transaction() as db:
         actor, now = actor_of(db, login), now_of(service)
-        hand_in_paper(db, actor, ref, (paper, item), content, now=now)
+        hand_in_paper(db, actor, ref, (paper, item), content, dispatch=service.dispatch, now=now)
     say(f"Déposée : {paper} ({file.name}).")
 
 
@@ -213,7 +212,7 @@ def fetch(
 
     Exemple : niaouli agenda fetch paul CODIR-2027-01 DOC-2027-01 note.pdf
     """
-    from scheduler.meetings.keep_agenda import read_paper
+    from scheduler.meetings.keep_papers import read_paper
 
     with open_service(config) as service, service.database.reading() as db:
         found = read_paper(db, actor_of(db, login), ref, paper, now=now_of(service))
@@ -226,10 +225,11 @@ def withdraw(login: LoginArgument, ref: Ref, paper: Paper, config: Config = None
 
     Exemple : niaouli agenda withdraw assistante-1 CODIR-2027-01 DOC-2027-01
     """
-    from scheduler.meetings.keep_agenda import withdraw_paper
+    from scheduler.meetings.keep_papers import withdraw_paper
 
     with open_service(config) as service, service.database.transaction() as db:
-        withdraw_paper(db, actor_of(db, login), ref, paper, now=now_of(service))
+        actor, now = actor_of(db, login), now_of(service)
+        withdraw_paper(db, actor, ref, paper, dispatch=service.dispatch, now=now)
     say("Retirée.")
 
 
