@@ -40,6 +40,10 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"
     """To answer an invitation."""
+    CAMPAIGN = "campaign"
+    """To choose a slot of whoever appraises one (RDV-3)."""
+    APPOINTMENT = "appointment"
+    """To choose a slot of somebody, to move it or to call it off (RDV-1)."""
     POLL = "poll"
     """To say which of several dates suit."""
 

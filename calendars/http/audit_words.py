@@ -40,6 +40,7 @@ DEEDS: Mapping[str, str] = {
     Deed.SET_WEBHOOKS: "Réglage des programmes prévenus",
     Deed.SET_GUARD: "Réglage des mots et des noms qui ne partent pas",
     Deed.OVERRIDE: "Passage outre un conflit, avec un motif",
+    Deed.CHOOSE: "Choix d'un créneau proposé",
     Deed.APPROVE: "Réservation ou proposition acceptée",
     Deed.DECLINE: "Réservation ou proposition refusée",
     Deed.VALIDATE: "Validation d'un compte rendu",

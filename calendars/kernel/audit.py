@@ -99,6 +99,8 @@ class Deed(StrEnum):
     SET_GUARD = "set-guard"
     """The words and names that leave in no title (SEC-6)."""
     """Somebody wrote against a rule, and gave his reason (DIA-4)."""
+    CHOOSE = "choose"
+    """A slot of somebody's time that was offered (RDV-1, RDV-3)."""
     APPROVE = "approve"
     DECLINE = "decline"
     VALIDATE = "validate"

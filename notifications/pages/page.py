@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from urllib.parse import urlencode
 
 from calendars.kernel.database import Db
+from calendars.kernel.errors import ServiceError
 from calendars.model.language import Language
 from notifications.links import Link
 
@@ -70,6 +71,14 @@ class Turn(NamedTuple):
     query: Mapping[str, object]
 
 
+class Undone(ServiceError):
+    """What was begun is undone, all of it: the page is shown again as it is now, with a notice."""
+
+    def __init__(self, notice: str) -> None:
+        super().__init__("somebody else was faster")
+        self.notice = notice
+
+
 class Page(Protocol):
     """The page of one purpose."""
 
@@ -78,5 +87,8 @@ class Page(Protocol):
         ...
 
     def act(self, db: Db, asked: Asked, form: Form) -> Turn | Sheet:
-        """What a POST does; a sheet where the form must be filled in again. Raises NotFound."""
+        """What a POST does; a sheet where the form must be filled in again.
+
+        Raises NotFound, Undone.
+        """
         ...

@@ -24,7 +24,7 @@ from calendars.services.choose_language import language_of
 from calendars.services.wrong_tokens import FAILURE_WINDOW, WrongToken, record_wrong_token
 from notifications.compose import Composers
 from notifications.links import PATH, TooManyDeeds, note_deed, open_link
-from notifications.pages.page import Address, Asked, Download, Form, Page, Sheet, Turn
+from notifications.pages.page import Address, Asked, Download, Form, Page, Sheet, Turn, Undone
 from notifications.pages.seal import is_sealed, seal_of
 
 MAX_FORM = 16 * 1024
@@ -146,12 +146,21 @@ class _Visit:
                     done = self._with_form(db, asked, done)
         except NotFound:
             return self._nothing()
+        except Undone as error:
+            return self._again(error.notice)
         except TooManyDeeds as error:
             return self._plain("enough", 429, {"Retry-After": str(error.retry_after)})
         if isinstance(done, Sheet):
             return self._written(done, asked.language)
         there = asked.address(done.step, **done.query)
         return Response(status_code=303, headers={**_HEADERS, "Location": there})
+
+    def _again(self, notice: str) -> Response:
+        """Nothing was done: how it stands now."""
+        self._query["done"] = notice
+        shown = self.show()
+        shown.status_code = _STALE
+        return shown
 
     def _act(self, db: Db, page: Page, asked: Asked, form: Form) -> Turn | Sheet:
         """Raises NotFound, TooManyDeeds."""

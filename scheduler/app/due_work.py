@@ -12,7 +12,7 @@ from calendars.services.index_occurrences import list_to_extend, reindex
 from notifications.hold_back import tend_held
 from notifications.links import forget_links
 from scheduler.app.audit_checkpoints import append_due
-from scheduler.app.wiring import Service, house_of, post_office
+from scheduler.app.wiring import Service, choosing_of, house_of, post_office
 from scheduler.diaries import warn
 from scheduler.diaries.service import expire_holds
 from scheduler.diary_requests.service import close_past
@@ -65,6 +65,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "places": follow_all_places(service),
         "meetings": follow_meetings(service),
         "routines": write_routines(service),
+        "campaigns": tend_campaigns(service),
         "warned": warn_of_conflicts(service),
         "reminders": remind_all(service),
         "mails": outlet.deliver(),
@@ -87,6 +88,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
         Job("routines", MINUTE, lambda: write_routines(service)),
         Job("meetings", MINUTE, lambda: follow_meetings(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
+        Job("campaigns", HOUR, lambda: tend_campaigns(service)),
         Job("series", HOUR, lambda: extend_series(service)),
         Job("requests", HOUR, lambda: close_requests(service)),
         Job("forget", HOUR, lambda: forget(service)),
@@ -158,6 +160,14 @@ def write_routines(service: Service) -> int:
 
     zone = ZoneInfo(service.settings.timezone)
     return write_days_ahead(service.database, zone, now=_now(service))
+
+
+def tend_campaigns(service: Service) -> int:
+    """Those who have not chosen are reminded once a week; what is over is closed (RDV-3)."""
+    from scheduler.campaigns import follow_up
+
+    house = choosing_of(service)
+    return follow_up.tend_campaigns(service.database, house, now=_now(service))
 
 
 def remind_all(service: Service) -> int:

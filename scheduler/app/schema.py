@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendars.storage import tables as calendars
 from notifications import tables as notifications
 from scheduler.appointments import tables as appointments
+from scheduler.campaigns import tables as campaigns
 from scheduler.deadlines import tables as deadlines
 from scheduler.diaries import tables as diaries
 from scheduler.diary_requests import tables as diary_requests
@@ -21,6 +22,7 @@ PARTS = (
     calendars.metadata,
     notifications.metadata,
     appointments.metadata,
+    campaigns.metadata,
     deadlines.metadata,
     diaries.metadata,
     diary_requests.metadata,

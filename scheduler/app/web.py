@@ -34,6 +34,7 @@ from scheduler.app.metrics import Metrics
 from scheduler.app.reminding import desk_of
 from scheduler.app.wiring import (
     Service,
+    choosing_of,
     guest_desk,
     habits_of,
     house_of,
@@ -42,6 +43,8 @@ from scheduler.app.wiring import (
     post_office,
 )
 from scheduler.appointments import api as phone_messages
+from scheduler.campaigns import api as campaigns
+from scheduler.choosing.api import give_choosing
 from scheduler.deadlines import api as deadlines
 from scheduler.diaries import api as holds
 from scheduler.diaries import conflict_api as conflicts
@@ -85,6 +88,7 @@ FEATURES = (
     meetings,
     diary_requests,
     phone_messages,
+    campaigns,
     deadlines,
     references,
     reminders,
@@ -108,6 +112,7 @@ FEATURE_TAGS = [
     *preview.TAGS,
     *meetings.TAGS,
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
+    {"name": campaigns.TAG, "description": "Chacun choisit son créneau, sans voir les autres."},
     {"name": phone_messages.TAG, "description": "Pour qui n'était pas là."},
     *deadlines.TAGS,
     {"name": references.TAG, "description": "Les numéros que d'autres systèmes donnent."},
@@ -202,6 +207,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     for feature in FEATURES:
         app.include_router(feature.router)
     diary_requests.give_habits(app, habits_of(service))
+    give_choosing(app, choosing_of(service))
     phone_messages.give_language(app, Language(service.settings.language))
     references.give_eyes(app, Looker())
     diary_sheets.give_press(app, Press(service.settings.organisation, zone))

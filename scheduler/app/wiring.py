@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from notifications.mailbox.room import Mailroom
     from notifications.pages.page import Page
     from notifications.pages.router import Desk
+    from scheduler.choosing.model import House as Choosing
     from scheduler.diaries.guard import DiaryGuard
     from scheduler.diary_requests.habits import Habits
     from scheduler.meetings.house import House
@@ -163,6 +164,7 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
     from notifications.links import Purpose
     from notifications.pages.answer import AnswerPage
     from notifications.pages.router import Desk
+    from scheduler.campaigns.pages import CampaignPage
     from scheduler.polls.pages import PollPage
 
     office = post_office(service)
@@ -173,8 +175,21 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
         office.is_abroad,
         office.organizer_is_real,
     )
-    pages: dict[str, Page] = {Purpose.ANSWER: answer, Purpose.POLL: PollPage(office.is_abroad)}
+    pages: dict[str, Page] = {
+        Purpose.ANSWER: answer,
+        Purpose.POLL: PollPage(office.is_abroad),
+        Purpose.CAMPAIGN: CampaignPage(choosing_of(service)),
+    }
     return Desk(face, office.composers, office.base_url, pages)
+
+
+def choosing_of(service: Service) -> Choosing:
+    """What choosing slots works with, whoever asks."""
+    from scheduler.choosing.model import House as Choosing
+
+    settings = service.settings
+    zone = ZoneInfo(settings.timezone)
+    return Choosing(zone, service.dispatch, settings.url, Language(settings.language))
 
 
 def composers(settings: Settings) -> Composers:

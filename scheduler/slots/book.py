@@ -65,7 +65,11 @@ def book_slot(
     [event] = calendar.children("VEVENT")
     people = [one for one in who.people if one.id != organizer.id]
     outside = [mailto(check_email(one)) for one in booking.outside]
-    event.lines.extend(_invitation(organizer, people, outside, resources, required=who.required))
+    event.lines.extend(
+        _invitation(
+            organizer, people, outside, resources, required=who.required, agreed=booking.agreed
+        )
+    )
     body = serialize(calendar).encode()
     put = PutObject(ObjectPath(*parent, f"{uid}.ics"), CalendarObject.parse(body), body)
     outcome = store_in(db, actor, (collection, access), put, dispatch=dispatch, now=now)
@@ -73,7 +77,7 @@ def book_slot(
     window = Window(int(booking.start.timestamp()), int(booking.end.timestamp()))
     letters = "B" if booking.despite_options else "BT"
     _check_free(db, actor, needed, BusyQuestion(window, uid), letters, now=now)
-    _check_granted(outcome.body, resources, window)
+    check_granted(outcome.body, resources, window)
     return Written(collection, put.path, outcome.body, outcome)
 
 
@@ -84,6 +88,7 @@ def _invitation(
     resources: Sequence[Principal],
     *,
     required: frozenset[PrincipalId],
+    agreed: bool,
 ) -> Iterator[ContentLine]:
     if not people and not outside and not resources:
         return
@@ -92,21 +97,21 @@ def _invitation(
     yield ContentLine("ATTENDEE", f"{_named(organizer)};PARTSTAT=ACCEPTED", address)
     for one in people:
         role = "REQ-PARTICIPANT" if one.id in required else "OPT-PARTICIPANT"
-        yield ContentLine(
-            "ATTENDEE", f"{_named(one)};ROLE={role};PARTSTAT=NEEDS-ACTION;RSVP=TRUE",
-            preferred_address(one),
-        )  # fmt: skip
+        answer = "PARTSTAT=ACCEPTED" if agreed else "PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
+        said = f"{_named(one)};ROLE={role};{answer}"
+        yield ContentLine("ATTENDEE", said, preferred_address(one))
     for email in outside:
         yield ContentLine(
             "ATTENDEE", ";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE", email
         )
-    for one in resources:
-        kind = "ROOM" if one.kind is PrincipalKind.ROOM else "RESOURCE"
-        yield ContentLine(
-            "ATTENDEE",
-            f"{_named(one)};CUTYPE={kind};ROLE={_RESOURCE_ROLE};PARTSTAT=NEEDS-ACTION;RSVP=TRUE",
-            preferred_address(one),
-        )
+    yield from map(attendee_of_resource, resources)
+
+
+def attendee_of_resource(one: Principal) -> ContentLine:
+    """A room or vehicle is asked for."""
+    kind = "ROOM" if one.kind is PrincipalKind.ROOM else "RESOURCE"
+    said = f"{_named(one)};CUTYPE={kind};ROLE={_RESOURCE_ROLE};PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
+    return ContentLine("ATTENDEE", said, preferred_address(one))
 
 
 def _named(one: Principal) -> str:
@@ -143,8 +148,8 @@ def _check_free(
         raise SlotTaken(tuple(taken))
 
 
-def _check_granted(body: bytes, resources: Sequence[Principal], window: Window) -> None:
-    """No resource has declined: each has answered in the write (docs/adr/0012)."""
+def check_granted(body: bytes, resources: Sequence[Principal], window: tuple[int, int]) -> None:
+    """No resource has declined, each in the write (docs/adr/0012). Raises SlotTaken."""
     by_address = {str(preferred_address(one)): one for one in resources}
     refused = []
     for event in _events(body):

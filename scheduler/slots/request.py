@@ -109,6 +109,8 @@ class Booking:
     calendar: str = "agenda"
     despite_options: bool = False
     """Options and invitations without an answer are no obstacle: whoever books knows of them."""
+    agreed: bool = False
+    """Those who are needed have said yes: they chose the slot themselves."""
 
 
 class Answer(NamedTuple):

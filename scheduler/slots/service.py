@@ -45,6 +45,8 @@ class Asking(NamedTuple):
     zone: tzinfo
     policy: FreeBusyPolicy
     now: int
+    booker: Principal | None = None
+    """Who asks for rooms, where that is somebody else."""
 
 
 class Participants(NamedTuple):
@@ -65,7 +67,7 @@ def search_slots(db: Db, asking: Asking, request: SlotRequest) -> Answer:
     figures = working_time.figures(db)
     days = working_time.working_calendar(db, request.first, request.last)
     travel = directory.travel(db)
-    choices = _choices(db, asking.actor, request, resources, len(who.people))
+    choices = _choices(db, asking.booker or asking.actor, request, resources, len(who.people))
     place = _place(request, travel, choices)
     ground = _ground(db, asking, request, travel, place, who.people)
     diaries, told = _diaries(db, asking, request, ground, who)

@@ -51,6 +51,8 @@ KNOWN = {
     "id": st.integers(1, 4),
     "held": st.integers(1, 2),
     "proposal": st.integers(1, 2),
+    "campaign": st.integers(1, 2),
+    "choice": st.integers(1, 2),
     "deadline": st.integers(1, 2),
     "call": st.integers(1, 2),
     "routine": st.integers(1, 2),

@@ -1,0 +1,72 @@
+"""What the service does for campaigns by itself: remind once a week, close, tell (RDV-3).
+
+Each campaign in a transaction of its own; two runs at once post nothing twice, since a letter has
+the number of its week for an occasion.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from calendars.kernel.database import Database, Db
+from scheduler.campaigns import repository
+from scheduler.campaigns.access import lines_of
+from scheduler.campaigns.messages import Letter
+from scheduler.campaigns.model import Campaign, CampaignId, CampaignState
+from scheduler.campaigns.service import ask_one, end
+from scheduler.choosing.model import House
+from scheduler.reminders.rules import SendingHours
+from scheduler.working_time.hours import local_day
+from scheduler.working_time.service import working_calendar
+
+WEEK = 7
+_MONTH = timedelta(days=31)
+
+
+def tend_campaigns(database: Database, house: House, *, now: int) -> int:
+    """Reminders and ends that are due; how many letters were queued, or campaigns ended."""
+    with database.reading() as db:
+        due = [one.id for one in repository.list_open(db) if _is_due(db, one, house, now=now)]
+    done = 0
+    for number in due:
+        with database.transaction() as db:
+            done += _tend(db, number, house, now=now)
+    return done
+
+
+def _is_due(db: Db, one: Campaign, house: House, *, now: int) -> bool:
+    today = local_day(now, house.zone)
+    return today > one.last_day or (_week(one, house, now=now) > 0 and _hours(db, house, now=now))
+
+
+def _hours(db: Db, house: House, *, now: int) -> bool:
+    """People may be written to (TIM-11)."""
+    today = local_day(now, house.zone)
+    days = working_calendar(db, today - _MONTH, today + _MONTH).days
+    return SendingHours(days, house.zone).is_open(now)
+
+
+def _week(one: Campaign, house: House, *, now: int) -> int:
+    """How many weeks have passed since it was opened."""
+    opened = local_day(one.opened_at or now, house.zone)
+    return (local_day(now, house.zone) - opened).days // WEEK
+
+
+def _tend(db: Db, number: CampaignId, house: House, *, now: int) -> int:
+    campaign = repository.find(db, number, lock=True)
+    if campaign is None or campaign.state is not CampaignState.OPEN:
+        return 0
+    if local_day(now, house.zone) > campaign.last_day:
+        end(db, campaign, house, now=now)
+        return 1
+    week, posted = _week(campaign, house, now=now), 0
+    for line in lines_of(db, repository.choices_of(db, number)):
+        asked = line.choice.asked_at
+        if line.taken is not None or asked is None:
+            continue
+        # Who was asked, or reminded, less than a week ago has time yet.
+        if (local_day(now, house.zone) - local_day(asked, house.zone)).days >= WEEK:
+            posted += ask_one(
+                db, Letter(campaign, line, line.evaluator), f"week {week}", house, now=now
+            )
+    return posted

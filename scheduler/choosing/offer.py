@@ -1,0 +1,74 @@
+"""Which slots are free now: reckoned from the diaries whenever somebody looks (docs/adr/0020).
+
+Nothing is held for those who have not chosen. What fills a diary meanwhile takes its time from the
+offer at once, and a slot that is gone when it is chosen is refused with what remains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from calendars.kernel.database import Db
+from calendars.model.principal import Principal
+from calendars.services.tell_busy_time import FreeBusyPolicy
+from scheduler.choosing.model import MOST_SLOTS, Free, House, Terms
+from scheduler.slots.request import MAX_DAYS, ResourceNeed, SlotRequest
+from scheduler.slots.service import Asking, search_slots
+from scheduler.working_time.hours import MINUTE, local_day
+
+
+def free_slots(
+    db: Db, asker: Principal, terms: Terms, house: House, *, moving: str | None = None, now: int
+) -> list[Free]:
+    """The slots that can be taken, by time; none overlaps another.
+
+    What is held for others, or not answered yet, is not offered. `moving` is the UID of what was
+    chosen before: its own time counts as free.
+    """
+    return sorted(_search(db, asker, terms, house, moving=moving, now=now))
+
+
+def find_free(
+    db: Db, asker: Principal, terms: Terms, starts_at: int, house: House,
+    *, moving: str | None = None, now: int,
+) -> Free | None:  # fmt: skip
+    """The slot of exactly that start, None where it is not free."""
+    day = local_day(starts_at, house.zone)
+    if not terms.first <= day <= terms.last:
+        return None
+    that_day = replace(terms, first=day, last=day)
+    found = _search(db, asker, that_day, house, moving=moving, every=True, now=now)
+    return next((one for one in found if one.starts_at == starts_at), None)
+
+
+def _search(
+    db: Db, asker: Principal, terms: Terms, house: House,
+    *, moving: str | None, every: bool = False, now: int,
+) -> list[Free]:  # fmt: skip
+    first = max(terms.first, local_day(now, house.zone))
+    last = min(terms.last, first + timedelta(days=MAX_DAYS - 1))
+    if last < first:
+        return []
+    request = SlotRequest(
+        first=first,
+        last=last,
+        minutes=terms.minutes,
+        required=tuple(str(one.login) for one in (terms.host, *terms.guests)),
+        needs=(ResourceNeed(logins=terms.rooms, capacity=0),) if terms.rooms else (),
+        hours=terms.hours,
+        buffer_before=terms.buffer_before,
+        buffer_after=terms.buffer_after,
+        firm=True,
+        limit=MOST_SLOTS,
+        overlapping=every,
+        moving=moving,
+    )
+    # Who was given the choice may know of the time that he may choose from, whatever is told else.
+    asking = Asking(asker, house.zone, FreeBusyPolicy.EVERYBODY, now, booker=terms.host)
+    soonest = now + terms.notice * MINUTE
+    return [
+        Free(one.start, one.end, one.resources[0] if one.resources else None)
+        for one in search_slots(db, asking, request).outcome.slots
+        if one.start >= soonest
+    ]
