@@ -83,7 +83,7 @@ def tell_end(
     address = preferred_address(evaluator)
     path = f"/api/v1/campaigns/{campaign.id}/people.csv"
     facts: dict[str, JSON] = {
-        "people": people,
+        "total": people,
         "chosen": chosen,
         "first_day": campaign.first_day.isoformat(),
         "last_day": campaign.last_day.isoformat(),
