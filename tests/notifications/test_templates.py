@@ -26,8 +26,9 @@ _STATES: list[dict[str, object]] = [
     {"start": "2026-04-06", "end": "2026-04-11", "former_start": "2026-04-06"}, {"abroad": True},
     {"single_until": "2026-12-31"},
     {"attached": ["a.pdf", "b.pdf"]}, {"attached": [], "papers_elsewhere": True},
-    {"what": "cancelled", "start": "2026-03-03T03:30:00+00:00"}, {"what": "cancelled", "start": None},
-    {"what": "again"}, {"case": "appointment"}, {"answer_by": None, "answer_url": "", "assistant": ""}, {"answer_url": "https://a.nc/r/x"},
+    {"what": "cancelled", "start": "2026-03-03T03:30:00+00:00"}, {"what": "cancelled"},
+    {"what": "again"}, {"case": "appointment"}, {"answer_url": "https://a.nc/r/x"},
+    {"answer_by": None, "answer_url": "", "assistant": ""},
 ]  # fmt: skip
 
 
