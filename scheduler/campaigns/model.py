@@ -142,3 +142,20 @@ class Overview:
     campaign: Campaign
     owner: Principal
     shares: tuple[Share, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignDraft:
+    """What is said of a campaign when it is prepared."""
+
+    on_behalf_of: str | None = None
+    first_day: date
+    last_day: date
+    minutes: int
+    change_until: date | None = None
+    title: str = DEFAULT_TITLE
+    visibility: str = Visibility.CONFIDENTIAL
+    rooms: tuple[str, ...] = ()
+    buffer_after: int = 0
+    people: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """For each evaluator whom he appraises, people and groups, by login."""

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from calendars.http.shapes import Day, PathName, Shape, StrictShape, Title
 from scheduler.campaigns.choose import Opened
-from scheduler.campaigns.model import DEFAULT_TITLE, Line, Overview
-from scheduler.campaigns.service import CampaignDraft
+from scheduler.campaigns.model import DEFAULT_TITLE, CampaignDraft, Line, Overview
 from scheduler.choosing.schemas import at
 
 Logins = Annotated[list[PathName], Field(max_length=300)]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput, NotFound
-from calendars.model.principal import Principal, PrincipalKind, Visibility
+from calendars.model.principal import Principal, PrincipalKind
 from calendars.services.find_principals import get_principal, get_principal_by_id
 from calendars.services.schedules_for import schedules_for
 from calendars.services.set_policy import get_resource
@@ -16,10 +14,10 @@ from scheduler.campaigns import messages, repository
 from scheduler.campaigns.access import line_of, lines_of, open_campaign, overview, runs
 from scheduler.campaigns.messages import Letter
 from scheduler.campaigns.model import (
-    DEFAULT_TITLE,
     MOST_PEOPLE,
     AlreadyChosen,
     Campaign,
+    CampaignDraft,
     CampaignId,
     CampaignState,
     Overview,
@@ -29,23 +27,6 @@ from scheduler.choosing.model import House
 from scheduler.choosing.rights import is_near
 from scheduler.choosing.take import Chooser, give_up
 from scheduler.slots.service import resolve
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignDraft:
-    """What is said of a campaign when it is prepared."""
-
-    on_behalf_of: str | None = None
-    first_day: date
-    last_day: date
-    minutes: int
-    change_until: date | None = None
-    title: str = DEFAULT_TITLE
-    visibility: str = Visibility.CONFIDENTIAL
-    rooms: tuple[str, ...] = ()
-    buffer_after: int = 0
-    people: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """For each evaluator whom he appraises, people and groups, by login."""
 
 
 def make_campaign(db: Db, actor: Principal, wanted: CampaignDraft, *, now: int) -> Overview:
