@@ -46,6 +46,8 @@ class Purpose(StrEnum):
     """To choose a slot of somebody, to move it or to call it off (RDV-1)."""
     POLL = "poll"
     """To say which of several dates suit."""
+    PRESENCE = "presence"
+    """To see who is there, on a screen that nobody signs in at."""
 
 
 class Link(NamedTuple):
@@ -131,6 +133,21 @@ def revoke_links(
         which.append(_L.recipient == recipient)
     ended = db.execute(update(links).where(*which, _L.revoked_at.is_(None)).values(revoked_at=now))
     return int(ended.rowcount)
+
+
+class GoodLink(NamedTuple):
+    """A link that opens, without its secret."""
+
+    about: str
+    expires_at: int
+
+
+def list_links(db: Db, *, purpose: str, owner: PrincipalId, now: int) -> list[GoodLink]:
+    """The good links of one purpose that somebody made, the oldest first."""
+    mine = (_L.purpose == purpose, _L.owner_id == owner)
+    good = (_L.revoked_at.is_(None), _L.expires_at > now)
+    query = select(_L.about, _L.expires_at).where(*mine, *good).order_by(_L.made_at, _L.about)
+    return [GoodLink(*row) for row in db.execute(query)]
 
 
 def digest_of(token: str) -> str:

@@ -21,6 +21,11 @@ def long_date(day: date) -> str:
     return f"{_DAYS[day.weekday()]} {number} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def month_name(day: date) -> str:
+    """`mars`."""
+    return _MONTHS[day.month - 1]
+
+
 def hour(clock: datetime) -> str:
     """`14 h 30`, and `14 h` at the full hour."""
     minutes = f"{NBSP}{clock.minute:02d}" if clock.minute else ""

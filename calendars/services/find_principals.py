@@ -46,6 +46,12 @@ def list_members(db: Db, login: str) -> list[Principal]:
     return [one for one in by_login.values() if not one.disabled]
 
 
+def list_groups_of(db: Db, person: Principal) -> list[Principal]:
+    """The groups that somebody belongs to, by name."""
+    found = [one for one in principals.groups_of(db, person.id) if not one.disabled]
+    return sorted(found, key=lambda one: one.display_name.casefold())
+
+
 def list_principals(
     db: Db, *, kinds: Sequence[PrincipalKind] = tuple(PrincipalKind)
 ) -> list[Principal]:

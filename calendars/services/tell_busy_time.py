@@ -90,6 +90,16 @@ def all_members(db: Db, group: PrincipalId) -> list[Principal]:
     return [one for one in found.values() if not one.disabled]
 
 
+def who_may_be_told(
+    db: Db, actor: Principal, people: Sequence[Principal], *, policy: FreeBusyPolicy, now: int
+) -> frozenset[PrincipalId]:
+    """Those of whose time the actor may learn anything; nobody's calendar is read for it."""
+    held = delegations.rights_on_diaries(db, actor.id, now=now)
+    return frozenset(
+        one.id for one in people if grain_for(actor, one, held.get(one.id), policy) is not None
+    )
+
+
 def grain_for(
     actor: Principal, person: Principal, held: Rights | None, policy: FreeBusyPolicy
 ) -> int | None:

@@ -54,6 +54,8 @@ class Sheet(NamedTuple):
     template: str
     facts: Mapping[str, object]
     status: int = 200
+    again_after: int = 0
+    """In so many seconds the browser asks again by itself, where its reader wanted that."""
 
 
 class Download(NamedTuple):

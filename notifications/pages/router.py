@@ -8,7 +8,6 @@ in no log.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,22 +24,13 @@ from calendars.services.wrong_tokens import FAILURE_WINDOW, WrongToken, record_w
 from notifications.compose import Composers
 from notifications.links import PATH, TooManyDeeds, note_deed, open_link
 from notifications.pages.page import Address, Asked, Download, Form, Page, Sheet, Turn, Undone
+from notifications.pages.response import HEADERS, page_response
 from notifications.pages.seal import is_sealed, seal_of
 
 MAX_FORM = 16 * 1024
 MAX_FIELDS = 20
 _STALE = 409
 _ELSEWHERE = "elsewhere"
-
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +143,7 @@ class _Visit:
         if isinstance(done, Sheet):
             return self._written(done, asked.language)
         there = asked.address(done.step, **done.query)
-        return Response(status_code=303, headers={**_HEADERS, "Location": there})
+        return Response(status_code=303, headers={**HEADERS, "Location": there})
 
     def _again(self, notice: str) -> Response:
         """Nothing was done: how it stands now."""
@@ -221,11 +211,7 @@ class _Visit:
     def _written(
         self, sheet: Sheet, language: Language, headers: Mapping[str, str] | None = None
     ) -> Response:
-        nonce = secrets.token_urlsafe(16)
-        facts = {**sheet.facts, "nonce": nonce}
-        html = self._desk.composers.of(language).page(sheet.template, facts)
-        told = {**_HEADERS, "Content-Security-Policy": _policy(nonce), **(headers or {})}
-        return Response(html, sheet.status, told, "text/html; charset=utf-8")
+        return page_response(self._desk.composers, language, sheet, headers)
 
 
 def _file(shown: Download) -> Response:
@@ -233,12 +219,5 @@ def _file(shown: Download) -> Response:
     disposition = f'attachment; filename="{plain}"'
     if plain != shown.filename:  # RFC 6266 §4.1: the second name, for those that know it
         disposition += f"; filename*=UTF-8''{quote(shown.filename)}"
-    headers = {**_HEADERS, "Content-Disposition": disposition}
+    headers = {**HEADERS, "Content-Disposition": disposition}
     return Response(shown.octets, 200, headers, shown.media_type)
-
-
-def _policy(nonce: str) -> str:
-    return (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    )

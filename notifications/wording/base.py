@@ -34,6 +34,7 @@ class Wording(ABC):
             "until",
         ),
         *("lasting", "between", "zone_note", "details", "of", "listed"),
+        *("month", "weekday", "day_month"),
     )
 
     def __init__(self, zone: tzinfo) -> None:
@@ -83,6 +84,9 @@ class Wording(ABC):
     def _short(self, day: date) -> str: ...
 
     @abstractmethod
+    def _month(self, day: date) -> str: ...
+
+    @abstractmethod
     def _clock(self, clock: datetime) -> str: ...
 
     @abstractmethod
@@ -98,6 +102,19 @@ class Wording(ABC):
     def short_date(self, moment: Moment | None) -> str:
         """`03/03/2026`, as subjects and tables have it; empty without a date."""
         return "" if moment is None else self._short(day_of(moment, self.zone))
+
+    def month(self, moment: Moment) -> str:
+        """`mars 2026`."""
+        day = day_of(moment, self.zone)
+        return f"{self._month(day)} {day.year}"
+
+    def weekday(self, moment: Moment) -> str:
+        """`mardi`."""
+        return self.long_date(moment).split(" ", 1)[0]
+
+    def day_month(self, moment: Moment) -> str:
+        """`mardi 3 mars`."""
+        return self.long_date(moment).rsplit(" ", 1)[0]
 
     def hour(self, moment: Moment) -> str:
         """`14 h 30`; empty for a day."""

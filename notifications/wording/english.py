@@ -93,6 +93,9 @@ class English(Wording):
     def _short(self, day: date) -> str:
         return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
 
+    def _month(self, day: date) -> str:
+        return _MONTHS[day.month - 1]
+
     def _clock(self, clock: datetime) -> str:
         return f"{clock:%H:%M}"
 

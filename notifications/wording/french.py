@@ -88,6 +88,9 @@ class French(Wording):
     def _short(self, day: date) -> str:
         return f"{day:%d/%m/%Y}"
 
+    def _month(self, day: date) -> str:
+        return french_dates.month_name(day)
+
     def _clock(self, clock: datetime) -> str:
         return french_dates.hour(clock)
 

@@ -52,6 +52,7 @@ from scheduler.diaries import travel_api as travel
 from scheduler.diaries.guard import DiaryGuard
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_sheets import api as diary_sheets
+from scheduler.diary_sheets import pages as diary_pages
 from scheduler.diary_sheets.service import Press
 from scheduler.directory import api as directory
 from scheduler.meetings import api as meetings
@@ -125,7 +126,7 @@ FEATURE_TAGS = [
     },
 ]
 # Outlook's "publish online" asks with PROPFIND before it writes: refused (405).
-NOT_DAV = ("/api/", "/feeds/", "/freebusy/", PATH)
+NOT_DAV = ("/api/", "/feeds/", "/freebusy/", "/pages/", PATH)
 WELL_KNOWN = ("/.well-known/caldav", "/.well-known/caldav/")
 
 
@@ -210,13 +211,16 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     give_choosing(app, choosing_of(service))
     phone_messages.give_language(app, Language(service.settings.language))
     references.give_eyes(app, Looker())
-    diary_sheets.give_press(app, Press(service.settings.organisation, zone))
+    diary_sheets.give_press(app, Press(service.settings.organisation, zone, service.settings.url))
     polls.give_desk(app, poll_desk(service))
     mails.give_mailroom(app, mailroom(service))
     preview.give_post_office(app, cache(partial(post_office, service)))
     reminders.give_desk(app, partial(desk_of, settings=service.settings))
     app.include_router(feeds.public)
-    app.include_router(pages_router(guest_desk(service, state)))
+    desk = guest_desk(service, state)
+    app.include_router(pages_router(desk))
+    app.include_router(diary_pages.router)
+    diary_pages.give_composers(app, desk.composers)
     app.include_router(connect_router(service.settings))
 
     @app.get("/healthz", include_in_schema=False)

@@ -165,6 +165,7 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
     from notifications.pages.answer import AnswerPage
     from notifications.pages.router import Desk
     from scheduler.campaigns.pages import CampaignPage
+    from scheduler.diary_sheets.pages import PresencePage
     from scheduler.polls.pages import PollPage
 
     office = post_office(service)
@@ -179,6 +180,7 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
         Purpose.ANSWER: answer,
         Purpose.POLL: PollPage(office.is_abroad),
         Purpose.CAMPAIGN: CampaignPage(choosing_of(service)),
+        Purpose.PRESENCE: PresencePage(face),
     }
     return Desk(face, office.composers, office.base_url, pages)
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 from pydantic import Field
 
 from calendars.http.problems import PROBLEM_RESPONSES
-from calendars.http.shapes import Day, PathName, Shape
+from calendars.http.shapes import Day, PathName, Shape, StrictShape
 from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
-from scheduler.diary_sheets.model import Profile
-from scheduler.diary_sheets.service import (
-    Presence,
-    Press,
-    SheetKind,
-    Wanted,
-    list_presence,
-    print_sheet,
-)
+from scheduler.diary_sheets import presence_links as links
+from scheduler.diary_sheets.model import Part, Profile
+from scheduler.diary_sheets.presence import Presence, list_presence
+from scheduler.diary_sheets.service import Press, SheetKind, Wanted, print_sheet
 
 TAG = "Feuilles et présence"
 _PRESENCE = {"present": "présent", "absent": "absent", "unknown": "inconnu"}
@@ -48,6 +43,7 @@ class PresenceOut(Shape):
     name: str
     state: str = Field(description="present, absent, unknown", examples=["absent"])
     until: date | None = Field(description="Dernier jour de l'absence.")
+    part: Part | None = Field(description="La demi-journée, si ce n'est pas toute la journée.")
 
 
 class PresencesOut(Shape):
@@ -125,6 +121,76 @@ def export(
     return spreadsheet("presence.csv", heads, rows)
 
 
+class PresenceLinkIn(StrictShape):
+    """What a screen shall show."""
+
+    who: list[PathName] = Field(min_length=1, max_length=20, examples=[["dpass"]])
+    last_day: Day = Field(description="Le dernier jour du lien ; 400 jours au plus.")
+
+
+class PresenceLinkOut(Shape):
+    """One link; its address is told when it is made, and not again."""
+
+    who: list[str]
+    last_day: date
+    url: str | None = None
+
+
+class PresenceLinksOut(Shape):
+    """The oldest first."""
+
+    items: list[PresenceLinkOut]
+
+
+@router.get(
+    "/me/presence-links",
+    operation_id="listPresenceLinks",
+    summary="Mes liens vers qui est là",
+    description="Ceux qui valent encore, sans leur secret.",
+)
+def list_all(actor: CurrentPrincipal, state: State) -> PresenceLinksOut:
+    """One's own links."""
+    with state.database.reading() as db:
+        found = links.list_links_of(db, actor, state.zone, now=state.now())
+    items = [PresenceLinkOut(who=list(one.who), last_day=one.last_day) for one in found]
+    return PresenceLinksOut(items=items)
+
+
+@router.post(
+    "/me/presence-links",
+    status_code=201,
+    operation_id="makePresenceLink",
+    summary="Montrer qui est là sur un écran",
+    description="Une page sans mot de passe, pour l'écran d'un secrétariat : présent, absent, "
+    "jusqu'à quand, et rien d'autre. Elle montre ce que vous pouvez savoir. Un lien vers les mêmes "
+    "personnes remplace le précédent. Pas pour les agents.",
+)
+def make(
+    actor: CurrentPrincipal, state: State, press: CurrentPress, wanted: PresenceLinkIn
+) -> PresenceLinkOut:
+    """A new link."""
+    place = links.Place(state.zone, press.url)
+    with state.database.transaction() as db:
+        url = links.give_link(db, actor, wanted.who, wanted.last_day, place, now=state.now())
+    return PresenceLinkOut(who=sorted(wanted.who), last_day=wanted.last_day, url=url)
+
+
+@router.delete(
+    "/me/presence-links",
+    status_code=204,
+    operation_id="withdrawPresenceLink",
+    summary="Retirer un lien vers qui est là",
+)
+def withdraw(
+    actor: CurrentPrincipal,
+    state: State,
+    who: Annotated[list[PathName], Query(min_length=1, max_length=20)],
+) -> None:
+    """It shows nothing from now on."""
+    with state.database.transaction() as db:
+        links.take_back_link(db, actor, who, now=state.now())
+
+
 def _presence(
     actor: CurrentPrincipal, state: State, login: list[str], day: date | None
 ) -> PresencesOut:
@@ -138,11 +204,10 @@ def _presence(
 
 
 def _told(one: Presence) -> PresenceOut:
-    away = one.away
-    known = "absent" if away else "present"
     return PresenceOut(
         login=one.person.login,
         name=one.person.display_name,
-        state=known if one.known else "unknown",
-        until=None if away is None else away.back - timedelta(days=1),
+        state=one.state,
+        until=one.last_day,
+        part=one.away.part if one.away else None,
     )

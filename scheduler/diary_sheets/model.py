@@ -12,6 +12,10 @@ from calendars.model.wall_clock import epoch_to_local, local_to_epoch
 DAY = timedelta(days=1)
 OPENS, CLOSES = time(7), time(19)
 """The hours that a weekly sheet shows."""
+NOON = time(12)
+"""Where the halves of a day meet."""
+MOST_LANES = 3
+"""More would be too narrow to be read: what is at the same time besides stands in the band."""
 TRAVEL, ABSENCE = "trajet", "absence"
 KEY_CATEGORIES = frozenset(
     {"audience", "commission", "codir", "échéance", "institution", "événement"}
@@ -80,7 +84,7 @@ class Column(NamedTuple):
 
     day: date
     band: tuple[Item, ...]
-    """What is of the whole day, and what lies outside the hours shown."""
+    """What is of the whole day, what lies outside the hours shown, what finds no room in them."""
     placed: tuple[Placed, ...]
 
 
@@ -121,7 +125,12 @@ def _column(ordered: Sequence[Item], day: date, zone: tzinfo) -> Column:
             band.append(item)
         else:
             timed.append((max(start, opens), min(max(end, start + 60), closes), item))
-    return Column(day, tuple(band), tuple(_laned(timed, opens, zone)))
+    laned = _laned(timed, opens, zone)
+    band += [one.item for one in laned if one.lane >= MOST_LANES]
+    placed = (one for one in laned if one.lane < MOST_LANES)
+    return Column(
+        day, tuple(band), tuple(one._replace(lanes=min(one.lanes, MOST_LANES)) for one in placed)
+    )
 
 
 def _laned(timed: list[tuple[int, int, Item]], opens: int, zone: tzinfo) -> list[Placed]:
@@ -156,31 +165,48 @@ def _group(group: list[tuple[int, int, Item, int]], opens: int, zone: tzinfo) ->
     ]
 
 
+class Part(StrEnum):
+    """The half of a day."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
 class Away(NamedTuple):
     """Somebody is absent until the day before `back`; nobody is told why (DIA-7)."""
 
     first: date
     back: date
+    part: Part | None = None
+    """Of the day asked about, where it is not all of it."""
 
 
 def away_on(items: Iterable[Item], day: date, zone: tzinfo) -> Away | None:
     """The absence that the day lies in, with those that follow on it without a gap."""
-    absences = sorted(
-        (_days(one, zone) for one in items if ABSENCE in one.categories),
-        key=lambda away: away.first,
-    )
-    found: Away | None = None
-    for one in absences:
-        if found is None and one.first <= day < one.back:
-            found = one
-        elif found is not None and one.first <= found.back < one.back:
-            found = Away(found.first, one.back)
-    return found
+    first, behind = instant_of(day, zone), instant_of(day + DAY, zone)
+    spans = sorted(_span(one, zone) for one in items if ABSENCE in one.categories)
+    found: tuple[int, int] | None = None
+    for start, end in spans:
+        if found is not None and start <= found[1]:
+            found = found[0], max(found[1], end)
+        elif found is None or found[1] <= first:
+            found = start, end
+    if found is None or found[0] >= behind or found[1] <= first:
+        return None
+    begins, last = (epoch_to_local(at, zone).date() for at in (found[0], found[1] - 1))
+    return Away(begins, last + DAY, _part(found, day, zone))
 
 
-def _days(item: Item, zone: tzinfo) -> Away:
-    if isinstance(item.start, int) or isinstance(item.end, int):
-        first = epoch_to_local(instant_of(item.start, zone), zone).date()
-        last = epoch_to_local(instant_of(item.end, zone) - 1, zone).date()
-        return Away(first, last + DAY)
-    return Away(item.start, max(item.end, item.start + DAY))
+def _part(span: tuple[int, int], day: date, zone: tzinfo) -> Part | None:
+    """Which half of the day it is, where it is no more."""
+    noon = local_to_epoch(datetime.combine(day, NOON), zone)
+    if span[1] <= noon:
+        return Part.MORNING
+    return Part.AFTERNOON if span[0] >= noon else None
+
+
+def _span(item: Item, zone: tzinfo) -> tuple[int, int]:
+    """Its instants; it lasts a second, or a day, at least."""
+    start, end = instant_of(item.start, zone), instant_of(item.end, zone)
+    least = start + 1 if isinstance(item.start, int) else instant_of(item.start + DAY, zone)
+    return start, max(end, least)

@@ -29,10 +29,6 @@ MOST_KEY_DATES = 15
 MOST_IN_BAND = 4
 _SHORT_DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-    "octobre", "novembre", "décembre",
-)  # fmt: skip
 
 
 class Sheets:
@@ -87,7 +83,7 @@ class Sheets:
         data: dict[str, Json] = {
             **self._head,
             "kind": "Plan du mois",
-            "title": f"{_MONTHS[first.month - 1]} {first.year}",
+            "title": self._wording.month(first),
             "reference": "",
             "heads": list(_DAYS),
             "weeks": [

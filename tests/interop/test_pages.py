@@ -176,17 +176,17 @@ def test_pages_are_for_everybody(server: Server, anne: Client, chromium: Browser
             page = context.new_page()
             for path in [*paths, *(f"{path}?lang=en" for path in paths[:4])]:
                 page.goto(server.base + path)
-                found += _faults(page, rules, f"{scheme} {path[-12:]}")
+                found += faults(page, rules, f"{scheme} {path[-12:]}")
                 if "proposal" in path or path == one:
                     # What was forgotten is told so that everybody finds it.
                     press(page.get_by_role("button"))
-                    found += _faults(page, rules, f"{scheme} {path[-12:]} with slips")
+                    found += faults(page, rules, f"{scheme} {path[-12:]} with slips")
         finally:
             context.close()
     assert found == []
 
 
-def _faults(page: Page, rules: Path, where: str) -> list[str]:
+def faults(page: Page, rules: Path, where: str) -> list[str]:
     page.add_script_tag(path=str(rules))
     asked = {"runOnly": {"type": "tag", "values": RULES}}
     seen = page.evaluate("asked => axe.run(document, asked)", asked)

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from calendars.model.principal import Rights
 from notifications.tables import papers
 from scheduler.app.reminding import desk_of
-from scheduler.diary_sheets.model import Away, Item, Placed, away_on, columns
+from scheduler.diary_sheets.model import MOST_LANES, Away, Item, Part, Placed, away_on, columns
 from scheduler.reminders.send_digests import send_digests
 from tests.builders import an_event
 from tests.calendars.dav.test_delegation import delegate
@@ -52,7 +52,7 @@ def test_nothing_covers_anything_else_and_nothing_is_left_out(found: list[tuple[
     assert sorted(one.title for one in told) == sorted(one.title for one in on_day)
     for one in column.placed:
         assert 0 <= one.top < one.top + one.height <= 720
-        assert 0 <= one.lane < one.lanes
+        assert 0 <= one.lane < one.lanes <= MOST_LANES
     for one, other in combinations(column.placed, 2):
         assert not _share(one, other) or one.lane != other.lane
         assert not _share(one, other) or one.lanes == other.lanes
@@ -72,6 +72,28 @@ def test_an_absence_lasts_until_nothing_follows_on_it() -> None:
 
     assert away_on(items, TUESDAY, NOUMEA) == Away(TUESDAY, date(2026, 3, 6))
     assert away_on(items, date(2026, 3, 6), NOUMEA) is None
+
+
+@pytest.mark.rule("DIA-7")
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        ([(0, 12)], Away(TUESDAY, date(2026, 3, 4), Part.MORNING)),
+        ([(12, 24)], Away(TUESDAY, date(2026, 3, 4), Part.AFTERNOON)),
+        ([(12, 24), (24, 36)], Away(TUESDAY, date(2026, 3, 5), Part.AFTERNOON)),
+        ([(0, 12), (12, 24)], Away(TUESDAY, date(2026, 3, 4))),
+        ([(-12, 12)], Away(date(2026, 3, 2), date(2026, 3, 4), Part.MORNING)),
+        ([(24, 48)], None),
+        ([(-24, 0)], None),
+    ],
+)
+def test_half_days_are_told_as_such(hours: list[tuple[int, int]], told: Away | None) -> None:
+    items = [
+        Item(MIDNIGHT + start * 3600, MIDNIGHT + end * 3600, "", categories=("absence",))
+        for start, end in hours
+    ]
+
+    assert away_on(items, TUESDAY, NOUMEA) == told
 
 
 def printed(client: Client, login: str, kind: str, **more: str) -> str:
