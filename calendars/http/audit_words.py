@@ -38,6 +38,8 @@ DEEDS: Mapping[str, str] = {
     Deed.SET_WORKING_TIME: "Réglage du temps de travail",
     Deed.SET_DIRECTORY: "Réglage des sites et des trajets",
     Deed.SET_WEBHOOKS: "Réglage des programmes prévenus",
+    Deed.NOTE_REFERENCE: "Référence externe notée",
+    Deed.REMOVE_REFERENCE: "Référence externe retirée",
     Deed.SET_GUARD: "Réglage des mots et des noms qui ne partent pas",
     Deed.OVERRIDE: "Passage outre un conflit, avec un motif",
     Deed.CHOOSE: "Choix d'un créneau proposé",

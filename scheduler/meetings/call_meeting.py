@@ -33,6 +33,8 @@ from scheduler.meetings.model import Meeting, MeetingId
 from scheduler.meetings.publish import publish_meeting
 from scheduler.meetings.rules import MeetingState
 from scheduler.meetings.write_event import write_agenda
+from scheduler.references.model import Kind, Subject
+from scheduler.references.service import set_numbers
 
 LONGEST = 24 * 60
 
@@ -99,6 +101,7 @@ def call_meeting(
     year = epoch_to_local(meeting.starts_at or now, zone_of(collection)).year
     meeting.ref = wanted.ref or _next_ref(db, wanted.kind, year)
     repository.add(db, meeting)
+    set_numbers(db, actor, Subject(Kind.MEETING, meeting.ref), wanted.external_refs, now=now)
     carry_over(db, meeting, now=now)
     if wanted.place is not None and wanted.event is None:
         plan_event(db, actor, (meeting, owner), wanted.place, wanted.invited, dispatch, now=now)

@@ -23,6 +23,8 @@ from scheduler.meetings.papers import settle
 from scheduler.meetings.publish import Situation, publish_meeting
 from scheduler.meetings.rules import DATED, TO_COME, ItemState, MeetingState
 from scheduler.meetings.write_event import amend_event, edit_event, remove_event, write_agenda
+from scheduler.references.model import Kind, Subject
+from scheduler.references.service import set_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ def change_meeting(
     opened = open_meeting(db, actor, ref, Part.EDITOR, now=now, lock=True)
     meeting, was = opened.meeting, Situation.of(opened.meeting)
     _note(db, opened, change)
+    if change.external_refs is not None:
+        meeting.external_refs = change.external_refs
+        subject = Subject(Kind.MEETING, meeting.ref)
+        set_numbers(db, actor, subject, change.external_refs, now=now)
     if meeting.uid is None and change.starts_at is not None:
         place = Place(change.starts_at, change.minutes or meeting.minutes, change.location)
         invited = change.invited or Invited()
@@ -83,7 +89,7 @@ def _note(db: Db, opened: Opened, change: MeetingChange) -> None:
     meeting = opened.meeting
     meeting.chair_id = id_of(db, change.chair) or meeting.chair_id
     meeting.secretary_id = id_of(db, change.secretary) or meeting.secretary_id
-    for name in ("chair_function", "series", "agenda_closes_at", "external_refs"):
+    for name in ("chair_function", "series", "agenda_closes_at"):
         value = getattr(change, name)
         if value is not None:
             setattr(meeting, name, value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -31,6 +30,8 @@ from scheduler.meetings.tables import (
     meeting_papers,
     meetings,
 )
+from scheduler.references.model import Kind
+from scheduler.references.repository import numbers_of
 
 _M, _I, _P, _A = meetings.c, agenda_items.c, meeting_papers.c, attendances.c
 _FIELDS = tuple(Meeting.__dataclass_fields__)
@@ -67,17 +68,23 @@ def save(db: Db, meeting: Meeting) -> None:
 
 
 def _values(meeting: Meeting) -> dict[str, Any]:
-    return {**asdict(meeting), "external_refs": json.dumps(meeting.external_refs)}
+    # Its references stand on the shelf of references (DIR-5).
+    return {**asdict(meeting), "external_refs": "[]"}
 
 
 def _meetings(db: Db, query: Select[Any]) -> list[Meeting]:
-    found = []
-    for row in db.execute(query).mappings():
-        values: dict[str, Any] = dict(row)
-        values["state"] = MeetingState(values["state"])
-        values["external_refs"] = tuple(json.loads(values["external_refs"]))
-        found.append(Meeting(**values))
-    return found
+    rows = [dict(row) for row in db.execute(query).mappings()]
+    numbers = numbers_of(db, Kind.MEETING, [row["ref"] for row in rows])
+    return [
+        Meeting(
+            **{
+                **row,
+                "state": MeetingState(row["state"]),
+                "external_refs": numbers.get(row["ref"], ()),
+            }
+        )
+        for row in rows
+    ]
 
 
 def get(db: Db, ref: str, *, lock: bool = False) -> Meeting:

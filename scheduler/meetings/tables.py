@@ -53,7 +53,7 @@ meetings = Table(
     Column("seen_etag", String(64)),
     Column("minutes", Integer, nullable=False),  # how long it is wanted to be
     Column("agenda_closes_at", BigInteger),
-    Column("external_refs", Text, nullable=False),  # JSON
+    Column("external_refs", Text, nullable=False),  # empty: references have a shelf of their own
     Column("made_at", BigInteger, nullable=False),
     Column("held_at", BigInteger),
     Index(None, "owner_id", "uid"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -85,6 +86,17 @@ def list_of(db: Db, subject: Subject) -> list[Reference]:
         _R.kind == subject.kind, _R.owner == subject.owner, _R.key == subject.key
     )
     return [_reference(row) for row in db.execute(query.order_by(_R.system, _R.number))]
+
+
+def numbers_of(db: Db, kind: Kind, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The numbers of many things that their keys alone name."""
+    query = select(_R.key, _R.number).where(
+        _R.kind == kind, _R.owner == "", _R.key.in_(list(keys))
+    )  # fmt: skip
+    found: dict[str, tuple[str, ...]] = {}
+    for key, number in db.execute(query.order_by(_R.id)) if keys else ():
+        found[key] = (*found.get(key, ()), number)
+    return found
 
 
 def list_starting(

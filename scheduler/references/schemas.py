@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from calendars.http.shapes import Day, Line, Shape, StrictShape, Title
+from calendars.http.spreadsheet import Cell
 from scheduler.references.model import (
     Direction,
     Kind,
@@ -103,3 +104,21 @@ class ReferencesOut(Shape):
 
     items: list[ReferenceOut]
     complete: bool = Field(description="Sinon, préciser le début du numéro.")
+
+
+HEADINGS = ("Système", "Numéro", "Date", "Sens", "Objet", "Clé", "Propriétaire")
+_DIRECTIONS = {Direction.RECEIVED: "reçu", Direction.SENT: "envoyé"}
+_KINDS = {
+    Kind.MEETING: "réunion", Kind.DIARY_REQUEST: "demande", Kind.CALENDAR_OBJECT: "événement",
+    Kind.DEADLINE: "échéance",
+}  # fmt: skip
+
+
+def row_of(one: Reference) -> tuple[Cell, ...]:
+    """A line of a spreadsheet, in the form that an import takes."""
+    mark, subject = one.mark, one.subject
+    direction = None if mark.direction is None else _DIRECTIONS[mark.direction]
+    return (
+        mark.system, mark.number, mark.day, direction, _KINDS[subject.kind], subject.key,
+        subject.owner,
+    )  # fmt: skip

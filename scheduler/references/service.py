@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from calendars.kernel.audit import Deed, Origin
+from calendars.kernel.audit import HOUSE, Deed, Origin
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Forbidden, InvalidInput, NotFound
 from calendars.model.principal import Principal, Role
+from calendars.services.find_principals import get_principal
 from calendars.services.note_deed import note_deed
 from scheduler.references import repository
 from scheduler.references.model import (
@@ -23,6 +25,8 @@ from scheduler.references.model import (
 from scheduler.references.rules import check_number, check_pattern
 
 MOST_FOUND, MOST_LOOKED_AT, _BATCH = 100, 1_000, 100
+OTHERS = "DIVERS"
+"""The system of numbers that look like none, or like several."""
 
 
 class NotForYou(Forbidden):
@@ -79,14 +83,70 @@ def attach(
     if system is None:
         raise InvalidInput("there is no such system")
     check_number(mark.number, system.pattern)
+    return note(db, actor, mark, subject, now=now)
+
+
+def note(db: Db, actor: Principal, mark: Mark, subject: Subject, *, now: int) -> Attached:
+    """The same of what was looked at already; what changes leaves a line (SEC-8).
+
+    Raises NumberTaken.
+    """
     made = repository.add(db, mark, subject, by=actor.login, now=now)
     if made is not None:
+        _leave_line(db, actor, Deed.NOTE_REFERENCE, Reference(made, mark, subject), now=now)
         return Attached(Reference(made, mark, subject), is_new=True)
     known = repository.find_number(db, mark.system, mark.number)
     if known is None or known.subject != subject:
         raise NumberTaken("this number stands for something else")
-    repository.update_mark(db, known.id, mark)
+    if known.mark != mark:
+        repository.update_mark(db, known.id, mark)
+        _leave_line(db, actor, Deed.NOTE_REFERENCE, known, now=now)
     return Attached(known._replace(mark=mark), is_new=False)
+
+
+def set_numbers(
+    db: Db, actor: Principal, subject: Subject, wanted: Sequence[str], *, now: int
+) -> None:
+    """Exactly these numbers, each of the one system that it looks like, else of `OTHERS`.
+
+    Who may change the thing is the caller's to have asked. Raises InvalidInput, NumberTaken.
+    """
+    there = repository.list_of(db, subject)
+    for one in there:
+        if one.mark.number not in wanted:
+            repository.remove(db, one.id)
+            _leave_line(db, actor, Deed.REMOVE_REFERENCE, one, now=now)
+    known = {one.mark.number for one in there}
+    for number in dict.fromkeys(wanted):
+        if number not in known:
+            note(db, actor, Mark(_system_of(db, number), number), subject, now=now)
+
+
+def _system_of(db: Db, number: str) -> str:
+    fitting = [one.code for one in repository.list_systems(db) if _fits(number, one)]
+    plain = [one for one in fitting if one != OTHERS]
+    if len(plain) == 1:
+        return plain[0]
+    if OTHERS not in fitting:
+        raise InvalidInput("this number is of no system that is declared")
+    return OTHERS
+
+
+def _fits(number: str, system: ReferenceSystem) -> bool:
+    try:
+        check_number(number, system.pattern)
+    except InvalidInput:
+        return False
+    return True
+
+
+def _leave_line(db: Db, actor: Principal, deed: Deed, one: Reference, *, now: int) -> None:
+    """In the chain of whose the thing is; of the number itself nothing (SEC-8)."""
+    owner = HOUSE if not one.subject.owner else get_principal(db, one.subject.owner).id
+    details: dict[str, int | str | list[str]] = {
+        "reference": one.id, "system": one.mark.system, "kind": str(one.subject.kind),
+    }  # fmt: skip
+    note_deed(db, actor, deed, owner=owner, details=details, now=now)
 
 
 def detach(db: Db, actor: Principal, reference: ReferenceId, *, eyes: Eyes, now: int) -> None:
@@ -96,6 +156,7 @@ def detach(db: Db, actor: Principal, reference: ReferenceId, *, eyes: Eyes, now:
         raise NotFound("there is nothing here")
     eyes.look(db, actor, found.subject, change=True, now=now)
     repository.remove(db, reference)
+    _leave_line(db, actor, Deed.REMOVE_REFERENCE, found, now=now)
 
 
 def list_references(

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Body, Depends, FastAPI, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Identifier, Line
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from calendars.kernel.errors import InvalidInput
 from scheduler.references import service
-from scheduler.references.model import Eyes, Kind, ReferenceId, ReferenceSystem, Subject
+from scheduler.references.api.parameters import TAG, CurrentEyes
+from scheduler.references.model import Kind, ReferenceId, ReferenceSystem, Subject
 from scheduler.references.rules import MAX_NUMBER
 from scheduler.references.schemas import (
+    HEADINGS,
     ReferenceIn,
     ReferenceOut,
     ReferencesOut,
     SystemIn,
     SystemOut,
     SystemsOut,
+    row_of,
 )
-
-TAG = "Références externes"
 
 router = APIRouter(prefix="/api/v1", tags=[TAG], responses=PROBLEM_RESPONSES)
 
@@ -32,17 +34,24 @@ Code = Annotated[
 ]
 
 
-def give_eyes(app: FastAPI, eyes: Eyes) -> None:
-    """Routes of this application ask these who sees what from now on."""
-    app.state.reference_eyes = eyes
+class _Question(NamedTuple):
+    number: str | None
+    system: str | None
+    subject: Subject | None
 
 
-async def _eyes_of(request: Request) -> Eyes:
-    eyes: Eyes = request.app.state.reference_eyes
-    return eyes
+async def _question(
+    number: Annotated[Line | None, Query(min_length=2, max_length=MAX_NUMBER)] = None,
+    system: Annotated[Line | None, Query(max_length=40)] = None,
+    kind: Kind | None = None,
+    key: Annotated[Line | None, Query(min_length=1)] = None,
+    owner: Annotated[Line, Query(max_length=255)] = "",
+) -> _Question:
+    subject = None if kind is None or key is None else Subject(kind, key, owner)
+    return _Question(number, system, subject)
 
 
-CurrentEyes = Annotated[Eyes, Depends(_eyes_of)]
+Asked = Annotated[_Question, Depends(_question)]
 
 
 @router.get(
@@ -132,28 +141,38 @@ def attach(
     description="Par le début du numéro (`number`, avec `system` ou non), ou celles d'un objet "
     "(`kind`, `key`, `owner`). Seul ce que vous voyez est trouvé.",
 )
-def find(  # noqa: PLR0913 - query parameters
-    actor: CurrentPrincipal,
-    state: State,
-    eyes: CurrentEyes,
-    *,
-    number: Annotated[Line | None, Query(min_length=2, max_length=MAX_NUMBER)] = None,
-    system: Annotated[Line | None, Query(max_length=40)] = None,
-    kind: Kind | None = None,
-    key: Annotated[Line | None, Query(min_length=1)] = None,
-    owner: Annotated[Line, Query(max_length=255)] = "",
-) -> ReferencesOut:
+def find(actor: CurrentPrincipal, state: State, eyes: CurrentEyes, asked: Asked) -> ReferencesOut:
     """What bears a number, or the numbers of a thing."""
+    found = _found(actor, state, eyes, asked)
+    return ReferencesOut(
+        items=[ReferenceOut.of(one) for one in found.references], complete=found.complete
+    )
+
+
+@router.get(
+    "/references.csv",
+    operation_id="exportReferences",
+    summary="Chercher des références, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(actor: CurrentPrincipal, state: State, eyes: CurrentEyes, asked: Asked) -> Response:
+    """The same as CSV: it can be imported again as it is."""
+    found = _found(actor, state, eyes, asked)
+    return spreadsheet("references.csv", HEADINGS, [row_of(one) for one in found.references])
+
+
+def _found(
+    actor: CurrentPrincipal, state: State, eyes: CurrentEyes, asked: _Question
+) -> service.Found:
+    """Raises InvalidInput."""
     with state.database.reading() as db:
-        if number is not None:
-            found, complete = service.search(db, actor, number, system, eyes=eyes, now=state.now())
-        elif kind is not None and key is not None:
-            wanted = Subject(kind, key, owner)
-            found = service.list_references(db, actor, wanted, eyes=eyes, now=state.now())
-            complete = True
-        else:
+        if asked.number is not None:
+            return service.search(db, actor, asked.number, asked.system, eyes=eyes, now=state.now())
+        if asked.subject is None:
             raise InvalidInput("either the beginning of a number, or a kind and a key")
-    return ReferencesOut(items=[ReferenceOut.of(one) for one in found], complete=complete)
+        found = service.list_references(db, actor, asked.subject, eyes=eyes, now=state.now())
+        return service.Found(found, complete=True)
 
 
 @router.delete(

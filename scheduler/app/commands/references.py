@@ -1,0 +1,135 @@
+"""`niaouli reference …`: numbers of other systems, one by one or by the table (DIR-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from scheduler.app.commands.console import (
+    AsJson,
+    Config,
+    LoginArgument,
+    get_account,
+    now_of,
+    open_service,
+    progress,
+    say,
+    write_json,
+    write_rows,
+)
+
+if TYPE_CHECKING:
+    from calendars.kernel.database import Db
+    from scheduler.app.wiring import Service
+    from scheduler.references.import_references import Preview
+
+Table = Annotated[
+    Path, typer.Argument(metavar="FICHIER.csv", show_default=False, exists=True, dir_okay=False)
+]
+As = Annotated[str, typer.Option("--as", metavar="LOGIN", help="Qui importe : selon ses droits.")]
+
+
+def find(
+    login: LoginArgument,
+    number: Annotated[str, typer.Argument(metavar="NUMÉRO", help="Ou son début.")],
+    system: Annotated[str | None, typer.Option("--system", metavar="CODE")] = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Ce qui porte un numéro, parmi ce que la personne voit."""
+    from scheduler.app.looking import Looker
+    from scheduler.references.schemas import ReferenceOut
+    from scheduler.references.service import search
+
+    with open_service(config) as service, service.database.reading() as db:
+        who = get_account(db, login)
+        found = search(db, who, number, system, eyes=Looker(), now=now_of(service))
+    rows = [ReferenceOut.of(one).model_dump(mode="json") for one in found.references]
+    headings = {
+        "system": "Système", "number": "Numéro", "day": "Date", "kind": "Objet", "key": "Clé",
+        "owner": "Propriétaire",
+    }  # fmt: skip
+    write_rows(headings, rows, as_json=as_json)
+    if not found.complete:
+        say("Il y en a d'autres : précisez le début du numéro.")
+
+
+def import_(
+    table: Table,
+    login: As,
+    config: Config = None,
+    *,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Dire seulement ce qui serait fait.")
+    ] = False,
+    token: Annotated[
+        str | None, typer.Option("--token", metavar="JETON", help="Faire ce qu'un aperçu a dit.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Importer un fichier de références ; refait, il ne change rien."""
+    content = table.read_bytes()
+    with open_service(config) as service:
+        with service.database.reading() as db:
+            seen = _go_through(db, service, content, login)
+        if not preview:
+            with service.database.transaction() as db:
+                seen = _go_through(db, service, content, login, token or seen.token)
+    _tell(seen, as_json=as_json)
+
+
+def _go_through(
+    db: Db, service: Service, content: bytes, login: str, token: str | None = None
+) -> Preview:
+    """Looked at, or done where a token says as what."""
+    from calendars.kernel.audit import CONSOLE
+    from scheduler.app.looking import Looker
+    from scheduler.references import import_references as deeds
+
+    now = now_of(service)
+    today = service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
+    who = get_account(db, login).acting(CONSOLE)
+    with progress() as bars:
+        bar = bars.add_task("Aperçu" if token is None else "Import", note="", total=None)
+
+        def moved(done: int, whole: int) -> None:
+            bars.update(bar, completed=done, total=whole)
+
+        if token is None:
+            return deeds.preview(
+                db, who, content, eyes=Looker(), today=today, now=now, progress=moved
+            )
+        return deeds.import_table(
+            db, who, content, token, eyes=Looker(), today=today, now=now, progress=moved
+        )
+
+
+def _tell(seen: Preview, *, as_json: bool) -> None:
+    from scheduler.references.import_references import Outcome
+    from scheduler.references.import_schemas import OUTCOMES, ImportOut
+
+    told = ImportOut.of(seen)
+    if as_json:
+        write_json(told.model_dump(mode="json"))
+        return
+    rows = [
+        {"line": one.line, "system": one.system, "number": one.number,
+         "outcome": OUTCOMES[one.outcome], "because": one.because}
+        for one in told.lines
+        if one.outcome is not Outcome.UNCHANGED
+    ]  # fmt: skip
+    headings = {
+        "line": "Ligne", "system": "Système", "number": "Numéro", "outcome": "Issue",
+        "because": "Pourquoi",
+    }  # fmt: skip
+    write_rows(headings, rows, as_json=False)
+    counts = ", ".join(f"{seen.count(one)} {OUTCOMES[one]}(s)" for one in Outcome)
+    say(f"{counts}. Jeton de l'aperçu : {told.token}")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"find": find, "import": import_}
