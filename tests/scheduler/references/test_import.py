@@ -144,7 +144,7 @@ def test_references_of_meetings_that_stand_are_moved(database_url: str) -> None:
         " VALUES (:ref, 'CODIR', 'planned', 1, 1, '', 'PUBLIC', 60, :refs, 7)"
     )
     with database.transaction() as db:
-        migrate.upgrade(db, "0041")
+        migrate.upgrade(db, "0043")
         db.execute(text("INSERT INTO reference_systems VALUES ('SALSA', 'SALSA', 'S-[0-9]+')"))
         db.execute(text(insert), {"ref": "CODIR-1", "refs": '["S-1", "Libre"]'})
         db.execute(text(insert), {"ref": "CODIR-2", "refs": '["S-1", "Libre", "S-1"]'})
