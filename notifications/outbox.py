@@ -258,6 +258,18 @@ def stop_waiting(db: Db, message: Outgoing, *, now: int) -> None:
     _take_back(db, [row.id for row in _waiting_for(db, message)], now=now)
 
 
+def author_of_waiting(
+    db: Db, owner: PrincipalId, uid: str, recipient: str
+) -> PrincipalId | None:
+    """Who wrote what somebody is to be told about a meeting and did not leave yet."""
+    query = select(_O.actor_id).where(
+        _O.kind == IMIP, _O.uid == uid, _O.recipient == recipient, _O.owner_id == owner,
+        _O.state.in_(_WAITING), _O.lease_until.is_(None), _O.withdrawn_at.is_(None),
+    )  # fmt: skip
+    found = db.execute(query.order_by(_O.id.desc()).limit(1)).scalar()
+    return None if found is None else PrincipalId(found)
+
+
 def owners_of(db: Db, uid: str) -> list[PrincipalId]:
     """In whose names something about a meeting was sent."""
     query = select(_O.owner_id).where(_O.uid == uid).distinct().order_by(_O.owner_id)

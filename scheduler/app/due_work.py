@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from calendars.kernel.identifiers import ObjectId
+from calendars.kernel.identifiers import CollectionId, ObjectId
+from calendars.services.follow_calendars import list_calendars_now
 from calendars.services.forget_old import forget_old
 from calendars.services.index_occurrences import list_to_extend, reindex
 from notifications.hold_back import tend_held
@@ -48,6 +50,26 @@ class Outlet:
             self._office.channel.close()
 
 
+class Watch:
+    """Whether anything was written into a calendar since this process looked last."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._seen: Mapping[CollectionId, int] = {}
+
+    def follow(self) -> int:
+        """What people did to meetings and actions in their programs is followed at once: an
+        update that waits to leave bears the agenda's hours of now (MTG-4).
+        """
+        with self._service.database.reading() as db:
+            there = list_calendars_now(db)
+        if there == self._seen:
+            return 0
+        followed = follow_events_of_meetings(self._service)
+        self._seen = there
+        return followed
+
+
 def do_due_work(service: Service) -> dict[str, int]:
     """How much of each kind was done; a second run right after finds next to nothing."""
     with closing(Outlet(service)) as outlet:
@@ -82,6 +104,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
         Job("mail", MAIL_SECONDS, outlet.deliver),
         Job("webhooks", WEBHOOK_SECONDS, lambda: tell_programs(service)),
         Job("places", PLACES_SECONDS, lambda: follow_all_places(service)),
+        Job("moved", PLACES_SECONDS, Watch(service).follow),
         Job("held", HELD_SECONDS, lambda: tell_of_held(service)),
         Job("conflicts", PLACES_SECONDS, lambda: warn_of_conflicts(service)),
         Job("reminders", MINUTE, lambda: remind_all(service)),
@@ -142,16 +165,23 @@ def close_requests(service: Service) -> int:
         return close_past(db, now=_now(service))
 
 
-def follow_meetings(service: Service) -> int:
-    """Meetings follow their events; people are reminded of what they owe them (MTG-6)."""
-    from scheduler.meetings.follow_up import follow_events, remind_of_meetings
+def follow_events_of_meetings(service: Service) -> int:
+    """Meetings follow their events, and the register of actions its tasks (MTG-4, MTG-7)."""
+    from scheduler.meetings.follow_up import follow_events
     from scheduler.meetings.keep_series import keep_all_series
 
     house, now = house_of(service), _now(service)
     # A series that was moved takes its meetings along before each is looked for.
     followed = keep_all_series(service.database, service.dispatch, now=now)
-    followed += follow_events(service.database, service.dispatch, house, now=now)
-    return followed + remind_of_meetings(service.database, house, now=now)
+    return followed + follow_events(service.database, service.dispatch, house, now=now)
+
+
+def follow_meetings(service: Service) -> int:
+    """The same, and people are reminded of what they owe to meetings (MTG-6)."""
+    from scheduler.meetings.follow_up import remind_of_meetings
+
+    followed = follow_events_of_meetings(service)
+    return followed + remind_of_meetings(service.database, house_of(service), now=_now(service))
 
 
 def write_routines(service: Service) -> int:

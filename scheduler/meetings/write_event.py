@@ -1,7 +1,8 @@
 """What a meeting writes into its event, by the one write path (MTG-4).
 
 Time, place and people need the right to speak in the owner's name, and tell everybody. The agenda
-is written by whoever keeps the meeting: colleagues' copies follow, and no message leaves for it.
+is written by whoever keeps the meeting: colleagues' copies follow, and no message leaves for it;
+one that waits to leave says what the agenda is now.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from calendars.model.event_writing import amend_occurrence, place_of
 from calendars.model.line_edit import put_text, stamp
 from calendars.model.principal import OWNER, Principal
 from calendars.services.amend_object import Target, amend_object, remove_entry
-from calendars.services.deliver_itip import Dispatch
+from calendars.services.deliver_itip import Dispatch, ItipTransport
+from calendars.services.find_principals import get_principal_by_id
 from calendars.services.put_object import ObjectPath, PutObject, store_in
+from notifications import outbox
 from scheduler.meetings import repository
 from scheduler.meetings.access import Opened
 from scheduler.meetings.invitation import (
@@ -35,14 +38,21 @@ from scheduler.meetings.papers import place
 
 @dataclass(frozen=True, slots=True)
 class _NoMail:
-    """Nobody outside hears of it; what became of the last message to them stays noted."""
+    """Nobody outside is written to. What waits to leave is worded anew, in the name of who wrote
+    it; for all others, what became of the last message to them stays noted.
+    """
 
     statuses: Mapping[str, str]
+    transport: ItipTransport
 
     def send(
         self, db: Db, actor: Principal, owner: Principal, message: ItipMessage, *, now: int
     ) -> ScheduleStatus:
-        del db, actor, owner, now
+        del actor
+        author = outbox.author_of_waiting(db, owner.id, message.uid, message.recipient)
+        if author is not None:
+            by = get_principal_by_id(db, author)
+            return self.transport.send(db, by, owner, message, now=now)
         noted = self.statuses.get(calendar_user_address(message.recipient), "")
         return next((one for one in ScheduleStatus if one == noted), ScheduleStatus.PENDING)
 
@@ -130,7 +140,7 @@ def edit_event(
     if component is None:
         raise NoDate("the meeting has no event")
     if quiet:
-        dispatch = replace(dispatch, transport=_NoMail(statuses_of(component)))
+        dispatch = replace(dispatch, transport=_NoMail(statuses_of(component), dispatch.transport))
     edit(component)
     body = serialize(calendar).encode()
     put = PutObject(target_of(opened).path, CalendarObject.parse(body), body)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from notifications.compose import Composers
 from notifications.own_templates import sample_of
 from notifications.tables import outbox
-from scheduler.app.due_work import follow_meetings
+from scheduler.app.due_work import Watch, follow_meetings
 from scheduler.meetings.notices import TEMPLATE, Notice
 from tests.scheduler.meetings.conftest import OUTSIDER, Office, rest
 from tests.scheduler.meetings.test_meetings import copies, value
@@ -60,6 +60,13 @@ def clock(office: Office, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(office, monkeypatch)
     clock.turn("2027-02-01T09:00:00")
     return clock
+
+
+def waiting(office: Office) -> list[str]:
+    """The scheduling messages that did not leave yet."""
+    query = select(outbox.c.body).where(outbox.c.kind == "imip", outbox.c.state == "PENDING")
+    with office.server.service.database.reading() as db:
+        return [body.decode() for body in db.execute(query).scalars()]
 
 
 def told(letters: list[tuple[str, str, Mapping[str, Any]]]) -> list[tuple[str, str]]:
@@ -121,12 +128,17 @@ def test_an_event_that_a_client_touched_is_followed(office: Office, clock: Clock
     moved = text.replace("20270309T080000", "20270309T093000").replace(
         "20270309T100000", "20270309T113000"
     )
+    watch = Watch(office.server.service)
+    while watch.follow():
+        continue
     assert office.director.put(path, moved).status_code == 204
 
-    clock.turn("2027-02-01T09:05:00")
+    assert [watch.follow(), watch.follow(), watch.follow()] == [1, 0, 0]
 
     [copy] = copies(office.head)
     assert "1. Budget — 9\u00a0h\u00a030" in value(copy, "DESCRIPTION")
+    [letter] = waiting(office)
+    assert "1. Budget — 9\u00a0h\u00a030" in value(letter, "DESCRIPTION")
     assert office.director.ask("DELETE", path).status_code == 204
     clock.turn("2027-02-01T09:10:00")
     assert rest(office.assistant, "GET", f"/{made['ref']}")["state"] == "cancelled"

@@ -26,8 +26,10 @@ def value(text: str, name: str) -> str:
 
 
 def mails(server: Server) -> list[tuple[str, str]]:
+    """Those that will leave: one that is worded anew while it waits is one."""
+    query = select(outbox).where(outbox.c.state != "CANCELLED")
     with server.service.database.reading() as db:
-        return [(row.recipient, row.method) for row in db.execute(select(outbox))]
+        return [(row.recipient, row.method) for row in db.execute(query)]
 
 
 def copies(client: Client) -> list[str]:
