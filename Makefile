@@ -18,7 +18,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-annotate --no-header --no-emit-index-url $(if $(UPGRADE),--upgrade)
 
 .PHONY: help setup run test check interop bench fix format format-check lint types imports \
-	rfc rules lock clean service-environment
+	rfc rules figures lock clean service-environment
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
@@ -79,6 +79,9 @@ rfc: setup ## Count the tests of each RFC section
 
 rules: setup ## Count the tests of each business rule
 	@$(BIN)/python tools/marks.py rule
+
+figures: setup ## Say which rows of the samples and of the acceptance list hold
+	@$(BIN)/python tools/figures.py $(ARGS)
 
 # --- upkeep --------------------------------------------------------------------------------------
 

@@ -155,6 +155,7 @@ EXITS: dict[str, Exit] = {
 
 
 @pytest.mark.rule("SEC-2", "SEC-3")
+@pytest.mark.rule("acceptance 5")
 @pytest.mark.parametrize("mounted", [False, True], ids=["there", "at home"])
 @pytest.mark.parametrize("way", EXITS)
 @pytest.mark.parametrize("login", READERS)

@@ -50,6 +50,7 @@ def server(migrated_url: str, tmp_path: Path, given: list[Given]) -> Iterator[Se
 
 
 @pytest.mark.rule("DIR-3")
+@pytest.mark.rule("acceptance 9")
 @pytest.mark.parametrize(("local", "acting"), INSTANTS)
 def test_the_deputy_acts_for_the_head_from_the_first_to_the_last_day(
     server: Server,

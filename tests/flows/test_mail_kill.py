@@ -219,6 +219,7 @@ def _judged(room: PostRoom, relay: RelayHandler, gaps: Counter[str], story: str)
 
 
 @pytest.mark.rule("NOT-1")
+@pytest.mark.rule("acceptance 11")
 @pytest.mark.timeout(120)
 def test_no_mail_is_lost_or_doubled(migrated_url: str, tmp_path: Path) -> None:
     strike_again_and_again(migrated_url, tmp_path, mails=40, kills=10)

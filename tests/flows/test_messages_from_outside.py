@@ -77,6 +77,7 @@ def shown(client: Client, day: str, uid: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.rule("DIA-1")
+@pytest.mark.rule("acceptance 4")
 def test_each_mail_of_the_partners_has_its_effect(server: Server) -> None:
     director = Client(server.base, DIRECTOR)
 

@@ -154,6 +154,7 @@ def readable(path: Path) -> str:
 
 
 @pytest.mark.rule("SEC-6")
+@pytest.mark.rule("acceptance 10")
 @pytest.mark.timeout(120)
 def test_no_message_url_log_line_or_file_name_bears_a_denied_word(
     server: Server, caplog: pytest.LogCaptureFixture

@@ -17,6 +17,7 @@ NBSP = "\u00a0"
 
 @pytest.mark.rule("FR-1")
 @pytest.mark.rule("acceptance 6")
+@pytest.mark.shows("french_dates.csv")
 @pytest.mark.parametrize(
     ("iso", "text"),
     [

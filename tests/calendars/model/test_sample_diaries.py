@@ -80,6 +80,8 @@ def test_the_oracle_is_whole() -> None:
     assert (len(expected()), sum(map(len, expected().values()))) == (62, 1_406)
 
 
+@pytest.mark.rule("acceptance 2")
+@pytest.mark.shows("series_occurrences_2026.csv")
 @pytest.mark.parametrize("uid", sorted(expected()))
 def test_every_copy_of_a_series_has_its_occurrences(uid: str) -> None:
     diaries = {name: copy for name, copy in copies()[uid].items() if is_series(copy)}

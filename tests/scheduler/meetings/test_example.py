@@ -103,6 +103,7 @@ def put_series(server: Server) -> None:
 @pytest.mark.rule("MTG-1")
 @pytest.mark.rule("MTG-2")
 @pytest.mark.rule("MTG-7")
+@pytest.mark.shows("meeting_example.json")
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_the_record_of_the_sample_meeting(
     server: Server, people: dict[str, Client], at: At

@@ -106,7 +106,8 @@ def test_what_was_due_before_the_event_was_written_is_no_news(house: House) -> N
 
 
 @pytest.mark.rule("TIM-11")
-def test_acceptance_11_after_an_outage_of_a_day_only_what_is_still_of_use(house: House) -> None:
+@pytest.mark.rule("acceptance 11")
+def test_after_an_outage_of_a_day_only_what_is_still_of_use(house: House) -> None:
     friday = THURSDAY + timedelta(days=1)
     morning = datetime(2026, 3, 4, 9, 0, tzinfo=NOUMEA)
     for name, text in {

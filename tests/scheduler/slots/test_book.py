@@ -6,9 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from calendars.kernel.identifiers import Login
 from calendars.model.principal import Rights
 from calendars.model.resource_policy import Category
+from calendars.storage import principals
+from calendars.storage.tables import calendar_objects, collections
 from tests.calendars.dav.test_delegation import delegate
 from tests.scheduler.slots.conftest import BOOK, House, ask, at, put_busy
 from tests.serving import Client
@@ -79,28 +83,42 @@ def test_nobody_books_in_the_name_of_somebody_whose_diary_he_does_not_keep(
 
 
 @pytest.mark.rule("DIA-4")
+@pytest.mark.rule("RES-1")
 @pytest.mark.rule("acceptance 8")
-@pytest.mark.parametrize("contested", ["person", "room"])
-def test_of_many_who_take_one_slot_at_once_one_does(
-    house: House, paul: Client, contested: str
-) -> None:
-    """Each in a name of her own, so that they share nothing but Paul, or the room."""
+def test_of_many_who_take_one_slot_room_or_car_at_once_one_does(house: House, paul: Client) -> None:
+    """Each in a name of her own, so that they share nothing but Paul, or the room, or the car."""
     house.add_resource("ocre", Category.ROOM, 10)
-    people = [f"assistante{number}" for number in range(AT_ONCE)]
-    for login in people:
-        house.server.add_person(login)
-    what = {"required": ["paul"]} if contested == "person" else {"resources": ["ocre"]}
+    house.add_resource("pajero", Category.VEHICLE, 5)
+    clients = [house.server.add_person(f"assistante{number}") for number in range(AT_ONCE)]
+    contests: list[dict[str, Any]] = [
+        {"required": ["paul"]}, {"resources": ["ocre"]}, {"resources": ["pajero"]}
+    ]  # fmt: skip
 
-    def book(login: str) -> int:
-        client = Client(house.server.base, login)
-        body = wanted(login, **what)
-        return client.http.post(client.base + BOOK, json=body, timeout=60).status_code
+    for number, contested in enumerate(contests):
+        hours = {"start": at(9 + number).isoformat(), "end": at(10 + number).isoformat()}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            asked = [
+                pool.submit(client.http.post, client.base + BOOK, timeout=60,
+                            json=wanted(client.login, **contested) | hours)
+                for client in clients
+            ]  # fmt: skip
+        statuses = [one.result().status_code for one in asked]
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        statuses = list(pool.map(book, people))
+        assert sorted(statuses) == [201] + [409] * (AT_ONCE - 1), contested
+        winner = clients[statuses.index(201)]
+        uid = asked[statuses.index(201)].result().json()["uid"]
+        holders = [login for login in (*(one.login for one in clients), "paul", "ocre", "pajero")
+                   if uid in held_by(house, login)]  # fmt: skip
+        [shared] = contested.get("required") or contested["resources"]
+        assert holders == [winner.login, shared]
+        booked = [uid for one in clients for uid in held_by(house, one.login)]
+        assert len(booked) == number + 1, "who lost has nothing of it"
 
-    assert sorted(statuses) == [201] + [409] * (AT_ONCE - 1)
-    winner = people[statuses.index(201)]
-    for login in people:
-        assert len(agenda(Client(house.server.base, login), login)) == (login == winner)
-    assert len(agenda(paul, "paul")) == (contested == "person")
+
+def held_by(house: House, login: str) -> list[str]:
+    """The UIDs in a diary, or in the calendar of a room."""
+    with house.server.service.database.reading() as db:
+        owner = principals.get(db, Login(login))
+        query = select(calendar_objects.c.uid).join(collections)
+        mine = (collections.c.owner_id == owner.id, collections.c.name == "agenda")
+        return list(db.execute(query.where(*mine)).scalars())

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendars.model.french_dates import long_date
 from scheduler.working_time.holidays import public_holidays
 from scheduler.working_time.rules import (
     Closed,
@@ -64,6 +65,8 @@ def test_a_day_counts_by_its_unit(day: str, unit: DayUnit, because: Closed | Non
 
 
 @pytest.mark.rule("TIM-8")
+@pytest.mark.rule("acceptance 6")
+@pytest.mark.shows("notice_deadlines.csv")
 @pytest.mark.parametrize("row", list(rows("expected/notice_deadlines.csv")), ids=str)
 def test_the_last_day_to_send(row: dict[str, str]) -> None:
     meeting, unit = date.fromisoformat(row["meeting_date"]), DayUnit(row["unit"])
@@ -76,11 +79,14 @@ def test_the_last_day_to_send(row: dict[str, str]) -> None:
 
 
 @pytest.mark.rule("TIM-9")
+@pytest.mark.rule("acceptance 6")
+@pytest.mark.shows("appeal_deadlines.csv")
 @pytest.mark.parametrize("row", list(rows("expected/appeal_deadlines.csv")), ids=str)
 def test_the_last_day_of_an_appeal(row: dict[str, str]) -> None:
     notified = date.fromisoformat(row["notified_on"])
     found = appeal_end(notified, int(row["months"]), WORKING)
     assert found.day == date.fromisoformat(row["last_day"])
+    assert long_date(found.day) == row["say"]
 
 
 @pytest.mark.rule("TIM-10")
