@@ -14,44 +14,17 @@ import datetime as dt
 import json
 import os
 import re
-import shutil
 import sys
-import tempfile
 import time
 import traceback
 import urllib.parse
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+from desk import SUBSCRIBE, Desk
 from other_client import OtherClient, unfold
-from program import CannotRun, Thunderbird
-from proxy import ProxyHandler, Recorder, SmtpSink, serve
-
-START = """
-    Services.prefs.setBoolPref("signon.rememberSignons", true);
-    const { DNS } = ChromeUtils.importESModule("resource:///modules/DNS.sys.mjs");
-    DNS.srv = DNS.txt = DNS.mx = async () => [];
-    cal.provider.promptOverwrite = (mode, item) => {
-      S.prompts.push(mode + " " + item.title); return !!S.overwrite; };
-    await until(() => win.document.readyState == "complete", 20000);
-"""
-
-SUBSCRIBE = """
-    const [user, password, where, wanted] = args;
-    const map = await cal.provider.detection.detect(user, password, where, true, [], {});
-    const found = [...map.values()].flat();
-    const plainly = uri => decodeURI(uri).replace(/\\/$/, "");
-    const c = found.find(x => x.type == "caldav" && plainly(x.uri.spec) == plainly(wanted));
-    if (c) {
-      c.setProperty("cache.enabled", true);
-      c.setProperty("imip.identity.key", "id1");
-      cal.manager.registerCalendar(c);
-      S.calId = c.id;
-      await until(() => inner(theCal()).checkedServerInfo, 30000);
-      await sync();
-    }
-    return { found: found.map(x => x.name), name: c?.name, readOnly: c && theCal().readOnly };
-"""
+from program import CannotRun
+from proxy import SmtpSink, serve
 
 CREATE = """
     const [ics, uid] = args;
@@ -124,28 +97,6 @@ SHOWN = """
 """
 
 
-class Desk:
-    """Somebody at a Thunderbird of his own."""
-
-    def __init__(self, opts, user):
-        self.user = user
-        self.mail = f"{user}@example.org"
-        self.recorder = Recorder()
-        self.work = tempfile.mkdtemp(prefix=f"tb-{user}-")
-        handler = type("Handler", (ProxyHandler,), {"recorder": self.recorder})
-        settings = argparse.Namespace(
-            thunderbird=opts.thunderbird, insecure=False, timezone="Pacific/Noumea",
-            timeout=60, user=user, password=opts.password, base_url=opts.base_url,
-        )  # fmt: skip
-        self.program = Thunderbird(settings, self.work, serve(handler)[1], opts.smtp, self.mail)
-        self.js = self.program.js
-        self.js(START)
-
-    def close(self):
-        self.program.close()
-        shutil.rmtree(self.work, ignore_errors=True)
-
-
 class Story:
     """One meeting, from the invitation to the cancellation."""
 
@@ -159,6 +110,10 @@ class Story:
         day = dt.date.today() + dt.timedelta(days=14)
         self.day = day - dt.timedelta(days=day.weekday())  # a Monday
         self.eyes = {name: self._eyes(name) for name in opts.people}
+
+    def _seated(self, name):
+        o = self.opts
+        return Desk(o.thunderbird, o.base_url, name, o.password, o.smtp)
 
     def _eyes(self, name):
         """Looks at the service itself, with somebody's rights."""
@@ -177,7 +132,7 @@ class Story:
         self.opts.smtp = serve(SmtpSink)[1]
         try:
             with ThreadPoolExecutor() as pool:
-                self.desks = list(pool.map(lambda n: Desk(self.opts, n), self.opts.people[1:]))
+                self.desks = list(pool.map(self._seated, self.opts.people[1:]))
             self.first, self.second, self.guest = self.desks
             for step in (
                 self.find_the_diary,
