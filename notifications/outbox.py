@@ -258,9 +258,7 @@ def stop_waiting(db: Db, message: Outgoing, *, now: int) -> None:
     _take_back(db, [row.id for row in _waiting_for(db, message)], now=now)
 
 
-def author_of_waiting(
-    db: Db, owner: PrincipalId, uid: str, recipient: str
-) -> PrincipalId | None:
+def author_of_waiting(db: Db, owner: PrincipalId, uid: str, recipient: str) -> PrincipalId | None:
     """Who wrote what somebody is to be told about a meeting and did not leave yet."""
     query = select(_O.actor_id).where(
         _O.kind == IMIP, _O.uid == uid, _O.recipient == recipient, _O.owner_id == owner,
