@@ -184,7 +184,7 @@ def _facts(error: errors.ServiceError) -> str:
     if isinstance(error, put_object.UidConflict | schedule_object.UniqueSchedulingObject):
         return "" if error.path is None else href(object_href(*error.path))
     if isinstance(error, guard_bookings.BookingConflict):
-        return escape(error.words)
+        return escape(error.words or "")
     if isinstance(error, authorize.NeedPrivileges):
         name = _PRIVILEGE_NAMES.get(error.privilege, "<D:write/>")
         return _needed(collection_href(*error.path), name)

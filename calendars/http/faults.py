@@ -59,7 +59,7 @@ _FORM_FAULTS: Mapping[str, str] = {
     "model_attributes_type": "un objet JSON est attendu",
     "json_invalid": "le corps n'est pas du JSON valable",
 }
-_OWN = frozenset({"instant", "day", "moment", "range", "character", "field"})
+_OWN = frozenset({"instant", "day", "moment", "range", "character", "email", "field"})
 MAX_FAULTS = 20
 
 

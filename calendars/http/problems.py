@@ -294,12 +294,17 @@ def refusal(error: errors.ServiceError) -> JSONResponse:
     fault = _fault_of(error)
     if fault is not None:
         return problem(kind, errors=[fault])
-    words: str | None = getattr(error, "words", None)
-    answer = problem(kind if words is None else kind._replace(detail=words))
+    answer = problem(kind if error.words is None else kind._replace(detail=_sentence(error.words)))
     if kind.status == 401:
         for challenge in _CHALLENGES:
             answer.headers.append("WWW-Authenticate", challenge)
     return answer
+
+
+def _sentence(words: str) -> str:
+    """As it stands by itself."""
+    said = words[:1].upper() + words[1:]
+    return said if said.endswith((".", "…")) else f"{said}."
 
 
 def _fault_of(error: errors.ServiceError) -> dict[str, str] | None:
@@ -310,6 +315,8 @@ def _fault_of(error: errors.ServiceError) -> dict[str, str] | None:
         return {"field": f"body.{error.field}", "message": POLICY_FAULTS[error.fault]}
     if isinstance(error, set_policy.UnknownParty):
         return {"field": f"body.{error.field}", "message": "cet identifiant n'existe pas"}
+    if error.field is not None and error.words is not None:
+        return {"field": f"body.{error.field}", "message": error.words}
     return None
 
 

@@ -24,6 +24,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from calendars.services.open_account import InvalidAddress, check_email
+
 FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 LAST = datetime(2101, 1, 1, tzinfo=UTC)
 
@@ -133,6 +135,15 @@ def _name(text: str) -> str:
     return unicodedata.normalize("NFC", _without(_NO_NAME, text))
 
 
+def _email(text: str) -> str:
+    try:
+        return check_email(text)
+    except InvalidAddress:
+        raise PydanticCustomError(
+            "email", "une adresse électronique, comme anne@example.org"
+        ) from None
+
+
 def _without(refused: re.Pattern[str], text: str) -> str:
     if refused.search(text):
         raise PydanticCustomError("character", "ce texte contient un caractère qui n'est pas admis")
@@ -145,6 +156,12 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterV
 """One line of text that says something."""
 Text = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_lines)]
 """Text of several lines."""
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
+"""An e-mail address."""
+EmailOrNone = Annotated[
+    str, StringConstraints(max_length=254), AfterValidator(lambda text: text and _email(text))
+]
+"""The same, or nothing."""
 PathName = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_name)]
 """One segment of a path: a login, the name of a calendar or of an object."""
 Identifier = Annotated[int, Field(ge=1, lt=2**53)]

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 
 class ServiceError(Exception):
-    """A request that cannot be done; every face has one table from these to its answers."""
+    """A request that cannot be done; every face has one table from these to its answers.
+
+    The message speaks to developers; `words` say it to readers, in French, where the kind of error
+    alone would not tell them what to do, and `field` names what of their request is meant.
+    """
+
+    words: str | None = None
+    field: str | None = None
+
+    def __init__(
+        self, message: str = "", *, words: str | None = None, field: str | None = None
+    ) -> None:
+        super().__init__(message)
+        if words is not None:
+            self.words = words
+        if field is not None:
+            self.field = field
 
 
 class NotFound(ServiceError):

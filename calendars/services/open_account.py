@@ -31,6 +31,8 @@ class InvalidLogin(InvalidInput):
 class InvalidAddress(InvalidInput):
     """Not an e-mail address that mail can be sent to."""
 
+    words = "ce n'est pas une adresse électronique"
+
 
 class InvalidDisplayName(InvalidInput):
     """A name that is empty, too long or has control characters."""

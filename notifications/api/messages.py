@@ -24,7 +24,9 @@ Before = Annotated[
     Identifier | None, Query(description="La suite : ce que `next` a donné la fois d'avant.")
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="Combien d'éléments au plus.")]
-States = Annotated[list[Fate] | None, Query(alias="state", description="Seulement ces états.")]
+States = Annotated[
+    list[Fate] | None, Query(alias="state", max_length=20, description="Seulement ces états.")
+]
 
 
 @router.get(

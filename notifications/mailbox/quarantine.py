@@ -33,13 +33,8 @@ class NotReleasable(Conflict):
     """The mail would change nothing even so; `why` says what is in the way."""
 
     def __init__(self, why: Why) -> None:
-        super().__init__(f"the mail cannot be applied: {why}")
+        super().__init__(f"the mail cannot be applied: {why}", words=SENTENCES[why])
         self.why = why
-
-    @property
-    def words(self) -> str:
-        """What the person reads."""
-        return SENTENCES[self.why]
 
 
 class OnlyAdministrators(Forbidden):

@@ -30,7 +30,9 @@ def write_message(
     """
     owner = get_principal(db, login)
     if owner.kind is not PrincipalKind.INDIVIDUAL:
-        raise InvalidInput("a message is for a person")
+        raise InvalidInput(
+            "a message is for a person", words="un message est pour une personne", field="to"
+        )
     uid = f"niaouli-tel-{uuid4().hex}"
     made = PhoneMessage(CallId(0), owner.id, actor.id, uid, call, now)
     made.is_task = open_task(db, actor, owner, messages.task_of(made, actor), now=now)

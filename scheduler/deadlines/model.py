@@ -26,9 +26,13 @@ class DeadlineState(StrEnum):
 class NotAsProposed(Conflict):
     """What was confirmed is not what would happen now: look at the proposal again."""
 
+    words = "ce qui a été confirmé n'est plus ce qui arriverait : relisez la proposition"
+
 
 class IsOver(Conflict):
     """What is met or abandoned moves no more."""
+
+    words = "ce qui est tenu ou abandonné ne bouge plus"
 
 
 class PastMove(NamedTuple):

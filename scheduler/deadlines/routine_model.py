@@ -18,6 +18,8 @@ MOST_AHEAD = 31
 class BadRoutine(InvalidInput):
     """It ends before it begins, or leaves out days."""
 
+    words = "cette tâche récurrente ne peut pas être ainsi"
+
 
 @dataclass(slots=True)
 class Routine:

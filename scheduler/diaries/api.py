@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
+from calendars.http.shapes import PathName
 from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, FaceState, State
 from calendars.kernel.database import Db
@@ -27,7 +28,7 @@ router = APIRouter(
     prefix="/api/v1/diaries/{login}/hold-groups", tags=[TAG], responses=PROBLEM_RESPONSES
 )
 
-Login = Annotated[str, Path(description="À qui est l'agenda.", examples=["anne"])]
+Login = Annotated[PathName, Path(description="À qui est l'agenda.", examples=["anne"])]
 Ref = Annotated[str, Path(max_length=100, description="La référence des options.")]
 Position = Annotated[int, Path(ge=1, le=100, description="Le numéro de l'option.")]
 

@@ -31,6 +31,8 @@ _DAY = 86_400
 class NotForYou(Forbidden):
     """Administrators alone say how conflicts weigh."""
 
+    words = "réservé à l'administration"
+
 
 def list_conflicts(
     db: Db, actor: Principal, login: str, window: Window, *, zone: tzinfo, now: int

@@ -31,16 +31,22 @@ class WrongState(Conflict):
     """The options are decided already."""
 
     def __init__(self, state: HoldState) -> None:
-        super().__init__(f"these options are {state} already")
+        super().__init__(
+            f"these options are {state} already", words="ces options sont déjà décidées"
+        )
         self.state = state
 
 
 class SlotTaken(Conflict):
     """Something else was confirmed at that time meanwhile (DIA-4)."""
 
+    words = "autre chose a été confirmé à cette heure entre-temps"
+
 
 class NoSuchHold(NotFound):
     """The group has no option of that number."""
+
+    words = "il n'y a pas d'option de ce numéro"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
-from calendars.http.shapes import Instant, Line, Shape, StrictShape, Text, Title, instant_of
+from calendars.http.shapes import (
+    Email,
+    Instant,
+    Line,
+    PathName,
+    Shape,
+    StrictShape,
+    Text,
+    Title,
+    instant_of,
+    one_line,
+)
 from calendars.http.spreadsheet import Cell
 from calendars.model.event_draft import EventDraft
 from scheduler.diaries.model import HeldDate, Hold, HoldDraft, HoldGroup, Slot
+
+Reference = Annotated[
+    str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)
+]
 
 
 class SlotIn(StrictShape):
@@ -24,13 +39,13 @@ class SlotIn(StrictShape):
 class HoldGroupIn(StrictShape):
     """Dates to hold for one appointment."""
 
-    ref: str = Field(min_length=1, max_length=100, examples=["VR-2026-01"])
+    ref: Reference = Field(examples=["VR-2026-01"])
     title: Title = Field(examples=["Convention"])
     location: Line | None = None
     description: Text | None = None
     visibility: Literal["PUBLIC", "PRIVATE", "CONFIDENTIAL"] = "PUBLIC"
     slots: list[SlotIn] = Field(min_length=1, max_length=20)
-    invited: list[str] = Field(
+    invited: list[Email] = Field(
         default_factory=list,
         max_length=100,
         description="Adresses électroniques. Les collègues ont les options dans leur agenda ; les "
@@ -38,7 +53,7 @@ class HoldGroupIn(StrictShape):
         examples=[["paul@example.org"]],
     )
     expires_at: Instant | None = Field(None, description="Au-delà, les dates sont libérées.")
-    calendar: str = "agenda"
+    calendar: PathName = "agenda"
 
     def draft(self) -> HoldDraft:
         """As the service takes it."""

@@ -49,6 +49,8 @@ _BATCH = 50
 class RefTaken(Conflict):
     """The diary has options of that reference already."""
 
+    words = "l'agenda a déjà des options de cette référence"
+
 
 @dataclass(slots=True)
 class _OnceEach:
@@ -75,7 +77,11 @@ def hold_dates(
     """
     _open(db, actor, login, wanted.calendar, now=now)
     if not 1 <= len(wanted.slots) <= MAX_OPTIONS:
-        raise InvalidInput(f"between one and {MAX_OPTIONS} dates are held together")
+        raise InvalidInput(
+            f"between one and {MAX_OPTIONS} dates are held together",
+            words=f"de une à {MAX_OPTIONS} dates",
+            field="slots",
+        )
     _check_ref(db, login, wanted.ref)
     owner = get_principal(db, login)
     organizer = Invited(preferred_address(owner), owner.display_name, inside=True)
@@ -234,7 +240,11 @@ def _open(db: Db, actor: Principal, login: str, calendar: str, *, now: int) -> N
 
 def _check_ref(db: Db, login: str, ref: str) -> None:
     if not ref.strip() or len(ref) > 100:
-        raise InvalidInput("a reference has 1 to 100 characters")
+        raise InvalidInput(
+            "a reference has 1 to 100 characters",
+            words="une référence compte de 1 à 100 caractères",
+            field="ref",
+        )
     if repository.find(db, login, ref) is not None:
         raise RefTaken("the diary has options of that reference already")
 

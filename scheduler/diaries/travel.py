@@ -57,9 +57,13 @@ CATEGORY = "Trajet"
 class NoWay(InvalidInput):
     """There is no way to go: the place is not known, or it is where the person works."""
 
+    words = "aucun trajet n'est connu vers ce lieu"
+
 
 class TravelOfSeries(InvalidInput):
     """A series has no ways: they are made for one appointment."""
+
+    words = "les trajets se posent pour un rendez-vous, pas pour une série"
 
 
 class Block(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
+from calendars.http.shapes import PathName
 from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from calendars.kernel.errors import InvalidInput
@@ -29,7 +30,7 @@ TAG = "Demandes de rendez-vous"
 
 router = APIRouter(prefix="/api/v1", tags=[TAG], responses=PROBLEM_RESPONSES)
 
-Login = Annotated[str, Path(description="Avec qui.", examples=["anne"])]
+Login = Annotated[PathName, Path(description="Avec qui.", examples=["anne"])]
 Ref = Annotated[str, Path(max_length=40, description="La référence de la demande.")]
 
 
@@ -70,7 +71,7 @@ def list_all(
     actor: CurrentPrincipal,
     state: State,
     login: Login,
-    states: Annotated[list[RequestState] | None, Query(alias="state")] = None,
+    states: Annotated[list[RequestState] | None, Query(alias="state", max_length=20)] = None,
 ) -> DiaryRequestsOut:
     """The requests for one person."""
     with state.database.reading() as db:
@@ -89,7 +90,7 @@ def export(
     actor: CurrentPrincipal,
     state: State,
     login: Login,
-    states: Annotated[list[RequestState] | None, Query(alias="state")] = None,
+    states: Annotated[list[RequestState] | None, Query(alias="state", max_length=20)] = None,
 ) -> Response:
     """The same as CSV."""
     rows = [one.row for one in list_all(actor, state, login, states).items]
@@ -214,11 +215,15 @@ def place(
 ) -> DiaryRequestOut:
     """It stands in the diary."""
     if (said.option is None) == (said.slot is None):
-        raise InvalidInput("either an option or a slot")
+        raise InvalidInput(
+            "either an option or a slot", words="donnez une option ou une date", field="option"
+        )
     slot = said.slot
     chosen = said.option if slot is None else Slot(slot.start, slot.end)
     if chosen is None:
-        raise InvalidInput("either an option or a slot")
+        raise InvalidInput(
+            "either an option or a slot", words="donnez une option ou une date", field="option"
+        )
     with state.database.transaction() as db:
         found = service.place(
             db, actor, (login, ref), chosen, dispatch=state.dispatch, now=state.now()

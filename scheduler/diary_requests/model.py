@@ -6,7 +6,7 @@ the one who has taken it on places it, so that two assistants never answer the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -57,16 +57,36 @@ EXITS = frozenset(
 """Where the one who has taken it on may lead it; only the principal refuses."""
 
 
+STATES: Mapping[RequestState, str] = {
+    RequestState.RECEIVED: "reçue",
+    RequestState.CLAIMED: "prise en charge",
+    RequestState.HELD: "options posées",
+    RequestState.PROPOSED: "proposée",
+    RequestState.ACCEPTED: "acceptée",
+    RequestState.PLANNED: "planifiée",
+    RequestState.TOOK_PLACE: "tenue",
+    RequestState.POSTPONED: "reportée",
+    RequestState.REDIRECTED: "réorientée",
+    RequestState.REFUSED: "refusée",
+    RequestState.DROPPED: "sans suite",
+    RequestState.CANCELLED: "annulée",
+}
+
+
 class WrongRequestState(Conflict):
     """The request is not where that can be done."""
 
     def __init__(self, state: RequestState) -> None:
-        super().__init__(f"the request is {state}")
+        super().__init__(
+            f"the request is {state}", words=f"la demande en est à « {STATES[state]} »"
+        )
         self.state = state
 
 
 class ClaimedByAnother(Conflict):
     """A colleague has taken the request on, and his time is not over."""
+
+    words = "une collègue a pris cette demande en charge"
 
     def __init__(self, claimer: str) -> None:
         super().__init__("a colleague has taken this request on")
@@ -75,6 +95,8 @@ class ClaimedByAnother(Conflict):
 
 class NotTheClaimer(Forbidden):
     """Only the one who has taken a request on places it."""
+
+    words = "prenez d'abord la demande en charge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +131,17 @@ class Wish(NamedTuple):
     def check(self) -> None:
         """Raises InvalidInput."""
         if not 5 <= self.minutes <= 24 * 60:
-            raise InvalidInput("an appointment lasts from five minutes to a day")
+            raise InvalidInput(
+                "an appointment lasts from five minutes to a day",
+                words="un rendez-vous dure de cinq minutes à un jour",
+                field="minutes",
+            )
         if self.earliest and self.latest and self.latest < self.earliest:
-            raise InvalidInput("the last day precedes the first")
+            raise InvalidInput(
+                "the last day precedes the first",
+                words="le dernier jour précède le premier",
+                field="latest",
+            )
 
 
 class Requester(NamedTuple):

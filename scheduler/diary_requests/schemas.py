@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from calendars.http.shapes import Day, Instant, Line, Shape, StrictShape, Title, instant_of
+from calendars.http.shapes import (
+    Day,
+    Email,
+    EmailOrNone,
+    Instant,
+    Line,
+    Shape,
+    StrictShape,
+    Title,
+    instant_of,
+)
 from calendars.http.spreadsheet import Cell
 from scheduler.diaries.schemas import SlotIn
 from scheduler.diary_requests.model import (
+    STATES,
     DiaryRequest,
     Exit,
     Requester,
@@ -21,7 +32,6 @@ from scheduler.diary_requests.model import (
     Wish,
 )
 
-Email = Annotated[str, StringConstraints(max_length=254)]
 Class = Literal["PUBLIC", "PRIVATE", "CONFIDENTIAL"]
 
 
@@ -29,7 +39,7 @@ class RequesterIn(StrictShape):
     """Who asks, if not the one who writes."""
 
     name: Title = Field(examples=["Sophie Mica, association Le Banian"])
-    email: Email = Field("", examples=["sophie.mica@example.org"])
+    email: EmailOrNone = Field("", examples=["sophie.mica@example.org"])
     phone: Line = Field("", examples=["+687 25 00 00"])
 
 
@@ -115,20 +125,6 @@ REQUEST_HEADINGS = (
     "Objet", "Durée (min)", "Au plus tôt", "Au plus tard", "Lieu", "Classe", "Réponse pour le",
     "Prise en charge par",
 )  # fmt: skip
-STATES: Mapping[RequestState, str] = {
-    RequestState.RECEIVED: "reçue",
-    RequestState.CLAIMED: "prise en charge",
-    RequestState.HELD: "options posées",
-    RequestState.PROPOSED: "proposée",
-    RequestState.ACCEPTED: "acceptée",
-    RequestState.PLANNED: "planifiée",
-    RequestState.TOOK_PLACE: "tenue",
-    RequestState.POSTPONED: "reportée",
-    RequestState.REDIRECTED: "réorientée",
-    RequestState.REFUSED: "refusée",
-    RequestState.DROPPED: "sans suite",
-    RequestState.CANCELLED: "annulée",
-}
 URGENCIES: Mapping[RequestUrgency, str] = {
     RequestUrgency.LOW: "faible",
     RequestUrgency.NORMAL: "normale",

@@ -58,7 +58,11 @@ def make_request(
     owner = get_principal(db, login)
     keeps = may_still_send(db, actor.id, owner.id, now=now)
     if requester is not None and not keeps:
-        raise Forbidden("only who keeps the diary notes what others ask for")
+        raise Forbidden(
+            "only who keeps the diary notes what others ask for",
+            words="qui tient l'agenda note ce que d'autres demandent",
+            field="requester",
+        )
     wish.check()
     asks = requester or Requester(actor.display_name, actor.email or "")
     for email in (*wish.attendees, *filter(None, [asks.email])):
@@ -161,7 +165,11 @@ def place(
     found.check_placing(actor.login, now=now)
     if isinstance(chosen, int):
         if found.options is None:
-            raise InvalidInput("no dates are held for this request")
+            raise InvalidInput(
+                "no dates are held for this request",
+                words="aucune date n'est posée pour cette demande",
+                field="option",
+            )
         group = confirm_hold(
             db, actor, found.owner, found.options, chosen, dispatch=dispatch, now=now
         )
@@ -213,7 +221,10 @@ def refuse(
     found = _locked(db, actor, *path, now=now)
     owner = get_principal(db, found.owner)
     if not acts_for(db, actor, owner.id, now=now):
-        raise Forbidden("the principal alone refuses; the others drop it or send it elsewhere")
+        raise Forbidden(
+            "the principal alone refuses; the others drop it or send it elsewhere",
+            words="la personne demandée refuse, ou qui assure son intérim ; les autres closent",
+        )
     found.refuse()
     _free_options(db, actor, found, dispatch=dispatch, now=now)
     _remove_event(db, actor, found, dispatch=dispatch, now=now)

@@ -20,9 +20,13 @@ MAX_MINUTES = 24 * 60
 class NotForYou(Forbidden):
     """Administrators alone keep the directory."""
 
+    words = "réservé à l'administration"
+
 
 class BadDirectory(InvalidInput):
     """What was said of sites, ways or people cannot be."""
+
+    words = "un site, un trajet ou une paire de personnes ne peut pas être ainsi"
 
 
 def list_sites(db: Db) -> list[Site]:

@@ -39,6 +39,8 @@ class Part(IntEnum):
 class NotYourPart(Forbidden):
     """Who takes part in a meeting reads its papers; others keep them."""
 
+    words = "vous prenez part à cette réunion sans la tenir"
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

@@ -42,6 +42,8 @@ LONGEST = 24 * 60
 class RefTaken(Conflict):
     """Another meeting bears that reference, or stands for that event."""
 
+    words = "cette référence est déjà celle d'une autre réunion"
+
 
 class Place(NamedTuple):
     """When and where."""
@@ -116,7 +118,11 @@ def call_meeting(
 def _new(db: Db, actor: Principal, owner: Principal, wanted: MeetingDraft, *, now: int) -> Meeting:
     minutes = wanted.place.minutes if wanted.place else wanted.minutes
     if not 1 <= minutes <= LONGEST:
-        raise InvalidInput("a meeting lasts between a minute and a day")
+        raise InvalidInput(
+            "a meeting lasts between a minute and a day",
+            words="une réunion dure d'une minute à un jour",
+            field="minutes",
+        )
     if wanted.ref is not None and repository.is_taken(db, wanted.ref):
         raise RefTaken("a meeting bears that reference already")
     return Meeting(
@@ -168,7 +174,11 @@ def _adopt(
     zone = zone_of(entry.collection)
     said = read_event(calendar, event.recurrence_id, zone)
     if entry.stored.component != "VEVENT" or (entry.stored.recurring and not event.recurrence_id):
-        raise InvalidInput("a meeting is one event, or one occurrence of a series")
+        raise InvalidInput(
+            "a meeting is one event, or one occurrence of a series",
+            words="une réunion est un événement seul, ou une occurrence d'une série",
+            field="event",
+        )
     if said is None:
         raise NoSuchOccurrence("the object has no occurrence at that time")
     if repository.find_of_event(db, owner.id, uid, event.recurrence_id) is not None:

@@ -32,7 +32,11 @@ def invitees_of(db: Db, invited: Invited) -> list[Invitee]:
     Raises UnknownPerson, InvalidInput.
     """
     if len(invited.required) + len(invited.optional) + len(invited.rooms) > MAX_PEOPLE:
-        raise InvalidInput("that are too many people for one meeting")
+        raise InvalidInput(
+            "that are too many people for one meeting",
+            words="trop de personnes pour une réunion",
+            field="required",
+        )
     found: dict[str, Invitee] = {}
     for names, optional in ((invited.required, False), (invited.optional, True)):
         for one in people.resolve(db, names):
@@ -40,7 +44,11 @@ def invitees_of(db: Db, invited: Invited) -> list[Invitee]:
             found.setdefault(one.address, asked)
     for one in people.resolve(db, invited.rooms):
         if one.principal is None or one.principal.kind not in RESOURCE_KINDS:
-            raise InvalidInput("rooms and vehicles are named by their login")
+            raise InvalidInput(
+                "rooms and vehicles are named by their login",
+                words="salles et véhicules se nomment par leur identifiant",
+                field="rooms",
+            )
         found[one.address] = Invitee(one.address, one.name, "NEEDS-ACTION", place=True)
     return list(found.values())
 

@@ -98,9 +98,13 @@ def add_item(
     opened = open_meeting(db, actor, ref, Part.EDITOR, now=now, lock=True)
     agenda = repository.agenda_of(db, opened.meeting.id)
     if len(agenda.items) >= MAX_ITEMS:
-        raise InvalidInput("that are too many items for one agenda")
+        raise InvalidInput(
+            "that are too many items for one agenda",
+            words="l'ordre du jour a déjà trop de points",
+            field="title",
+        )
     if draft.title is None:
-        raise InvalidInput("an item has a title")
+        raise InvalidInput("an item has a title", words="un point a un titre", field="title")
     late = opened.meeting.takes_items_late(now=now)
     item = AgendaItem(
         ItemId(0),

@@ -34,6 +34,8 @@ POSTPONED_TEXT = "Point reporté à la prochaine réunion."
 class NotTheChair(Forbidden):
     """Minutes are validated by the chair, or by who takes his interim that day (DIR-3)."""
 
+    words = "la présidence valide et renvoie, ou qui en assure l'intérim ce jour-là"
+
 
 def draft_minutes(
     db: Db,
@@ -101,7 +103,11 @@ def _noted(
 ) -> NotedAction:
     there = None if noted.ref is None else action_repository.find(db, noted.ref)
     if there is not None and there.meeting_id != meeting.id:
-        raise InvalidInput("that action is of another meeting")
+        raise InvalidInput(
+            "that action is of another meeting",
+            words="cette action est d'une autre réunion",
+            field="sections",
+        )
     if there is None:
         there = note_action(db, meeting, noted, item, house, now=now)
     return noted._replace(ref=there.ref)

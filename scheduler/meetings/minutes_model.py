@@ -24,6 +24,8 @@ class MinutesKind(StrEnum):
 class ReasonNeeded(InvalidInput):
     """Who corrects or returns minutes says why (MTG-1)."""
 
+    words = "un motif est nécessaire"
+
 
 class NotedAction(NamedTuple):
     """An action as the minutes have it; the reference is allotted when it is noted."""

@@ -17,6 +17,7 @@ from scheduler.meetings.rules import (
     MeetingState,
     Presence,
     Window,
+    label_of,
     windows_of,
 )
 
@@ -29,16 +30,23 @@ class WrongState(Conflict):
     """The meeting, its minutes or the action are not in a state that allows it."""
 
     def __init__(self, state: str, wanted: str) -> None:
-        super().__init__(f"from {state} there is no way to {wanted}")
+        super().__init__(
+            f"from {state} there is no way to {wanted}",
+            words=f"de « {label_of(state)} », on ne passe pas à « {label_of(wanted)} »",
+        )
         self.state, self.wanted = state, wanted
 
 
 class NoSuchItem(NotFound):
     """The agenda has no such item."""
 
+    words = "l'ordre du jour n'a pas de point de ce numéro"
+
 
 class NoDate(Conflict):
     """The meeting has no event yet: it was asked for, or put off."""
+
+    words = "la réunion n'a pas encore de date"
 
 
 @dataclass(slots=True)

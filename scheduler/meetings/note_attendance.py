@@ -81,7 +81,11 @@ def note_attendance(
     rows = []
     for note, who in zip(notes, named, strict=True):
         if note.arrived_at and note.left_at and note.left_at < note.arrived_at:
-            raise InvalidInput("nobody leaves before he came")
+            raise InvalidInput(
+                "nobody leaves before he came",
+                words="nul ne part avant d'être arrivé",
+                field="items",
+            )
         rows.append(
             Attendance(
                 who.address,

@@ -25,6 +25,8 @@ _WITH_NAME = re.compile(r"([^<>@]+)<([^<>]+)>")
 class UnknownPerson(InvalidInput):
     """A login that nobody has."""
 
+    words = "une des personnes nommées n'est ni un compte ni une adresse électronique"
+
 
 class Somebody(NamedTuple):
     """A person, with an account here or not."""

@@ -6,7 +6,6 @@ whose civility was noted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -21,37 +20,8 @@ from scheduler.meetings.keep_agenda import AgendaLine, ShownAgenda
 from scheduler.meetings.minutes_model import MinutesStep
 from scheduler.meetings.note_attendance import list_attending
 from scheduler.meetings.printed import presence_words
-from scheduler.meetings.rules import ActionState, MeetingState, MinutesState
+from scheduler.meetings.rules import ACTIONS, MINUTES, OVERDUE, STATES
 from scheduler.meetings.schemas.common import at
-
-STATES: Mapping[MeetingState, str] = {
-    MeetingState.REQUESTED: "demandé",
-    MeetingState.SEARCHING: "en recherche de date",
-    MeetingState.PLANNED: "planifié",
-    MeetingState.AGENDA_SET: "ordre du jour arrêté",
-    MeetingState.IN_SESSION: "en séance",
-    MeetingState.HELD: "tenu",
-    MeetingState.CLOSED: "clos",
-    MeetingState.POSTPONED: "reporté",
-    MeetingState.CANCELLED: "annulé",
-}
-MINUTES: Mapping[MinutesState, str] = {
-    MinutesState.DRAFT: "brouillon",
-    MinutesState.SUBMITTED: "soumis",
-    MinutesState.RETURNED: "renvoyé",
-    MinutesState.VALIDATED: "validé",
-    MinutesState.DISTRIBUTED: "diffusé",
-    MinutesState.CORRECTED: "corrigé",
-    MinutesState.REDISTRIBUTED: "rediffusé",
-}
-ACTIONS: Mapping[ActionState, str] = {
-    ActionState.NOTED: "noté",
-    ActionState.OPEN: "ouvert",
-    ActionState.UNDER_WAY: "en cours",
-    ActionState.DONE: "fait",
-    ActionState.ABANDONED: "abandonné",
-}
-OVERDUE = "en retard"
 
 
 def record_of(db: Db, shown: ShownAgenda, house: House, *, now: int) -> dict[str, Any]:

@@ -120,6 +120,45 @@ class ActionState(StrEnum):
     ABANDONED = "abandoned"
 
 
+STATES: Mapping[MeetingState, str] = {
+    MeetingState.REQUESTED: "demandé",
+    MeetingState.SEARCHING: "en recherche de date",
+    MeetingState.PLANNED: "planifié",
+    MeetingState.AGENDA_SET: "ordre du jour arrêté",
+    MeetingState.IN_SESSION: "en séance",
+    MeetingState.HELD: "tenu",
+    MeetingState.CLOSED: "clos",
+    MeetingState.POSTPONED: "reporté",
+    MeetingState.CANCELLED: "annulé",
+}
+MINUTES: Mapping[MinutesState, str] = {
+    MinutesState.DRAFT: "brouillon",
+    MinutesState.SUBMITTED: "soumis",
+    MinutesState.RETURNED: "renvoyé",
+    MinutesState.VALIDATED: "validé",
+    MinutesState.DISTRIBUTED: "diffusé",
+    MinutesState.CORRECTED: "corrigé",
+    MinutesState.REDISTRIBUTED: "rediffusé",
+}
+ACTIONS: Mapping[ActionState, str] = {
+    ActionState.NOTED: "noté",
+    ActionState.OPEN: "ouvert",
+    ActionState.UNDER_WAY: "en cours",
+    ActionState.DONE: "fait",
+    ActionState.ABANDONED: "abandonné",
+}
+OVERDUE = "en retard"
+
+
+def label_of(state: str) -> str:
+    """A state of a meeting, of minutes or of an action, as people say it."""
+    if isinstance(state, MeetingState):
+        return STATES[state]
+    if isinstance(state, MinutesState):
+        return MINUTES[state]
+    return ACTIONS[state] if isinstance(state, ActionState) else state
+
+
 PENDING = frozenset({ActionState.OPEN, ActionState.UNDER_WAY})
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
+from calendars.http.shapes import PathName
 from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.polls import service
@@ -28,7 +29,7 @@ _ONE = "/{login}/hold-groups/{ref}/poll"
 
 router = APIRouter(prefix="/api/v1/diaries", tags=[TAG], responses=PROBLEM_RESPONSES)
 
-Login = Annotated[str, Path(description="À qui est l'agenda.", examples=["anne"])]
+Login = Annotated[PathName, Path(description="À qui est l'agenda.", examples=["anne"])]
 Ref = Annotated[str, Path(max_length=100, description="La référence des options.")]
 
 

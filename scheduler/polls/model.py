@@ -29,9 +29,13 @@ class Vote(StrEnum):
 class PollClosed(Conflict):
     """The poll is decided, or nobody may answer it any more."""
 
+    words = "ces dates sont décidées, ou l'on n'y répond plus"
+
 
 class PollExists(Conflict):
     """Those dates are asked about already."""
+
+    words = "un sondage porte déjà sur ces dates"
 
 
 class Option(NamedTuple):
@@ -87,9 +91,13 @@ class Poll:
         if self.closes_at is not None and now >= self.closes_at:
             raise PollClosed("the poll is closed")
         if set(votes) != options:
-            raise InvalidInput("every date needs an answer")
+            raise InvalidInput(
+                "every date needs an answer", words="chaque date attend une réponse", field="votes"
+            )
         if len(comment) > MAX_COMMENT:
-            raise InvalidInput("the comment is too long")
+            raise InvalidInput(
+                "the comment is too long", words="le commentaire est trop long", field="comment"
+            )
         voter.votes, voter.comment, voter.answered_at = dict(votes), comment, now
         return voter
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from calendars.http.shapes import Instant, Shape, StrictShape, Text, instant_of
+from calendars.http.shapes import Email, Instant, Shape, StrictShape, Text, instant_of
 from calendars.http.spreadsheet import Cell
 from scheduler.polls.model import Poll, Tally
-
-Email = Annotated[str, StringConstraints(max_length=254)]
 
 
 class PollIn(StrictShape):

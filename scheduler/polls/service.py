@@ -94,7 +94,9 @@ def open_poll(
         raise PollClosed("those dates are decided")
     options, event = _options(db, owner, group, now=now)
     if asking.closes_at is not None and asking.closes_at <= now:
-        raise InvalidInput("the poll closes in the past")
+        raise InvalidInput(
+            "the poll closes in the past", words="le sondage serait déjà clos", field="closes_at"
+        )
     voters = _voters(db, owner, asking, event)
     entry = entries_of(event)[0]
     poll = Poll(
@@ -235,7 +237,11 @@ def _voters(db: Db, owner: Principal, asking: Asking, event: Component) -> list[
         required = [one for one in invited if one != mine]
     addresses = list(dict.fromkeys([*required, *optional]))
     if not 1 <= len(addresses) <= MAX_ASKED:
-        raise InvalidInput(f"between one and {MAX_ASKED} people are asked")
+        raise InvalidInput(
+            f"between one and {MAX_ASKED} people are asked",
+            words=f"de une à {MAX_ASKED} personnes",
+            field="required",
+        )
     ours = find_calendar_users(db, addresses)
     return [
         Voter(

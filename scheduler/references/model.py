@@ -77,6 +77,10 @@ class Eyes(Protocol):
 class NumberTaken(Conflict):
     """The number stands for something else already."""
 
+    words = "ce numéro est déjà pris dans ce système"
+
 
 class SystemInUse(Conflict):
     """Numbers of the system are noted."""
+
+    words = "des références portent encore un numéro de ce système"

@@ -14,9 +14,13 @@ _SLOW = re.compile(r"\)[*+{]|\\[1-9]|\(\?P=")
 class BadPattern(InvalidInput):
     """The pattern of a system is none, or may take for ever."""
 
+    words = "ce modèle de numéro n'est pas possible"
+
 
 class BadNumber(InvalidInput):
     """The number is none of that system."""
+
+    words = "ce numéro n'a pas la forme de ceux du système"
 
 
 def check_pattern(pattern: str) -> None:

@@ -32,6 +32,8 @@ OTHERS = "DIVERS"
 class NotForYou(Forbidden):
     """Administrators alone declare systems."""
 
+    words = "réservé à l'administration"
+
 
 class Attached(NamedTuple):
     """A reference, and whether it was noted just now."""
@@ -66,7 +68,7 @@ def remove_system(db: Db, actor: Principal | Origin, code: str, *, now: int) -> 
     if repository.is_used(db, code):
         raise SystemInUse("numbers of this system are noted")
     if not repository.remove_system(db, code):
-        raise NotFound("there is no such system")
+        raise NotFound("there is no such system", words="ce système n'existe pas", field="code")
     note_deed(db, actor, Deed.SET_DIRECTORY, details={"reference-systems": 0}, now=now)
 
 
@@ -81,7 +83,7 @@ def attach(
     eyes.look(db, actor, subject, change=True, now=now)
     system = repository.find_system(db, mark.system)
     if system is None:
-        raise InvalidInput("there is no such system")
+        raise InvalidInput("there is no such system", words="ce système n'existe pas", field="code")
     check_number(mark.number, system.pattern)
     return note(db, actor, mark, subject, now=now)
 
@@ -195,7 +197,11 @@ def _sees(db: Db, actor: Principal, one: Reference, *, eyes: Eyes, now: int) -> 
 def _checked(subject: Subject) -> Subject:
     """Raises InvalidInput."""
     if subject.kind.is_owned == (not subject.owner):
-        raise InvalidInput("an owner is named for requests and calendar objects, and only for them")
+        raise InvalidInput(
+            "an owner is named for requests and calendar objects, and only for them",
+            words="un agenda se nomme pour les demandes et les objets d'agenda, et pour eux seuls",
+            field="owner",
+        )
     return subject
 
 

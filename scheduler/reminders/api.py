@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
 
 from calendars.http.problems import PROBLEM_RESPONSES
+from calendars.http.shapes import PathName
 from calendars.http.state import CurrentPrincipal, State
 from calendars.kernel.database import Db
 from scheduler.reminders import choose_digests, service
@@ -33,8 +34,8 @@ OpenDesk: TypeAlias = Callable[[Db, int], Desk]
 _DAY = 86_400
 
 Kind = Annotated[str, Path(min_length=1, max_length=100, description="Une catégorie.")]
-Login = Annotated[str, Path(description="À qui est l'agenda.", examples=["anne"])]
-Reader = Annotated[str, Path(description="Qui reçoit le récapitulatif.", examples=["paul"])]
+Login = Annotated[PathName, Path(description="À qui est l'agenda.", examples=["anne"])]
+Reader = Annotated[PathName, Path(description="Qui reçoit le récapitulatif.", examples=["paul"])]
 Within = Annotated[int, Query(ge=1, le=92, description="Combien de jours d'avance.")]
 
 

@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 class NotTheAdministrator(Forbidden):
     """What holds for everybody is set by those who run the service."""
 
+    words = "réservé à l'administration"
+
 
 def remind(database: Database, desk: Desk, *, now: int) -> int:
     """One tick: hear of what changed, then see to what is due; how many letters that makes.

@@ -47,7 +47,7 @@ def book_slot(
     Raises NotFound, NeedPrivileges, UnknownParticipants, SlotTaken, DraftRefused.
     """
     if booking.end <= booking.start:
-        raise BadSearch("the end is before the start")
+        raise BadSearch("the end is before the start", words="la fin précède le début", field="end")
     parent = (booking.organizer, booking.calendar)
     collection, access = open_collection(db, actor, parent, Privilege.WRITE_CONTENT, now=now)
     organizer = get_principal(db, booking.organizer)

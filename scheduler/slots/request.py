@@ -20,6 +20,8 @@ MAX_NEEDS = 10
 class UnknownParticipants(InvalidInput):
     """Logins that nobody here has, or that the asker may not ask about."""
 
+    words = "une des personnes nommées n'existe pas ici"
+
     def __init__(self, logins: tuple[str, ...]) -> None:
         super().__init__("some of the participants are unknown here")
         self.logins = logins
@@ -80,13 +82,29 @@ class SlotRequest:
     def check(self) -> None:
         """Raises BadSearch."""
         if not 5 <= self.minutes <= 24 * 60:
-            raise BadSearch("a slot lasts between five minutes and a day")
+            raise BadSearch(
+                "a slot lasts between five minutes and a day",
+                words="un créneau dure de cinq minutes à un jour",
+                field="minutes",
+            )
         if not 0 <= (self.last - self.first).days < MAX_DAYS:
-            raise BadSearch(f"the days go forwards, {MAX_DAYS} at most")
+            raise BadSearch(
+                f"the days go forwards, {MAX_DAYS} at most",
+                words=f"les jours se suivent, {MAX_DAYS} au plus",
+                field="last_day",
+            )
         if len(self.required) + len(self.optional) > MAX_PEOPLE or len(self.needs) > MAX_NEEDS:
-            raise BadSearch(f"{MAX_PEOPLE} participants and {MAX_NEEDS} resources at most")
+            raise BadSearch(
+                f"{MAX_PEOPLE} participants and {MAX_NEEDS} resources at most",
+                words=f"{MAX_PEOPLE} personnes et {MAX_NEEDS} ressources au plus",
+                field="required",
+            )
         if not self.required and not self.optional and not self.needs:
-            raise BadSearch("it needs somebody or something")
+            raise BadSearch(
+                "it needs somebody or something",
+                words="nommez au moins une personne ou une ressource",
+                field="required",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from calendars.http.shapes import (
     Day,
+    Email,
     Instant,
     Line,
     PathName,
@@ -38,7 +39,6 @@ CodeName = Literal[
     "NOT_TOGETHER",
 ]
 Logins = Annotated[list[PathName], Field(max_length=300)]
-Email = Annotated[str, StringConstraints(min_length=3, max_length=320)]
 
 
 class NeedIn(StrictShape):

@@ -46,6 +46,8 @@ class DeliveryState(StrEnum):
 class BadTarget(InvalidInput):
     """An address that nothing is sent to."""
 
+    words = "une adresse en https, publique ou nommée par NIAOULI_WEBHOOK_HOSTS"
+
 
 class Target(NamedTuple):
     """Where an endpoint is."""

@@ -23,13 +23,19 @@ MOST_ENDPOINTS = 20
 class NotForYou(Forbidden):
     """Administrators alone say which programs are told."""
 
+    words = "réservé à l'administration"
+
 
 class TooManyEndpoints(Conflict):
     """Every event is written once for each of them."""
 
+    words = "trop d'adresses sont déjà prévenues"
+
 
 class NotFailed(Conflict):
     """What did not fail need not be sent again."""
+
+    words = "seul ce qui a échoué est renvoyé"
 
 
 def publish(

@@ -57,6 +57,8 @@ class Scope(StrEnum):
 class BadFigure(InvalidInput):
     """A figure that does not exist, or that cannot have that value."""
 
+    words = "ce chiffre n'existe pas, ou ne peut pas valoir cela"
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

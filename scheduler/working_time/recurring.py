@@ -29,6 +29,8 @@ MAX_RULE = 200
 class BadRule(InvalidInput):
     """The rule is none, or one of hours."""
 
+    words = "cette répétition n'est pas possible : des jours, des semaines, des mois ou des années"
+
 
 class OnClosedDays(StrEnum):
     """What becomes of a date on a weekend, a holiday or a closure."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -231,7 +231,12 @@ class FiguresOut(Shape):
 class FigureIn(StrictShape):
     """One figure."""
 
-    value: int | Line | list[Line] | dict[str, int] = Field(examples=[60])
+    value: (
+        int
+        | Line
+        | Annotated[list[Line], Field(max_length=100)]
+        | Annotated[dict[Line, int], Field(max_length=100)]
+    ) = Field(examples=[60])
 
     def plain(self) -> Any:  # noqa: ANN401 - JSON
         """As the service takes it."""

@@ -41,13 +41,19 @@ _REACH = 366
 class NotForYou(Forbidden):
     """Administrators alone decide on the days of the house."""
 
+    words = "réservé à l'administration"
+
 
 class BadHours(InvalidInput):
     """Hours go forwards and do not overlap."""
 
+    words = "ces heures se recouvrent, ou finissent avant de commencer"
+
 
 class BadPeriod(InvalidInput):
     """A period ends before it starts."""
+
+    words = "la période finit avant de commencer"
 
 
 def working_calendar(db: Db, first: date, last: date) -> WorkingCalendar:
@@ -72,7 +78,11 @@ def working_calendar(db: Db, first: date, last: date) -> WorkingCalendar:
 def compute_date(db: Db, rule: DateRule, inputs: DateInputs) -> KeptDate:
     """A date with its reasons, kept nowhere (TIM-10). Raises InvalidInput."""
     if not 0 <= inputs.count <= MAX_COUNT:
-        raise InvalidInput(f"between 0 and {MAX_COUNT} days or months")
+        raise InvalidInput(
+            f"between 0 and {MAX_COUNT} days or months",
+            words=f"de 0 à {MAX_COUNT} jours ou mois",
+            field="count",
+        )
     return _computed(working_calendar(db, *_reach(rule, inputs)), rule, inputs)
 
 
@@ -84,7 +94,9 @@ def _reach(rule: DateRule, inputs: DateInputs) -> tuple[date, date]:
     try:
         return (inputs.day - (span if back else year), inputs.day + (year if back else span))
     except OverflowError:
-        raise InvalidInput("the date is out of reach") from None
+        raise InvalidInput(
+            "the date is out of reach", words="cette date est hors d'atteinte", field="day"
+        ) from None
 
 
 def _computed(working: WorkingCalendar, rule: DateRule, inputs: DateInputs) -> KeptDate:

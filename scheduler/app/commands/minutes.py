@@ -200,7 +200,7 @@ def distribute(
 
 def _do(deed: _Deed, login: str, ref: str, config: Path | None, *, as_json: bool) -> None:
     from scheduler.meetings.api.minutes import told as as_told
-    from scheduler.meetings.record import MINUTES
+    from scheduler.meetings.rules import MINUTES
 
     with open_service(config) as service, service.database.transaction() as db:
         found = deed(db, actor_of(db, login), service)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from calendars.http.problems import kind_of
 from calendars.kernel.database import StoreUnavailable
 from calendars.kernel.errors import NotFound, ServiceError
 from calendars.model import invalid
@@ -11,8 +12,9 @@ from calendars.model.resource_policy import InvalidPolicy
 from calendars.services import set_policy
 from calendars.services.choose_language import ChoosesAlone
 from calendars.services.delegate import InvalidPeriod, OwnDiary
+from calendars.services.guard_dates import DatesConflict
 from calendars.services.make_calendar import BadLocation, PathTaken
-from calendars.services.open_account import InvalidAddress, InvalidDisplayName, InvalidLogin
+from calendars.services.open_account import InvalidDisplayName, InvalidLogin
 from calendars.services.put_object import UidConflict
 from calendars.services.set_members import NotAGroup
 from calendars.storage.principals import AddressTaken, LoginTaken
@@ -27,9 +29,6 @@ from scheduler.connections.refusals import (
     ServerRefuses,
     ServerUnreachable,
 )
-from scheduler.directory.service import BadDirectory
-from scheduler.working_time.model import BadFigure
-from scheduler.working_time.service import BadHours, BadPeriod
 
 if TYPE_CHECKING:
     from calendars.services.import_objects import Tally
@@ -39,10 +38,6 @@ _WORDS: dict[type[ServiceError], str] = {
     set_policy.UnknownParty: "un des comptes nommés n'existe pas",
     set_policy.TooManyParts: "il y en a trop pour une ressource",
     set_policy.EmptyClosure: "la période finirait avant de commencer",
-    BadDirectory: "un site, un trajet ou une paire de personnes ne peut pas être ainsi",
-    BadFigure: "ce chiffre n'existe pas, ou ne peut pas valoir cela",
-    BadHours: "ces heures se recouvrent, ou finissent avant de commencer",
-    BadPeriod: "la période finirait avant de commencer",
     BadAddress: "l'adresse d'un serveur commence par https://",
     DuplicateUid: "deux objets du même agenda portent le même UID",
     InsecureServer: "le mot de passe ne part que vers https://, chez ce serveur seulement",
@@ -53,7 +48,6 @@ _WORDS: dict[type[ServiceError], str] = {
     AddressTaken: "cette adresse électronique appartient déjà à un autre compte",
     ChoosesAlone: "cette adresse a un compte : nommez son identifiant",
     BadLocation: "un agenda ne peut pas être créé sous ce nom",
-    InvalidAddress: "ce n'est pas une adresse électronique",
     InvalidDisplayName: "un nom compte de 1 à 200 caractères imprimables",
     InvalidLogin: "cet identifiant contient un caractère interdit",
     InvalidPeriod: "la délégation finirait avant de commencer",
@@ -87,7 +81,14 @@ def tell_refused(tally: Tally) -> None:
 def wording(error: ServiceError | type[ServiceError]) -> str:
     """What went wrong, in French where it is foreseen."""
     kind: type[Any] = error if isinstance(error, type) else type(error)
+    if isinstance(error, DatesConflict):
+        return " ; ".join(one.words for one in error.conflicts)
     for each in kind.__mro__:
         if each in _WORDS:
             return _WORDS[each]
-    return kind.__name__ if isinstance(error, type) else str(error)
+        if isinstance(error, ServiceError) and error.words is not None:
+            return error.words
+    if isinstance(error, type):
+        return kind.words or kind.__name__
+    told = kind_of(error)
+    return told.title[:1].lower() + told.title[1:]

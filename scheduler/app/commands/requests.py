@@ -333,7 +333,8 @@ def _do(
 
 
 def _tell(found: DiaryRequest, service: Service, *, as_json: bool) -> None:
-    from scheduler.diary_requests.schemas import REQUEST_HEADINGS, STATES, DiaryRequestOut
+    from scheduler.diary_requests.model import STATES
+    from scheduler.diary_requests.schemas import REQUEST_HEADINGS, DiaryRequestOut
 
     told = DiaryRequestOut.of(found, service.zone)
     if as_json:

@@ -9,8 +9,7 @@ from pydantic import Field
 from calendars.http.shapes import Day, Identifier, Shape, StrictShape, Title
 from calendars.http.spreadsheet import Cell
 from scheduler.meetings.keep_actions import ActionDraft, ActionLine
-from scheduler.meetings.record import ACTIONS, OVERDUE
-from scheduler.meetings.rules import ActionState
+from scheduler.meetings.rules import ACTIONS, OVERDUE, ActionState
 from scheduler.meetings.schemas.common import Named, PersonOut, Ref, at
 
 ACTION_HEADINGS = ("Référence", "Réunion", "Action", "Responsable", "Échéance", "État", "Faite le")

@@ -14,8 +14,7 @@ from scheduler.meetings.call_meeting import MeetingDraft, OfEvent, Place
 from scheduler.meetings.change_meeting import MeetingChange
 from scheduler.meetings.invitation import Invitee
 from scheduler.meetings.invited import Invited
-from scheduler.meetings.record import STATES
-from scheduler.meetings.rules import NEXT, MeetingState
+from scheduler.meetings.rules import NEXT, STATES, MeetingState
 from scheduler.meetings.schemas.common import Class, Code, Minutes, Named, Ref, at, seconds
 
 People = Annotated[list[Named], Field(max_length=300)]

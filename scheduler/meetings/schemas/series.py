@@ -16,8 +16,7 @@ from scheduler.meetings.hold_series import (
     SeriesDraft,
 )
 from scheduler.meetings.invited import Invited
-from scheduler.meetings.record import STATES
-from scheduler.meetings.rules import ItemKind, MeetingState
+from scheduler.meetings.rules import STATES, ItemKind, MeetingState
 from scheduler.meetings.schemas.agenda import Length
 from scheduler.meetings.schemas.common import Class, Code, Minutes, Named, Ref, at
 from scheduler.meetings.schemas.meetings import People

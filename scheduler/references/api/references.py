@@ -170,7 +170,11 @@ def _found(
         if asked.number is not None:
             return service.search(db, actor, asked.number, asked.system, eyes=eyes, now=state.now())
         if asked.subject is None:
-            raise InvalidInput("either the beginning of a number, or a kind and a key")
+            raise InvalidInput(
+                "either the beginning of a number, or a kind and a key",
+                words="donnez le début d'un numéro, ou un genre et une clé",
+                field="number",
+            )
         found = service.list_references(db, actor, asked.subject, eyes=eyes, now=state.now())
         return service.Found(found, complete=True)
 
