@@ -45,7 +45,8 @@ class RequestUrgency(StrEnum):
 _BEING_PLACED = frozenset(
     {RequestState.CLAIMED, RequestState.HELD, RequestState.PROPOSED, RequestState.ACCEPTED}
 )
-OPEN = _BEING_PLACED | {RequestState.RECEIVED, RequestState.POSTPONED}
+_WAITING = frozenset({RequestState.RECEIVED, RequestState.POSTPONED})
+OPEN = _BEING_PLACED | _WAITING
 EXITS = frozenset(
     {
         RequestState.POSTPONED,
@@ -77,8 +78,9 @@ class WrongRequestState(Conflict):
     """The request is not where that can be done."""
 
     def __init__(self, state: RequestState) -> None:
+        first = " : prenez-la d'abord en charge" if state in _WAITING else ""
         super().__init__(
-            f"the request is {state}", words=f"la demande en est à « {STATES[state]} »"
+            f"the request is {state}", words=f"la demande en est à « {STATES[state]} »{first}"
         )
         self.state = state
 
@@ -184,7 +186,7 @@ class DiaryRequest:
         if self.claimed_by not in {None, login} and self._claim_holds(now):
             raise ClaimedByAnother(self.claimed_by or "")
         self.claimed_by, self.claimed_until = login, now + seconds
-        if self.state in {RequestState.RECEIVED, RequestState.POSTPONED}:
+        if self.state in _WAITING:
             self.state = RequestState.CLAIMED
 
     def release(self, login: str, *, now: int) -> None:

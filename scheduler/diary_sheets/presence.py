@@ -87,7 +87,11 @@ def _people(db: Db, logins: Sequence[str]) -> list[Principal]:
             if person.kind is PrincipalKind.INDIVIDUAL and not person.disabled:
                 found[person.login] = person
     if len(found) > MOST_PEOPLE:
-        raise InvalidInput(f"{MOST_PEOPLE} people are told of at once at most")
+        raise InvalidInput(
+            f"{MOST_PEOPLE} people are told of at once at most",
+            words=f"{MOST_PEOPLE} personnes au plus",
+            field="login",
+        )
     return list(found.values())
 
 

@@ -35,7 +35,7 @@ def test_a_request_goes_its_way_at_the_console(people: CommandLine) -> None:
     ).json  # fmt: skip
     ref = made["ref"]
     early = people("request", "hold", "anne", ref, "--slot", "2097-03-05T08:00/09:00", fails=1)
-    assert early.err == "niaouli : prenez d'abord la demande en charge\n"
+    assert early.err == "niaouli : la demande en est à « reçue » : prenez-la d'abord en charge\n"
     people("request", "take", "anne", ref, "--as", "solange")
     held = people(
         "request", "hold", "anne", ref, "--as", "solange", "--json",
