@@ -23,7 +23,7 @@ from calendars.api.shapes.history import (
     VersionOut,
     VersionTextOut,
 )
-from calendars.http.shapes import instant_of
+from calendars.http.shapes import Overriding, instant_of, overriding
 from calendars.http.state import Conditions, CurrentPrincipal, State
 from calendars.kernel.identifiers import VersionId
 from calendars.model.component import decode, parse
@@ -101,18 +101,13 @@ def restore(
     version: VersionPath,
     conditions: Conditions,
     response: Response,
+    wanted: Overriding | None = None,
 ) -> ObjectOut:
     """The text of that version stands there again."""
     number = VersionId(version)
-    with state.database.transaction() as db:
+    with state.placing(actor, overriding(wanted)) as (db, dispatch):
         restore_version(
-            db,
-            actor,
-            path,
-            number,
-            precondition=conditions,
-            dispatch=state.dispatch,
-            now=state.now(),
+            db, actor, path, number, precondition=conditions, dispatch=dispatch, now=state.now()
         )
         found = read_entry(db, actor, path, now=state.now())
     response.headers["ETag"] = f'"{found.found.etag}"'

@@ -119,11 +119,10 @@ def create(
 ) -> ObjectOut:
     """A new object."""
     kind, draft = COMPONENTS[wanted.type], wanted.draft()
-    with state.database.transaction() as db:
+    with state.placing(actor, wanted.override) as (db, dispatch):
         written = create_object(
-            db, actor, (login, calendar), kind, draft, dispatch=state.dispatch, now=state.now()
+            db, actor, (login, calendar), kind, draft, dispatch=dispatch, now=state.now()
         )
-        state.dates.check(db, actor, written, override=wanted.override, now=state.now())
     response.headers["Location"] = location_of(written.path)
     return _told(written, response)
 
@@ -172,10 +171,8 @@ def change(
 ) -> ObjectOut:
     """What the body names is different afterwards."""
     draft = wanted.draft()
-    with state.database.transaction() as db:
-        written = amend_object(db, actor, target, draft, dispatch=state.dispatch, now=state.now())
-        if draft.takes_time:
-            state.dates.check(db, actor, written, override=wanted.override, now=state.now())
+    with state.placing(actor, wanted.override) as (db, dispatch):
+        written = amend_object(db, actor, target, draft, dispatch=dispatch, now=state.now())
     return _told(written, response)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 
 from calendars.api.parameters import LoginPath
 from calendars.api.shapes.proposals import DeclineIn, ProposalOut, ProposalOutcome, ProposalsOut
-from calendars.http.shapes import Identifier
+from calendars.http.shapes import Identifier, Overriding, overriding
 from calendars.http.state import CurrentPrincipal, State
 from calendars.kernel.identifiers import ProposalId
 from calendars.services.collection_zone import zone_of
@@ -44,12 +44,16 @@ def list_all(actor: CurrentPrincipal, state: State, login: LoginPath) -> Proposa
     description="La réunion est déplacée, et chacun reçoit l'invitation à jour.",
 )
 def accept(
-    actor: CurrentPrincipal, state: State, login: LoginPath, proposal: ProposalPath
+    actor: CurrentPrincipal,
+    state: State,
+    login: LoginPath,
+    proposal: ProposalPath,
+    wanted: Overriding | None = None,
 ) -> ProposalOutcome:
     """The meeting moves."""
     number = ProposalId(proposal)
-    with state.database.transaction() as db:
-        accept_proposal(db, actor, login, number, dispatch=state.dispatch, now=state.now())
+    with state.placing(actor, overriding(wanted)) as (db, dispatch):
+        accept_proposal(db, actor, login, number, dispatch=dispatch, now=state.now())
     return ProposalOutcome(id=proposal, state="accepted")
 
 

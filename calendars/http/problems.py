@@ -77,7 +77,8 @@ class ConflictFact(Shape):
     start: datetime
     end: datetime
     holder: str | None = Field(None, description="Qui a ce temps, si vous pouvez le savoir.")
-    final: bool = Field(False, description="Nul ne peut passer outre.")
+    final: bool = Field(False, description="Vous ne pouvez pas passer outre.")
+    severity: str = Field("refuse", description="Ce que pèse ce conflit.")
 
 
 class ProblemOut(Shape):
@@ -90,7 +91,7 @@ class ProblemOut(Shape):
     errors: list[FaultOut] | None = None
     privilege: str | None = Field(None, description="Le droit qui manque.")
     code: str | None = Field(None, description="Pourquoi une ressource refuse.", examples=["busy"])
-    next_free: PeriodFact | None = Field(None, description="Son prochain créneau libre.")
+    next_free: PeriodFact | None = Field(None, description="Le prochain créneau libre.")
     conflicts: list[ConflictFact] | None = Field(
         None, description="Ce qui s'oppose à la date (DIA-4)."
     )
@@ -290,7 +291,8 @@ def refusal(error: errors.ServiceError) -> JSONResponse:
     if isinstance(error, guard_bookings.BookingConflict):
         return problem(kind._replace(detail=error.words), code=error.reason, next_free=_free(error))
     if isinstance(error, guard_dates.DatesConflict):
-        return problem(kind, conflicts=[_conflict(one) for one in error.conflicts])
+        told = [_conflict(one) for one in error.conflicts]
+        return problem(kind, conflicts=told, next_free=_free(error))
     fault = _fault_of(error)
     if fault is not None:
         return problem(kind, errors=[fault])
@@ -326,7 +328,9 @@ def _conflict(one: guard_dates.DateConflict) -> dict[str, object]:
     return {key: facts[key] for key in ConflictFact.model_fields if facts[key] is not None}
 
 
-def _free(error: guard_bookings.BookingConflict) -> dict[str, str] | None:
+def _free(
+    error: guard_bookings.BookingConflict | guard_dates.DatesConflict,
+) -> dict[str, str] | None:
     if error.next_free is None:
         return None
     start, end = (instant_of(instant).isoformat() for instant in error.next_free)

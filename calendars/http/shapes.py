@@ -168,6 +168,21 @@ Identifier = Annotated[int, Field(ge=1, lt=2**53)]
 """The number of a row."""
 
 
+class Overriding(StrictShape):
+    """A wish for a date, which may be a bad one (DIA-4)."""
+
+    override: Line | None = Field(
+        None,
+        description="Motif pour passer outre ce qui s'oppose à la date (409) ; il est conservé.",
+        examples=["validé par la direction"],
+    )
+
+
+def overriding(wanted: Overriding | None) -> str | None:
+    """The reason in a body that need not be there."""
+    return None if wanted is None else wanted.override
+
+
 def instant_of(epoch: int) -> datetime:
     """Epoch seconds as an aware instant in UTC."""
     return datetime.fromtimestamp(epoch, UTC)

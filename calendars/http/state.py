@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Annotated, NamedTuple
@@ -19,7 +21,7 @@ from calendars.kernel.identifiers import CredentialId
 from calendars.model.conditions import Precondition, tags_of
 from calendars.model.principal import Principal
 from calendars.services.deliver_itip import Dispatch
-from calendars.services.guard_dates import NO_GUARD, DateGuard
+from calendars.services.guard_dates import NO_GUARD, DateGuard, Placing, looked_at
 from calendars.services.sign_in import WrongPassword
 
 
@@ -42,6 +44,17 @@ class FaceState:
     def now(self) -> int:
         """The present instant in epoch seconds."""
         return int(self.clock.now().timestamp())
+
+    @contextmanager
+    def placing(self, actor: Principal, override: str | None) -> Iterator[Placing]:
+        """A transaction that is committed if nothing stands against what is placed in it (DIA-4).
+
+        With a reason it is committed all the same. Raises DatesConflict.
+        """
+        with self.database.transaction() as db:
+            dates, now = self.dates, self.now()
+            with looked_at(db, dates, self.dispatch, actor, override, now=now) as dispatch:
+                yield Placing(db, dispatch)
 
 
 def give_state(app: FastAPI, state: FaceState) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from calendars.itip.message import ItipMessage, ItipMethod, ScheduleStatus
 from calendars.kernel.database import Db
+from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_user_address import calendar_user_address
 from calendars.model.principal import Principal, PrincipalKind
 from calendars.services.find_calendar_users import find_calendar_users
@@ -25,6 +26,15 @@ class ItipTransport(Protocol):
         ...
 
 
+class Placed(NamedTuple):
+    """What a write has put into a calendar, and what stood there before."""
+
+    collection: CalendarCollection
+    name: str
+    before: bytes | None
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """How scheduling leaves a write: the way out, and how many deletions at once are believed."""
@@ -35,6 +45,8 @@ class Dispatch:
     within_seconds: int = 300
     base_url: str = ""
     """Where the service is reached: what an event names by URL is fetched there."""
+    placed: list[Placed] | None = None
+    """Writes are noted here, for whoever looks at their dates before the commit (DIA-4)."""
 
 
 @dataclass(slots=True)

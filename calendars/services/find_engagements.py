@@ -40,13 +40,28 @@ def find_engagements(
     now: int,
 ) -> dict[PrincipalId, Engaged]:
     """What takes the time of people; each question is a line in the audit chain of the person."""
+    told = known_engagements(db, actor, people, question, policy=policy, now=now)
+    for person in people:
+        if person.id != actor.id:
+            result = Result.REFUSED if told[person.id].grain is None else Result.DONE
+            audit.record(db, actor, Deed.READ_BUSY, Target(person.id), now=now, result=result)
+    return told
+
+
+def known_engagements(
+    db: Db,
+    actor: Principal,
+    people: Sequence[Principal],
+    question: BusyQuestion,
+    *,
+    policy: FreeBusyPolicy = FreeBusyPolicy.EVERYBODY,
+    now: int,
+) -> dict[PrincipalId, Engaged]:
+    """The same where a write is what the audit tells of, and not a question."""
     held = delegations.rights_on_diaries(db, actor.id, now=now)
     found = gather_engagements(db, [one.id for one in people], question)
     told: dict[PrincipalId, Engaged] = {}
     for person in people:
         grain = grain_for(actor, person, held.get(person.id), policy)
         told[person.id] = Engaged(() if grain is None else found[person.id], grain)
-        if person.id != actor.id:
-            result = Result.REFUSED if grain is None else Result.DONE
-            audit.record(db, actor, Deed.READ_BUSY, Target(person.id), now=now, result=result)
     return told

@@ -14,7 +14,7 @@ from calendars.model.invalid import UnsupportedComponent
 from calendars.model.principal import Access, Principal, Privilege
 from calendars.services.ask_approvers import ask_approvers
 from calendars.services.authorize import open_collection
-from calendars.services.deliver_itip import Dispatch
+from calendars.services.deliver_itip import Dispatch, Placed
 from calendars.services.guard_attachments import check_attachments
 from calendars.services.guard_bookings import guard_booking
 from calendars.services.reconcile import reconciled_text
@@ -146,6 +146,9 @@ def store_in(
     _, etag = write_object(db, actor, collection, before, new, now=now)
     if collection.of_resource:
         ask_approvers(db, collection, parsed.uid, now=now)
+    if dispatch is not None and dispatch.placed is not None:
+        stood = None if was is None else was.data
+        dispatch.placed.append(Placed(collection, put.path.name, stood, body))
     masked = not view.may_read(parsed)
     return PutOutcome(etag, before is None, body, body == put.body, tag, masked)
 

@@ -199,7 +199,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
         zone,
         service.dispatch,
         service.inquiries,
-        DiaryGuard(zone),
+        DiaryGuard(zone, service.inquiries),
     )
     give_state(app, state)
     meetings.give_house(app, house_of(service))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -9,9 +10,11 @@ from zoneinfo import ZoneInfo
 from calendars.http.identity import Identity
 from calendars.http.inquiries import Inquiries
 from calendars.kernel.clock import Clock, SystemClock
-from calendars.kernel.database import Database
+from calendars.kernel.database import Database, Db
 from calendars.model.language import Language
+from calendars.model.principal import Principal
 from calendars.services.deliver_itip import Dispatch
+from calendars.services.guard_dates import looked_at
 from calendars.services.tell_busy_time import FreeBusyPolicy
 from notifications.imip.transport import MailQueue
 from scheduler.app.migrate import migrate
@@ -88,7 +91,15 @@ def dates_of(service: Service) -> DiaryGuard:
     """What looks at dates before they are written."""
     from scheduler.diaries.guard import DiaryGuard
 
-    return DiaryGuard(service.zone)
+    return DiaryGuard(service.zone, service.inquiries)
+
+
+def placing(
+    service: Service, db: Db, actor: Principal, override: str | None
+) -> AbstractContextManager[Dispatch]:
+    """The dispatch of a command that places dates: they are looked at as in a route (DIA-4)."""
+    now = int(service.clock.now().timestamp())
+    return looked_at(db, dates_of(service), service.dispatch, actor, override, now=now)
 
 
 def habits_of(service: Service) -> Habits:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
-from calendars.http.shapes import PathName
+from calendars.http.shapes import Overriding, PathName, overriding
 from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, FaceState, State
 from calendars.kernel.database import Db
@@ -81,8 +81,8 @@ def export(
 def hold(actor: CurrentPrincipal, state: State, login: Login, wanted: HoldGroupIn) -> HoldGroupOut:
     """New options."""
     draft = wanted.draft()
-    with state.database.transaction() as db:
-        made = hold_dates(db, actor, login, draft, dispatch=state.dispatch, now=state.now())
+    with state.placing(actor, wanted.override) as (db, dispatch):
+        made = hold_dates(db, actor, login, draft, dispatch=dispatch, now=state.now())
         return _told(db, actor, made, state)
 
 
@@ -94,13 +94,16 @@ def hold(actor: CurrentPrincipal, state: State, login: Login, wanted: HoldGroupI
     "un seul message.",
 )
 def retain(
-    actor: CurrentPrincipal, state: State, login: Login, ref: Ref, position: Position
+    actor: CurrentPrincipal,
+    state: State,
+    login: Login,
+    ref: Ref,
+    position: Position,
+    wanted: Overriding | None = None,
 ) -> HoldGroupOut:
     """One date is confirmed."""
-    with state.database.transaction() as db:
-        group = confirm_hold(
-            db, actor, login, ref, position, dispatch=state.dispatch, now=state.now()
-        )
+    with state.placing(actor, overriding(wanted)) as (db, dispatch):
+        group = confirm_hold(db, actor, login, ref, position, dispatch=dispatch, now=state.now())
         return _told(db, actor, group, state)
 
 

@@ -44,7 +44,7 @@ class PassedOver(NamedTuple):
 
     owner_id: int
     uid: str
-    etag: str
+    mark: str
     codes: frozenset[ConflictCode]
     reason: str
     by: str
@@ -53,15 +53,15 @@ class PassedOver(NamedTuple):
 def add_override(db: Db, one: PassedOver, *, now: int) -> int:
     """Keep the reason; its number, which the audit trail names."""
     row = insert(conflict_overrides).values(
-        owner_id=one.owner_id, uid=one.uid, etag=one.etag, codes=",".join(sorted(one.codes)),
+        owner_id=one.owner_id, uid=one.uid, mark=one.mark, codes=",".join(sorted(one.codes)),
         reason=one.reason, by=one.by, at=now,
     )  # fmt: skip
     return int(db.execute(row.returning(_O.id)).scalar_one())
 
 
-def passed_over(db: Db, owner_id: int, etag: str) -> frozenset[ConflictCode]:
-    """The codes that somebody passed over when he wrote that very text."""
-    rows = db.execute(select(_O.codes).where(_O.owner_id == owner_id, _O.etag == etag)).scalars()
+def passed_over(db: Db, owner_id: int, mark: str) -> frozenset[ConflictCode]:
+    """The codes that somebody passed over when he placed that very time."""
+    rows = db.execute(select(_O.codes).where(_O.owner_id == owner_id, _O.mark == mark)).scalars()
     return frozenset(ConflictCode(code) for text in rows for code in text.split(","))
 
 

@@ -10,6 +10,8 @@ from calendars.model.wall_clock import epoch_to_local
 from scheduler.diaries.rules import Conflict
 from scheduler.slots.codes import ConflictCode
 
+OCCUPIED = "Occupé"
+"""Who has a time, where the reader may not know."""
 _WORDS = {
     ConflictCode.OVERLAP: "deux engagements à la fois",
     ConflictCode.OVERLAP_TENTATIVE: "une option ou une invitation sans réponse au même moment",
@@ -27,12 +29,16 @@ _WORDS = {
 
 def words_of(conflict: Conflict, zone: tzinfo) -> str:
     """« deux engagements à la fois, mardi 3 mars 2026 de 14 h à 15 h »."""
-    start, end = (epoch_to_local(at, zone) for at in (conflict.starts_at, conflict.ends_at))
     told = _WORDS[conflict.code]
     if conflict.because:
         unit = " min" if conflict.code is ConflictCode.TRAVEL else ""
         told = f"{told} ({conflict.because}{unit})"
-    when = f"{long_date(start.date())} de {hour(start)} à {hour(end)}"
+    return typeset(f"{told}, {when(conflict.starts_at, conflict.ends_at, zone)}")
+
+
+def when(starts_at: int, ends_at: int, zone: tzinfo) -> str:
+    """« mardi 3 mars 2026 de 14 h à 15 h »."""
+    start, end = (epoch_to_local(at, zone) for at in (starts_at, ends_at))
     if start.date() != end.date():
-        when = f"du {long_date(start.date())} au {long_date(end.date())}"
-    return typeset(f"{told}, {when}")
+        return f"du {long_date(start.date())} au {long_date(end.date())}"
+    return f"{long_date(start.date())} de {hour(start)} à {hour(end)}"

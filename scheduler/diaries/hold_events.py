@@ -36,6 +36,7 @@ def invite(
     event: Component, organizer: Invited, invited: Sequence[Invited], *, tell_outside: bool
 ) -> None:
     """The owner of the diary asks them to come; an event of his alone stays one."""
+    invited = [one for one in invited if one.address != organizer.address]
     if not invited:
         return
     event.lines.append(ContentLine("ORGANIZER", _named(organizer), organizer.address))

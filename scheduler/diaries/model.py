@@ -37,12 +37,6 @@ class WrongState(Conflict):
         self.state = state
 
 
-class SlotTaken(Conflict):
-    """Something else was confirmed at that time meanwhile (DIA-4)."""
-
-    words = "autre chose a été confirmé à cette heure entre-temps"
-
-
 class NoSuchHold(NotFound):
     """The group has no option of that number."""
 

@@ -12,6 +12,7 @@ from calendars.http.shapes import (
     Email,
     Instant,
     Line,
+    Overriding,
     PathName,
     Shape,
     StrictShape,
@@ -36,7 +37,7 @@ class SlotIn(StrictShape):
     end: Instant
 
 
-class HoldGroupIn(StrictShape):
+class HoldGroupIn(Overriding):
     """Dates to hold for one appointment."""
 
     ref: Reference = Field(examples=["VR-2026-01"])

@@ -9,9 +9,6 @@ from dataclasses import dataclass, field, replace
 from calendars.itip.message import ItipMessage, ScheduleStatus
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, InvalidInput, NotFound
-from calendars.kernel.identifiers import ObjectId
-from calendars.model.budget import Budget
-from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.calendar_user_address import mailto, preferred_address
 from calendars.model.component import Component, decode, parse, serialize, unescape
@@ -27,7 +24,6 @@ from calendars.services.find_calendar_users import find_calendar_users
 from calendars.services.find_principals import get_principal
 from calendars.services.open_account import check_email
 from calendars.services.put_object import ObjectPath, PutObject, put_object
-from calendars.services.query_objects import find_instances
 from calendars.services.read_entry import OpenEntry, open_entry, read_entry
 from calendars.services.show_objects import known_name
 from scheduler.diaries import repository
@@ -39,7 +35,6 @@ from scheduler.diaries.model import (
     HoldGroup,
     HoldGroupId,
     Slot,
-    SlotTaken,
 )
 
 MAX_OPTIONS = 20
@@ -102,7 +97,7 @@ def book(
 ) -> Hold:
     """The one date of the draft stands in the diary at once, and everybody is invited.
 
-    Raises NotFound, NeedPrivileges, InvalidInput, DraftRefused, SlotTaken.
+    Raises NotFound, NeedPrivileges, InvalidInput, DraftRefused.
     """
     [slot] = wanted.slots
     owner = get_principal(db, login)
@@ -110,10 +105,6 @@ def book(
     organizer = Invited(preferred_address(owner), owner.display_name, inside=True)
     target = event.children("VEVENT")[0]
     invite(target, organizer, _invited(db, wanted.invited), tell_outside=True)
-    collection, _ = open_collection(
-        db, actor, (login, wanted.calendar), Privilege.WRITE_CONTENT, now=now
-    )
-    _check_free(db, collection, event)
     return _put(db, actor, login, wanted.calendar, 1, event, dispatch, now=now)
 
 
@@ -192,13 +183,12 @@ def confirm_hold(
 ) -> HoldGroup:
     """One date becomes the appointment, the others go, in one step; each contact hears once.
 
-    Raises NotFound, NeedPrivileges, WrongState, NoSuchHold, SlotTaken.
+    Raises NotFound, NeedPrivileges, WrongState, NoSuchHold.
     """
     group = _group(db, actor, login, ref, now=now)
     chosen, others = group.retain(position)
     entry = _entry(db, actor, group, chosen, now=now)
     calendar = parse(decode(entry.stored.data))
-    _check_free(db, entry.collection, calendar, but=entry.stored.id)
     confirm(calendar, now=now)
     once = replace(dispatch, transport=_OnceEach(dispatch.transport))
     path = ObjectPath(login, chosen.calendar, chosen.name)
@@ -303,17 +293,6 @@ def _put(  # noqa: PLR0913 - one row of a group
 def _entry(db: Db, actor: Principal, group: HoldGroup, hold: Hold, *, now: int) -> OpenEntry:
     path = ObjectPath(group.owner, hold.calendar, hold.name)
     return open_entry(db, actor, path, Privilege.WRITE_CONTENT, now=now)
-
-
-def _check_free(
-    db: Db, collection: CalendarCollection, event: Component, *, but: ObjectId | None = None
-) -> None:
-    """Options may overlap anything tentative; what was confirmed meanwhile wins (DIA-4)."""
-    window = bounds(event, zone_of(collection))
-    found = find_instances(db, collection, "VEVENT", window, Budget())
-    others = (rows for one, rows in found.items() if one != but)
-    if any(row.busy == "B" for rows in others for row in rows):
-        raise SlotTaken("something else was confirmed at that time meanwhile")
 
 
 def _let_go(

@@ -61,12 +61,12 @@ conflict_overrides = Table(
     Column("id", BigId, primary_key=True),
     Column("owner_id", BigId, nullable=False),
     Column("uid", Text, nullable=False),
-    Column("etag", String(64), nullable=False),  # of the text that it is about
+    Column("mark", String(64), nullable=False),  # of the times that it is about
     Column("codes", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("by", String(255), nullable=False),
     Column("at", BigInteger, nullable=False),
-    Index(None, "owner_id", "etag"),
+    Index(None, "owner_id", "mark"),
 )
 
 # Which task tells whom of the conflicts of an object, so that it goes when they are gone.

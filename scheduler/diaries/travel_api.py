@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from calendars.http.problems import PROBLEM_RESPONSES
-from calendars.http.shapes import PathName, Shape, StrictShape, instant_of
+from calendars.http.shapes import Overriding, PathName, Shape, instant_of
 from calendars.http.spreadsheet import Cell
 from calendars.http.state import CurrentPrincipal, State
 from calendars.services.put_object import ObjectPath
@@ -29,7 +29,7 @@ Calendar = Annotated[PathName, Path(examples=["agenda"])]
 Name = Annotated[PathName, Path(description="Le nom du rendez-vous.")]
 
 
-class TravelIn(StrictShape):
+class TravelIn(Overriding):
     """How one gets there."""
 
     vehicle: PathName | None = Field(
@@ -84,10 +84,8 @@ def make(
 ) -> BlocksOut:
     """The ways of an appointment."""
     path = ObjectPath(login, calendar, name)
-    with state.database.transaction() as db:
-        made = make_travel(
-            db, actor, path, wanted.vehicle, dispatch=state.dispatch, now=state.now()
-        )
+    with state.placing(actor, wanted.override) as (db, dispatch):
+        made = make_travel(db, actor, path, wanted.vehicle, dispatch=dispatch, now=state.now())
     return BlocksOut(items=[BlockOut.of(one, state.zone) for one in made])
 
 

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from calendars.kernel.audit import JOB
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
-from calendars.kernel.identifiers import ObjectId, PrincipalId, etag_of
+from calendars.kernel.identifiers import ObjectId, PrincipalId
 from calendars.model.calendar_user_address import addresses_of, calendar_user_address
 from calendars.model.component import Component, decode, parse
 from calendars.model.instances import is_recurring
@@ -32,6 +32,7 @@ from scheduler.diaries import conflict_repository as shelf
 from scheduler.diaries.conflict_repository import ToldOf
 from scheduler.diaries.conflict_words import words_of
 from scheduler.diaries.examine import OF_A_DAY, Examiner, Found
+from scheduler.diaries.placement import mark_of
 from scheduler.diaries.severity import Severity
 from scheduler.diaries.travel import keep_in_step
 
@@ -101,7 +102,7 @@ class _Warner:
         if _awaits_answer(calendar, owner):
             return
         mere = OF_A_DAY if is_recurring(calendar) else frozenset()
-        passed = shelf.passed_over(self._db, owner.id, etag_of(one.data))
+        passed = shelf.passed_over(self._db, owner.id, mark_of(calendar))
         found = [
             each
             for each in self._examiner.examine(owner, calendar, one.uid)

@@ -170,7 +170,7 @@ def hold(
 ) -> DiaryRequestOut:
     """Dates are held for it."""
     slots = [Slot(one.start, one.end) for one in said.slots]
-    with state.database.transaction() as db:
+    with state.placing(actor, said.override) as (db, dispatch):
         expires_at = (
             habits.hold_expiry(state.now(), state.zone)
             if said.expires_at is None
@@ -178,7 +178,7 @@ def hold(
         )
         found = service.hold_for(
             db, actor, (login, ref), slots,
-            expires_at=expires_at, dispatch=state.dispatch, now=state.now(),
+            expires_at=expires_at, dispatch=dispatch, now=state.now(),
         )  # fmt: skip
     return DiaryRequestOut.of(found, state.zone)
 
@@ -224,10 +224,8 @@ def place(
         raise InvalidInput(
             "either an option or a slot", words="donnez une option ou une date", field="option"
         )
-    with state.database.transaction() as db:
-        found = service.place(
-            db, actor, (login, ref), chosen, dispatch=state.dispatch, now=state.now()
-        )
+    with state.placing(actor, said.override) as (db, dispatch):
+        found = service.place(db, actor, (login, ref), chosen, dispatch=dispatch, now=state.now())
     return DiaryRequestOut.of(found, state.zone)
 
 

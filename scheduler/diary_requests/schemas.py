@@ -14,6 +14,7 @@ from calendars.http.shapes import (
     EmailOrNone,
     Instant,
     Line,
+    Overriding,
     Shape,
     StrictShape,
     Title,
@@ -76,7 +77,7 @@ class DiaryRequestIn(StrictShape):
         return None if who is None else Requester(who.name, who.email, who.phone)
 
 
-class OptionsIn(StrictShape):
+class OptionsIn(Overriding):
     """Dates to hold."""
 
     slots: list[SlotIn] = Field(min_length=1, max_length=20)
@@ -85,7 +86,7 @@ class OptionsIn(StrictShape):
     )
 
 
-class PlaceIn(StrictShape):
+class PlaceIn(Overriding):
     """One of the options, or another date."""
 
     option: int | None = Field(None, ge=1, le=100, description="Le numéro de l'option retenue.")

@@ -159,7 +159,7 @@ def place(
 ) -> DiaryRequest:
     """It stands in the diary: one of the dates that are held, by its number, or another.
 
-    Raises NotFound, NeedPrivileges, NotTheClaimer, WrongRequestState, SlotTaken, NoSuchHold.
+    Raises NotFound, NeedPrivileges, NotTheClaimer, WrongRequestState, NoSuchHold.
     """
     found = _locked(db, actor, *path, now=now)
     found.check_placing(actor.login, now=now)

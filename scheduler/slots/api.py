@@ -100,9 +100,9 @@ def book(
     wanted: Annotated[BookingIn, Body(openapi_examples=BOOKINGS)],
 ) -> BookedOut:
     """Everybody has the meeting, or nobody."""
-    with state.database.transaction() as db:
-        made = book_slot(db, actor, wanted.booking(), dispatch=state.dispatch, now=state.now())
-        state.dates.check(db, actor, made, override=wanted.override, now=state.now())
+    with state.placing(actor, wanted.override) as (db, dispatch):
+        asking = Asking(actor, state.zone, state.inquiries.policy, state.now())
+        made = book_slot(db, asking, wanted.booking(), dispatch=dispatch)
     path = made.path
     return BookedOut(
         uid=path.name.removesuffix(".ics"),

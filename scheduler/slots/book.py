@@ -13,6 +13,7 @@ from calendars.model.component import Component, ContentLine, decode, parse, ser
 from calendars.model.event_draft import EventDraft
 from calendars.model.event_writing import new_object
 from calendars.model.principal import Principal, PrincipalKind, Privilege
+from calendars.model.typeset import typeset
 from calendars.model.window import Window
 from calendars.services.authorize import open_collection
 from calendars.services.collection_zone import zone_of
@@ -26,8 +27,9 @@ from calendars.services.put_object import ObjectPath, PutObject, store_in
 from calendars.services.set_policy import get_resource
 from calendars.services.tell_holder import tell_holder
 from scheduler.slots.codes import ConflictCode
+from scheduler.slots.next_free import next_free
 from scheduler.slots.request import BadSearch, Booking
-from scheduler.slots.service import resolve
+from scheduler.slots.service import Asking, resolve
 
 _RESOURCE_ROLE = "NON-PARTICIPANT"
 _CODES = {"B": ConflictCode.OVERLAP, "T": ConflictCode.OVERLAP_TENTATIVE}
@@ -37,9 +39,7 @@ class SlotTaken(DatesConflict):
     """Somebody else took a diary or a resource meanwhile: nothing was written."""
 
 
-def book_slot(
-    db: Db, actor: Principal, booking: Booking, *, dispatch: Dispatch, now: int
-) -> Written:
+def book_slot(db: Db, asking: Asking, booking: Booking, *, dispatch: Dispatch) -> Written:
     """The meeting in all diaries and calendars of resources, by the organizer's own event.
 
     The diaries are locked by the write and looked at after it: of two who want one slot, the second
@@ -48,6 +48,7 @@ def book_slot(
     """
     if booking.end <= booking.start:
         raise BadSearch("the end is before the start", words="la fin précède le début", field="end")
+    actor, now = asking.actor, asking.now
     parent = (booking.organizer, booking.calendar)
     collection, access = open_collection(db, actor, parent, Privilege.WRITE_CONTENT, now=now)
     organizer = get_principal(db, booking.organizer)
@@ -76,8 +77,16 @@ def book_slot(
     needed = [organizer, *(one for one in people if one.id in who.required)]
     window = Window(int(booking.start.timestamp()), int(booking.end.timestamp()))
     letters = "B" if booking.despite_options else "BT"
-    _check_free(db, actor, needed, BusyQuestion(window, uid), letters, now=now)
-    check_granted(outcome.body, resources, window)
+    taken = list(_refused(outcome.body, resources, window))
+    if not booking.despite_people:
+        taken += _busy(db, actor, needed, BusyQuestion(window, uid), letters, now=now)
+    if taken:
+        logins = [str(one.login) for one in needed]
+        free = next_free(
+            db, asking, window, people=logins, resources=booking.resources,
+            place=booking.place, moving=uid,
+        )  # fmt: skip
+        raise SlotTaken(tuple(taken), free)
     return Written(collection, put.path, outcome.body, outcome)
 
 
@@ -119,7 +128,7 @@ def _named(one: Principal) -> str:
     return f';CN="{name}"' if name else ""
 
 
-def _check_free(
+def _busy(
     db: Db,
     actor: Principal,
     people: Sequence[Principal],
@@ -127,9 +136,8 @@ def _check_free(
     letters: str,
     *,
     now: int,
-) -> None:
-    """Nothing of that kind stands in the diaries of those who are needed, the new meeting apart."""
-    taken = []
+) -> Iterator[DateConflict]:
+    """What of that kind stands in the diaries of those who are needed, the new meeting apart."""
     found = gather_engagements(db, [one.id for one in people], question)
     for person in people:
         for one in found[person.id]:
@@ -137,33 +145,22 @@ def _check_free(
                 continue
             holder = one.object_id and tell_holder(db, actor, one.object_id, now=now)
             words = f"{person.display_name} : {holder or 'Occupé'}"
-            taken.append(
-                DateConflict(
-                    _CODES[one.busy], str(person.login), words,
-                    max(one.starts_at, question.window.start),
-                    min(one.ends_at, question.window.end), holder or None,
-                )
+            yield DateConflict(
+                _CODES[one.busy], str(person.login), typeset(words),
+                max(one.starts_at, question.window.start),
+                min(one.ends_at, question.window.end), holder or None,
             )  # fmt: skip
-    if taken:
-        raise SlotTaken(tuple(taken))
 
 
-def check_granted(body: bytes, resources: Sequence[Principal], window: tuple[int, int]) -> None:
-    """No resource has declined, each in the write (docs/adr/0012). Raises SlotTaken."""
+def _refused(body: bytes, resources: Sequence[Principal], window: Window) -> Iterator[DateConflict]:
+    """Resources that have declined: each has answered in the write (docs/adr/0012)."""
     by_address = {str(preferred_address(one)): one for one in resources}
-    refused = []
     for event in _events(body):
         for line in event.all("ATTENDEE"):
             one = by_address.get(line.value)
             if one is not None and line.parameter("PARTSTAT") == "DECLINED":
-                refused.append(
-                    DateConflict(
-                        ConflictCode.RESOURCE, str(one.login),
-                        f"{one.display_name} n'est pas disponible", *window,
-                    )
-                )  # fmt: skip
-    if refused:
-        raise SlotTaken(tuple(refused))
+                words = typeset(f"{one.display_name} n'est pas disponible")
+                yield DateConflict(ConflictCode.RESOURCE, str(one.login), words, *window)
 
 
 def _events(body: bytes) -> list[Component]:

@@ -129,6 +129,8 @@ class Booking:
     """Options and invitations without an answer are no obstacle: whoever books knows of them."""
     agreed: bool = False
     """Those who are needed have said yes: they chose the slot themselves."""
+    despite_people: bool = False
+    """Nor is what stands in people's diaries: whoever books has said why (DIA-4)."""
 
 
 class Answer(NamedTuple):

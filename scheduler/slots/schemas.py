@@ -12,6 +12,7 @@ from calendars.http.shapes import (
     Email,
     Instant,
     Line,
+    Overriding,
     PathName,
     Shape,
     StrictShape,
@@ -203,7 +204,7 @@ class SlotsOut(Shape):
         )
 
 
-class BookingIn(StrictShape):
+class BookingIn(Overriding):
     """A slot to take."""
 
     organizer: PathName = Field(
@@ -227,10 +228,6 @@ class BookingIn(StrictShape):
         False,
         description="Les options et les invitations sans réponse des agendas ne s'y opposent pas.",
     )
-    override: Line | None = Field(
-        None,
-        description="Motif pour passer outre un jour férié, une absence, un trajet court.",
-    )
 
     def booking(self) -> Booking:
         """As the service takes it."""
@@ -249,6 +246,7 @@ class BookingIn(StrictShape):
             categories=tuple(self.categories),
             calendar=self.calendar,
             despite_options=self.despite_options,
+            despite_people=bool(self.override),
         )
 
 

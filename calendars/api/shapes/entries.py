@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from calendars.api.shapes.calendars import ZoneName
-from calendars.http.shapes import Day, Line, Moment, Shape, StrictShape, Text, Title
+from calendars.http.shapes import Day, Line, Moment, Overriding, Shape, StrictShape, Text, Title
 from calendars.model.component import Component
 from calendars.model.entry import Entry, Person, entries_of, entry_of, shown
 from calendars.model.event_draft import UNTOUCHED, EventDraft
@@ -84,7 +84,7 @@ class RepeatOut(Shape):
     )
 
 
-class EntryChange(StrictShape):
+class EntryChange(Overriding):
     """What shall be different; a member that is missing changes nothing, null removes."""
 
     title: Line | None = Field(None, examples=["Réunion de service"])
@@ -114,11 +114,6 @@ class EntryChange(StrictShape):
     repeat: RepeatIn | None = Field(
         None,
         description="Répétition. La changer oublie les exceptions de l'ancienne.",
-    )
-    override: Line | None = Field(
-        None,
-        description="Motif pour passer outre ce qui s'oppose à la date ; il est conservé.",
-        examples=["validé par la direction"],
     )
 
     @model_validator(mode="after")

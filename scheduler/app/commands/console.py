@@ -43,6 +43,10 @@ ActsAs: TypeAlias = Annotated[
     str | None,
     typer.Option("--as", metavar="LOGIN", help="Qui agit ; sinon la personne elle-même."),
 ]
+Override: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--override", metavar="MOTIF", help="Passer outre ce qui s'oppose à la date."),
+]
 LoginArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="LOGIN", show_default=False, help="L'identifiant du compte.")
 ]

@@ -13,6 +13,7 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     LoginArgument,
+    Override,
     WrongUsage,
     day_in,
     get_account,
@@ -52,12 +53,14 @@ def new(
     item: Annotated[
         list[str] | None, typer.Option("--item", metavar="POINT", help="Permanent ; répétable.")
     ] = None,
+    override: Override = None,
     config: Config = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Créer une série : un événement, une invitation, et les prochaines réunions."""
     from calendars.kernel.audit import CONSOLE
+    from scheduler.app.wiring import placing
     from scheduler.meetings.hold_series import SeriesDraft, hold_series
     from scheduler.meetings.invited import Invited
     from scheduler.meetings.series_model import StandingItem
@@ -77,7 +80,8 @@ def new(
     )  # fmt: skip
     with open_service(config) as service, service.database.transaction() as db:
         who = get_account(db, login).acting(CONSOLE)
-        made = hold_series(db, who, draft, dispatch=service.dispatch, now=now_of(service))
+        with placing(service, db, who, override) as dispatch:
+            made = hold_series(db, who, draft, dispatch=dispatch, now=now_of(service))
         start_day = made.recurring.first_day
     dates(login, made.code, f"{start_day}", f"{start_day + timedelta(days=92)}", config,
           as_json=as_json)  # fmt: skip

@@ -15,6 +15,7 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     LoginArgument,
+    Override,
     WrongUsage,
     actor_of,
     instant_in,
@@ -124,6 +125,7 @@ def call(
         str | None, typer.Option("--visibility", metavar="PUBLIC|PRIVATE|CONFIDENTIAL")
     ] = None,
     ref: Annotated[str | None, typer.Option("--ref", help="Sinon : type, année, numéro.")] = None,
+    override: Override = None,
     config: Config = None,
     *,
     as_json: AsJson = False,
@@ -133,6 +135,7 @@ def call(
     Exemple : niaouli meeting call assistante-1 --for directeur --kind CODIR
     --start 2027-03-09T08:00 --minutes 120 --required paul --room salle-ocre
     """
+    from scheduler.app.wiring import placing
     from scheduler.meetings.call_meeting import call_meeting
     from scheduler.meetings.schemas.meetings import MeetingIn
 
@@ -144,7 +147,8 @@ def call(
             visibility=visibility, ref=ref,
         )  # fmt: skip
         now = now_of(service)
-        return call_meeting(db, actor, wanted.draft(), dispatch=service.dispatch, now=now)
+        with placing(service, db, actor, override) as dispatch:
+            return call_meeting(db, actor, wanted.draft(), dispatch=dispatch, now=now)
 
     _do(deed, login, config, as_json=as_json)
 
@@ -161,6 +165,7 @@ def change(
     room: People = None,
     chair: Person = None,
     secretary: Person = None,
+    override: Override = None,
     config: Config = None,
     *,
     as_json: AsJson = False,
@@ -171,6 +176,7 @@ def change(
 
     Exemple : niaouli meeting change assistante-1 CODIR-2027-01 --start 2027-03-10T09:00
     """
+    from scheduler.app.wiring import placing
     from scheduler.meetings.change_meeting import change_meeting
     from scheduler.meetings.schemas.meetings import MeetingPatch
 
@@ -181,7 +187,8 @@ def change(
             secretary=secretary,
         )  # fmt: skip
         now = now_of(service)
-        return change_meeting(db, actor, ref, wanted.change(), dispatch=service.dispatch, now=now)
+        with placing(service, db, actor, override) as dispatch:
+            return change_meeting(db, actor, ref, wanted.change(), dispatch=dispatch, now=now)
 
     _do(deed, login, config, as_json=as_json)
 

@@ -13,6 +13,7 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     LoginArgument,
+    Override,
     actor_of,
     instant_in,
     now_of,
@@ -87,6 +88,7 @@ def hold(
     expires: Annotated[
         str | None, typer.Option("--expires", metavar="INSTANT", help="Libérées ensuite.")
     ] = None,
+    override: Override = None,
     acts_as: ActsAs = None,
     config: Config = None,
     *,
@@ -97,6 +99,7 @@ def hold(
     Exemple : niaouli option hold directeur VR-2027-01 --title Convention
     --slot 2027-03-09T08:00/09:30 --slot 2027-03-10T14:00/15:30
     """
+    from scheduler.app.wiring import placing
     from scheduler.diaries.schemas import HoldGroupIn
     from scheduler.diaries.service import hold_dates
 
@@ -109,9 +112,10 @@ def hold(
             slots=[{"start": first.isoformat(), "end": last.isoformat()} for first, last in spans],
             expires_at=None if expires is None else instant_in(expires, zone).isoformat(),
         )  # fmt: skip
-        return hold_dates(
-            db, actor, login, wanted.draft(), dispatch=service.dispatch, now=now_of(service)
-        )
+        with placing(service, db, actor, override) as dispatch:
+            return hold_dates(
+                db, actor, login, wanted.draft(), dispatch=dispatch, now=now_of(service)
+            )
 
     _do(deed, login, acts_as, config, as_json=as_json)
 
@@ -120,6 +124,7 @@ def confirm(
     login: LoginArgument,
     ref: Ref,
     number: Number,
+    override: Override = None,
     acts_as: ActsAs = None,
     config: Config = None,
     *,
@@ -129,11 +134,13 @@ def confirm(
 
     Exemple : niaouli option confirm directeur VR-2027-01 2
     """
+    from scheduler.app.wiring import placing
     from scheduler.diaries.service import confirm_hold
 
     def deed(db: Db, actor: Principal, service: Service) -> HoldGroup:
         now = now_of(service)
-        return confirm_hold(db, actor, login, ref, number, dispatch=service.dispatch, now=now)
+        with placing(service, db, actor, override) as dispatch:
+            return confirm_hold(db, actor, login, ref, number, dispatch=dispatch, now=now)
 
     _do(deed, login, acts_as, config, as_json=as_json)
 

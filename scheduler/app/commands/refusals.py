@@ -80,6 +80,8 @@ def tell_refused(tally: Tally) -> None:
 
 def wording(error: ServiceError | type[ServiceError]) -> str:
     """What went wrong, in French where it is foreseen."""
+    if isinstance(error, DatesConflict):
+        return " ; ".join(each.words for each in error.conflicts) + " (--override)"
     kind: type[Any] = error if isinstance(error, type) else type(error)
     if isinstance(error, DatesConflict):
         return " ; ".join(one.words for one in error.conflicts)

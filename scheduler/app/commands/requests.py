@@ -13,6 +13,7 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     LoginArgument,
+    Override,
     WrongUsage,
     actor_of,
     instant_in,
@@ -207,6 +208,7 @@ def hold(
     expires: Annotated[
         str | None, typer.Option("--expires", metavar="INSTANT", help="Libérées ensuite.")
     ] = None,
+    override: Override = None,
     acts_as: ActsAs = None,
     config: Config = None,
     *,
@@ -216,7 +218,7 @@ def hold(
 
     Exemple : niaouli request hold directeur DR-2026-00012 --slot 2027-03-09T08:00/09:30
     """
-    from scheduler.app.wiring import habits_of
+    from scheduler.app.wiring import habits_of, placing
     from scheduler.diaries.model import Slot
     from scheduler.diary_requests import service as deeds
 
@@ -228,9 +230,10 @@ def hold(
             if expires is None
             else int(instant_in(expires, zone).timestamp())
         )
-        return deeds.hold_for(
-            db, actor, (login, ref), slots, expires_at=until, dispatch=service.dispatch, now=now
-        )
+        with placing(service, db, actor, override) as dispatch:
+            return deeds.hold_for(
+                db, actor, (login, ref), slots, expires_at=until, dispatch=dispatch, now=now
+            )
 
     _do(deed, login, acts_as, config, as_json=as_json)
 
@@ -244,6 +247,7 @@ def place(
     slot: Annotated[
         str | None, typer.Option("--slot", metavar="2027-03-09T08:00/09:30", help="Une autre date.")
     ] = None,
+    override: Override = None,
     acts_as: ActsAs = None,
     config: Config = None,
     *,
@@ -253,6 +257,7 @@ def place(
 
     Exemple : niaouli request place directeur DR-2026-00012 --option 2
     """
+    from scheduler.app.wiring import placing
     from scheduler.diaries.model import Slot
     from scheduler.diary_requests import service as deeds
 
@@ -261,9 +266,10 @@ def place(
 
     def deed(db: Db, actor: Principal, service: Service) -> DiaryRequest:
         chosen = Slot(*span_in(slot, service.zone)) if slot is not None else option or 0
-        return deeds.place(
-            db, actor, (login, ref), chosen, dispatch=service.dispatch, now=now_of(service)
-        )
+        with placing(service, db, actor, override) as dispatch:
+            return deeds.place(
+                db, actor, (login, ref), chosen, dispatch=dispatch, now=now_of(service)
+            )
 
     _do(deed, login, acts_as, config, as_json=as_json)
 

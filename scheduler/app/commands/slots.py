@@ -14,6 +14,7 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     LoginArgument,
+    Override,
     WrongUsage,
     actor_of,
     day_in,
@@ -107,9 +108,7 @@ def book(
     visibility: Annotated[
         str | None, typer.Option("--visibility", metavar="PUBLIC|PRIVATE|CONFIDENTIAL")
     ] = None,
-    override: Annotated[
-        str | None, typer.Option("--override", metavar="MOTIF", help="Pour passer outre.")
-    ] = None,
+    override: Override = None,
     acts_as: ActsAs = None,
     config: Config = None,
     *,
@@ -123,9 +122,10 @@ def book(
     Exemple : niaouli slots book directeur --title "Comité" --slot 2027-03-09T08:00/09:30
     --required paul --resource salle-ocre
     """
-    from scheduler.app.wiring import dates_of
+    from scheduler.app.wiring import placing
     from scheduler.slots.book import book_slot
     from scheduler.slots.schemas import BookingIn
+    from scheduler.slots.service import Asking
 
     with open_service(config) as service, service.database.transaction() as db:
         start, end = (one.isoformat() for one in span_in(slot, service.zone))
@@ -135,8 +135,9 @@ def book(
             visibility=visibility, despite_options=despite_options, override=override,
         )  # fmt: skip
         actor, now = actor_of(db, organizer, acts_as), now_of(service)
-        made = book_slot(db, actor, wanted.booking(), dispatch=service.dispatch, now=now)
-        dates_of(service).check(db, actor, made, override=wanted.override, now=now)
+        asking = Asking(actor, service.zone, service.inquiries.policy, now)
+        with placing(service, db, actor, override) as dispatch:
+            made = book_slot(db, asking, wanted.booking(), dispatch=dispatch)
     if as_json:
         write_json({"calendar": made.path.collection, "object": made.path.name})
     else:

@@ -13,6 +13,7 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     LoginArgument,
+    Override,
     actor_of,
     now_of,
     open_service,
@@ -34,6 +35,7 @@ def make(
         str | None, typer.Option("--vehicle", metavar="LOGIN", help="Réservé aller et retour.")
     ] = None,
     calendar: Calendar = "agenda",
+    override: Override = None,
     acts_as: ActsAs = None,
     config: Config = None,
     *,
@@ -45,13 +47,15 @@ def make(
     Exemple : niaouli travel make directeur visite-bourail.ics --vehicle veh-01
     """
     from calendars.services.put_object import ObjectPath
+    from scheduler.app.wiring import placing
     from scheduler.diaries.travel import make_travel
     from scheduler.diaries.travel_api import BLOCK_HEADINGS, BlockOut
 
     path = ObjectPath(login, calendar, name)
     with open_service(config) as service, service.database.transaction() as db:
         actor, now = actor_of(db, login, acts_as), now_of(service)
-        made = make_travel(db, actor, path, vehicle, dispatch=service.dispatch, now=now)
+        with placing(service, db, actor, override) as dispatch:
+            made = make_travel(db, actor, path, vehicle, dispatch=dispatch, now=now)
     told = [BlockOut.of(one, service.zone) for one in made]
     write_list(BLOCK_HEADINGS, told, short=BLOCK_HEADINGS, as_json=as_json, as_csv=as_csv)
 

@@ -98,8 +98,8 @@ def call(
 ) -> MeetingOut:
     """A new meeting."""
     draft, now = wanted.draft(), state.now()
-    with state.database.transaction() as db:
-        opened = call_meeting(db, actor, draft, dispatch=state.dispatch, now=now)
+    with state.placing(actor, wanted.override) as (db, dispatch):
+        opened = call_meeting(db, actor, draft, dispatch=dispatch, now=now)
         logins = logins_of(db, [opened])
     return MeetingOut.of(opened, logins, state.zone)
 
@@ -128,8 +128,8 @@ def change(
 ) -> MeetingOut:
     """What is named is otherwise."""
     said, now = wanted.change(), state.now()
-    with state.database.transaction() as db:
-        opened = change_meeting(db, actor, ref, said, dispatch=state.dispatch, now=now)
+    with state.placing(actor, wanted.override) as (db, dispatch):
+        opened = change_meeting(db, actor, ref, said, dispatch=dispatch, now=now)
         logins = logins_of(db, [opened])
     return MeetingOut.of(opened, logins, state.zone)
 

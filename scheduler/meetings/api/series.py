@@ -54,9 +54,9 @@ def hold(
     wanted: Annotated[SeriesIn, Body(openapi_examples=SERIES)],
 ) -> SeriesOut:
     """A new series."""
-    with state.database.transaction() as db:
+    with state.placing(actor, wanted.override) as (db, dispatch):
         made = hold_series.hold_series(
-            db, actor, wanted.draft(), dispatch=state.dispatch, now=state.now()
+            db, actor, wanted.draft(), dispatch=dispatch, now=state.now()
         )
     return SeriesOut.of(made)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from calendars.http.shapes import Instant, Line, PathName, Shape, StrictShape, Title
+from calendars.http.shapes import Instant, Line, Overriding, PathName, Shape, StrictShape, Title
 from calendars.http.spreadsheet import Cell
 from scheduler.meetings.access import Opened, Part
 from scheduler.meetings.call_meeting import MeetingDraft, OfEvent, Place
@@ -33,7 +33,7 @@ class EventIn(StrictShape):
         return OfEvent(self.calendar, self.object, seconds(self.occurrence))
 
 
-class MeetingIn(StrictShape):
+class MeetingIn(Overriding):
     """What is said of a new meeting."""
 
     kind: Code = Field(description="Le type de réunion.", examples=["CODIR"])
@@ -78,7 +78,7 @@ class MeetingIn(StrictShape):
         )
 
 
-class MeetingPatch(StrictShape):
+class MeetingPatch(Overriding):
     """What shall be otherwise; what is not named stays."""
 
     title: Title | None = None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from calendars.http.shapes import Day, Line, Shape, StrictShape, Title
+from calendars.http.shapes import Day, Line, Overriding, Shape, StrictShape, Title
 from calendars.http.spreadsheet import Cell
 from scheduler.meetings.hold_series import (
     MAX_ITEMS,
@@ -55,7 +55,7 @@ Items = Annotated[
 ]
 
 
-class SeriesIn(StrictShape):
+class SeriesIn(Overriding):
     """What is said of a new series."""
 
     code: Ref = Field(description="Comment la série s'appelle.", examples=["codir-2027"])

@@ -93,7 +93,12 @@ def test_a_proposal_waits_and_is_accepted(
     assert f"Autre horaire proposé par {JUDGE}\xa0: mercredi 4 mars 2026 à 15\xa0h\xa030" in task
     assert sent(service, tmp_path) == []  # nobody is written to for a mere proposal
 
-    assert paul.post(f"/principals/anne/proposals/{one['id']}/accept").json()["state"] == "accepted"
+    path = f"/principals/anne/proposals/{one['id']}/accept"
+    other = an_event(uid="other", start=START + timedelta(days=1, hours=1))
+    assert meeting.store("other.ics", other).status_code == 201
+    assert [c["code"] for c in paul.post(path).json()["conflicts"]] == ["OVERLAP"]
+    assert paul.post(path, {"override": "c'est plus important"}).json()["state"] == "accepted"
+    assert meeting.delete("/principals/anne/calendars/agenda/objects/other.ics").status_code == 204
 
     assert items(meeting) == []
     [moved] = items(meeting, "2026-03-04")

@@ -65,7 +65,7 @@ def test_what_was_taken_meanwhile_is_told_with_its_holder_if_that_may_be_known(
 
     [conflict] = refused["conflicts"]
     assert (conflict["code"], conflict["login"]) == ("OVERLAP", "paul")
-    assert conflict["words"] == "Paul : Occupé"
+    assert conflict["words"] == "Paul\xa0: Occupé"
     assert "holder" not in conflict
     assert known["conflicts"][0]["holder"] == "Paul"
     assert agenda(anne, "anne") == []
