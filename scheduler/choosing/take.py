@@ -28,16 +28,19 @@ from calendars.model.event_draft import EventDraft
 from calendars.model.event_writing import amend, place_of
 from calendars.model.instances import bounds
 from calendars.model.principal import OWNER, Principal
+from calendars.model.window import Window
 from calendars.services.collection_zone import zone_of
 from calendars.services.default_calendars import calendar_for
 from calendars.services.delete_object import delete_object
 from calendars.services.find_entry import Standing, find_entry, lock_calendars_of
 from calendars.services.put_object import ObjectPath, PutObject, store_in
 from calendars.services.set_policy import get_resource
+from calendars.services.tell_busy_time import FreeBusyPolicy
 from scheduler.choosing.model import Free, House, NoLongerFree, Taken, Terms, Wording
 from scheduler.choosing.offer import find_free
 from scheduler.slots.book import attendee_of_resource, book_slot, check_granted
 from scheduler.slots.request import Booking
+from scheduler.slots.service import Asking
 
 
 class Chooser(NamedTuple):
@@ -77,7 +80,8 @@ def take(
         calendar=calendar.name,
         agreed=True,
     )
-    made = book_slot(db, who.host, booking, dispatch=house.dispatch, now=now)
+    asking = Asking(who.host, house.zone, FreeBusyPolicy.EVERYBODY, now, booker=terms.host)
+    made = book_slot(db, asking, booking, dispatch=house.dispatch)
     uid = made.path.name.removesuffix(".ics")
     return Taken(uid, free.starts_at, free.ends_at, booking.place or "")
 
@@ -101,7 +105,7 @@ def move(
     opened = (there.collection, OWNER)
     outcome = store_in(db, who.host, opened, put, dispatch=house.dispatch, now=now)
     rooms = [get_resource(db, one).principal for one in _rooms(free)]
-    check_granted(outcome.body, rooms, (free.starts_at, free.ends_at))
+    check_granted(outcome.body, rooms, Window(free.starts_at, free.ends_at))
     for guest in terms.guests:
         _accept(db, guest.acting(who.asker.origin), uid, house, now=now)
     return Taken(uid, free.starts_at, free.ends_at, _location(entries_of(calendar)[0]))

@@ -163,5 +163,12 @@ def _refused(body: bytes, resources: Sequence[Principal], window: Window) -> Ite
                 yield DateConflict(ConflictCode.RESOURCE, str(one.login), words, *window)
 
 
+def check_granted(body: bytes, resources: Sequence[Principal], window: Window) -> None:
+    """No resource has declined. Raises SlotTaken."""
+    refused = tuple(_refused(body, resources, window))
+    if refused:
+        raise SlotTaken(refused)
+
+
 def _events(body: bytes) -> list[Component]:
     return parse(decode(body)).children("VEVENT")
