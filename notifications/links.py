@@ -48,6 +48,8 @@ class Purpose(StrEnum):
     """To say which of several dates suit."""
     PRESENCE = "presence"
     """To see who is there, on a screen that nobody signs in at."""
+    MINUTES = "minutes"
+    """To read the minutes of a meeting."""
 
 
 class Link(NamedTuple):
@@ -59,7 +61,7 @@ class Link(NamedTuple):
     recipient: str
     """Who was given it: `mailto:…`."""
     about: str
-    """The UID of a meeting, the id of a poll."""
+    """The UID of a meeting, the id of a poll or of a meeting with minutes."""
 
 
 class TooManyDeeds(ServiceError):

@@ -177,6 +177,7 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
     from notifications.pages.router import Desk
     from scheduler.campaigns.pages import CampaignPage
     from scheduler.diary_sheets.pages import PresencePage
+    from scheduler.meetings.pages import MinutesPage
     from scheduler.polls.pages import PollPage
 
     office = post_office(service)
@@ -192,6 +193,7 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
         Purpose.POLL: PollPage(office.is_abroad),
         Purpose.CAMPAIGN: CampaignPage(choosing_of(service)),
         Purpose.PRESENCE: PresencePage(face),
+        Purpose.MINUTES: MinutesPage(house_of(service)),
     }
     return Desk(face, office.composers, office.base_url, pages)
 

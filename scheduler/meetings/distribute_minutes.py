@@ -37,6 +37,8 @@ def distribute_minutes(db: Db, actor: Principal, ref: str, house: House, *, now:
     found = take_step(db, actor, opened, state, now=now)
     step = found.steps[-1]
     readers = readers_of(db, opened)
+    given = {one.address for one in readers}
+    minutes_repository.note_given(db, opened.meeting.id, step.version, given, now=now)
     _settle_actions(db, actor, opened, found, step, house, now=now)
     _leave_notes(db, actor, opened, (found, step), readers, house, now=now)
     paper = None

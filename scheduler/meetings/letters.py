@@ -14,6 +14,7 @@ from notifications import outbox
 from notifications.post import JSON, Paper, Post
 from notifications.wording.moments import written
 from scheduler.meetings.access import Opened
+from scheduler.meetings.guest_minutes import guest_link
 from scheduler.meetings.house import House
 from scheduler.meetings.minutes_model import (
     Minutes,
@@ -99,7 +100,10 @@ def send_minutes(
             facts={
                 **facts,
                 "attached": sending.paper is not None,
-                "link": _link(opened, step, house) if one.principal else "",
+                "link": _link(db, opened, sending, one, house, now=now),
+                "guest": one.principal is None,
+                # What was corrected may be no matter of his: his page says what he may know.
+                "reason": facts["reason"] if one.principal or sending.paper else "",
                 "actions": _own(actions, one) if facts["title"] else [],
             },
             owner_id=sender.owner.id,
@@ -144,8 +148,13 @@ def minutes_url(opened: Opened, version: int, house: House) -> str:
     return f"{house.base_url}/api/v1/meetings/{opened.meeting.ref}/minutes/{version}.pdf"
 
 
-def _link(opened: Opened, step: MinutesStep, house: House) -> str:
-    return minutes_url(opened, step.version, house)
+def _link(
+    db: Db, opened: Opened, sending: Sending, one: Somebody, house: House, *, now: int
+) -> str:
+    """After signing in; whoever cannot has a page of his own where no file goes along."""
+    if one.principal is not None:
+        return minutes_url(opened, sending.step.version, house)
+    return "" if sending.paper is not None else guest_link(db, opened, one, house, now=now)
 
 
 def _own(actions: Sequence[NotedAction], one: Somebody) -> list[JSON]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -186,6 +186,40 @@ def _text(wanted: Step, last: MinutesStep | None) -> tuple[Section, ...]:
     if wanted.sections is not None:
         return wanted.sections
     return () if last is None else last.sections
+
+
+def seen_outside(found: Minutes, own: Collection[int], words: ReservedWords) -> Minutes:
+    """The minutes as somebody reads them who is no part of the house: of reserved points he sees
+    those that he presents, of the others that they were there (MTG-8).
+
+    What changed in a point that he does not see is not told to him.
+    """
+    steps = tuple(
+        replace(one, sections=tuple(_outside(part, own, words.title) for part in one.sections))
+        for one in found.steps
+    )
+    plain = Minutes(steps)
+    return Minutes(tuple(_reason_outside(plain, one, words.change) for one in steps))
+
+
+class ReservedWords(NamedTuple):
+    """What stands where something is not for the reader."""
+
+    title: str
+    change: str
+
+
+def _outside(section: Section, own: Collection[int], title: str) -> Section:
+    if not section.reserved or (section.item is not None and section.item in own):
+        return section
+    return Section(title, section.item)
+
+
+def _reason_outside(found: Minutes, step: MinutesStep, words: str) -> MinutesStep:
+    former = found.replaced_by(step)
+    if step.reason is None or former is None or former.sections != step.sections:
+        return step
+    return replace(step, reason=words)
 
 
 def actions_in(sections: Sequence[Section]) -> list[NotedAction]:

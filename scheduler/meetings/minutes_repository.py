@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, update
 
@@ -12,9 +12,18 @@ from calendars.kernel.database import Db
 from scheduler.meetings.minutes_model import Minutes, MinutesKind, MinutesStep, Section
 from scheduler.meetings.model import MeetingId
 from scheduler.meetings.rules import OUT, MinutesState
-from scheduler.meetings.tables import minutes
+from scheduler.meetings.tables import minutes, minutes_given
 
-_C = minutes.c
+_C, _G = minutes.c, minutes_given.c
+
+
+class Given(NamedTuple):
+    """A version that somebody was sent."""
+
+    id: int
+    version: int
+    address: str
+    given_at: int
 
 
 def minutes_of(db: Db, meeting_id: MeetingId) -> Minutes:
@@ -66,3 +75,25 @@ def list_distributed(db: Db, ids: Collection[int]) -> set[int]:
     """Of those meetings the ones whose minutes were sent."""
     query = select(_C.meeting_id).where(_C.meeting_id.in_(list(ids)), _C.state.in_(list(OUT)))
     return set(db.execute(query).scalars()) if ids else set()
+
+
+def note_given(
+    db: Db, meeting_id: MeetingId, version: int, addresses: Collection[str], *, now: int
+) -> None:
+    """These people were sent a version."""
+    had = {one.address for one in list_given(db, meeting_id) if one.version == version}
+    rows = [
+        {"meeting_id": meeting_id, "version": version, "address": one, "given_at": now}
+        for one in addresses
+        if one not in had
+    ]
+    if rows:
+        db.execute(insert(minutes_given), rows)
+
+
+def list_given(db: Db, meeting_id: MeetingId, address: str | None = None) -> list[Given]:
+    """Who was sent which version, or what one of them was."""
+    query = select(*(_G[name] for name in Given._fields)).where(_G.meeting_id == meeting_id)
+    if address is not None:
+        query = query.where(_G.address == address)
+    return [Given(*row) for row in db.execute(query.order_by(_G.version, _G.id))]

@@ -128,6 +128,18 @@ minutes = Table(
     Index(None, "meeting_id", "id"),
 )
 
+# Which version each reader was sent: what he had he may read again, and nothing else.
+minutes_given = Table(
+    "minutes_given",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _meeting(),
+    Column("version", Integer, nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("given_at", BigInteger, nullable=False),
+    UniqueConstraint("meeting_id", "address", "version"),
+)
+
 actions = Table(
     "actions",
     metadata,

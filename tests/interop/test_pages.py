@@ -21,6 +21,8 @@ from tests.interop.programs import program
 from tests.interop.third_party import page_checker
 from tests.notifications.guests import JUDGE, NEXT_WEEK, diary, link_in, partstats, posted, put
 from tests.notifications.guests import Browser as Visitor
+from tests.scheduler.meetings.conftest import OUTSIDER, Office, rest
+from tests.scheduler.meetings.test_guest_minutes import a_meeting, distributed, path_for, sections
 from tests.serving import Client, Server, running_server
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(240)]
@@ -184,6 +186,34 @@ def test_pages_are_for_everybody(server: Server, anne: Client, chromium: Browser
         finally:
             context.close()
     assert found == []
+
+
+@pytest.mark.rule("MTG-7")
+def test_corrected_minutes_are_read_on_a_telephone(
+    server: Server, phone: Page, chromium: Browser
+) -> None:
+    office = Office(server)
+    ref = a_meeting(office)
+    distributed(office, ref, "Le 12 avril.")
+    now = sections(ref, office, "Le 16 avril.")
+    said = {"sections": now, "reason": "erreur de date au point 1"}
+    rest(office.assistant, "POST", f"/{ref}/minutes/correct", said)
+    rest(office.assistant, "POST", f"/{ref}/minutes/distribute")
+    path = path_for(office, OUTSIDER)
+
+    phone.goto(server.base + path)
+    picture(phone, "minutes-page")
+    with phone.expect_download() as download:
+        phone.get_by_role("link", name="Lire le compte rendu (PDF)").tap()
+
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+    context = chromium.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)
+    try:
+        page = context.new_page()
+        page.goto(server.base + path)
+        assert faults(page, page_checker(), "minutes") == []
+    finally:
+        context.close()
 
 
 def faults(page: Page, rules: Path, where: str) -> list[str]:

@@ -7,7 +7,7 @@ from inspect import getdoc
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from scheduler.meetings.api import actions, agenda, meetings, minutes, series
+from scheduler.meetings.api import actions, agenda, meetings, minutes, readers, series
 from scheduler.meetings.api.parameters import FILES, give_house
 
 __all__ = ["FILES", "TAGS", "give_house", "router"]
@@ -21,7 +21,7 @@ TAGS = [
 ]
 
 router = APIRouter()
-for part in (meetings, series, agenda, minutes, actions):
+for part in (meetings, series, agenda, readers, minutes, actions):
     for route in part.router.routes:
         # Docstrings speak to developers: who reads the document is told the summary again.
         if isinstance(route, APIRoute) and route.description == getdoc(route.endpoint):

@@ -189,7 +189,7 @@ def test_what_is_confidential_leaves_as_a_link_and_is_read_on_record(office: Off
     for one in letters(office):
         assert not one["attached"]
         assert one["title"] == ""
-        assert bool(one["link"]) is (one["to"] != f"mailto:{OUTSIDER}")
+        assert ("/r/" in one["link"]) is (one["to"] == f"mailto:{OUTSIDER}")
     [note] = [one for one in copies(office.head) if "BEGIN:VJOURNAL" in one]
     assert "CLASS:CONFIDENTIAL" in note
     assert value(note, "SUMMARY") == f"Compte rendu, réf. {ref}"
