@@ -87,6 +87,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "places": follow_all_places(service),
         "meetings": follow_meetings(service),
         "routines": write_routines(service),
+        "appointments": follow_appointments(service),
         "campaigns": tend_campaigns(service),
         "warned": warn_of_conflicts(service),
         "reminders": remind_all(service),
@@ -111,6 +112,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
         Job("routines", MINUTE, lambda: write_routines(service)),
         Job("meetings", MINUTE, lambda: follow_meetings(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
+        Job("appointments", MINUTE, lambda: follow_appointments(service)),
         Job("campaigns", HOUR, lambda: tend_campaigns(service)),
         Job("series", HOUR, lambda: extend_series(service)),
         Job("requests", HOUR, lambda: close_requests(service)),
@@ -190,6 +192,14 @@ def write_routines(service: Service) -> int:
 
     zone = ZoneInfo(service.settings.timezone)
     return write_days_ahead(service.database, zone, now=_now(service))
+
+
+def follow_appointments(service: Service) -> int:
+    """Whoever has an appointment that was moved or removed in a diary is told (RDV-1)."""
+    from scheduler.appointments import booking_follow
+
+    house = choosing_of(service)
+    return booking_follow.follow_appointments(service.database, house, now=_now(service))
 
 
 def tend_campaigns(service: Service) -> int:

@@ -43,6 +43,7 @@ from scheduler.app.wiring import (
     post_office,
 )
 from scheduler.appointments import api as phone_messages
+from scheduler.appointments import booking_api as appointments
 from scheduler.campaigns import api as campaigns
 from scheduler.choosing.api import give_choosing
 from scheduler.deadlines import api as deadlines
@@ -89,6 +90,7 @@ FEATURES = (
     meetings,
     diary_requests,
     phone_messages,
+    appointments,
     campaigns,
     deadlines,
     references,
@@ -113,6 +115,7 @@ FEATURE_TAGS = [
     *preview.TAGS,
     *meetings.TAGS,
     {"name": slots.TAG, "description": "Trouver une heure commune, et la prendre."},
+    {"name": appointments.TAG, "description": "Des créneaux ouverts, réservés, tenus ou non."},
     {"name": campaigns.TAG, "description": "Chacun choisit son créneau, sans voir les autres."},
     {"name": phone_messages.TAG, "description": "Pour qui n'était pas là."},
     *deadlines.TAGS,

@@ -175,6 +175,7 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
     from notifications.links import Purpose
     from notifications.pages.answer import AnswerPage
     from notifications.pages.router import Desk
+    from scheduler.appointments.booking_pages import AppointmentPage
     from scheduler.campaigns.pages import CampaignPage
     from scheduler.diary_sheets.pages import PresencePage
     from scheduler.meetings.pages import MinutesPage
@@ -194,6 +195,7 @@ def guest_desk(service: Service, face: FaceState) -> Desk:
         Purpose.CAMPAIGN: CampaignPage(choosing_of(service)),
         Purpose.PRESENCE: PresencePage(face),
         Purpose.MINUTES: MinutesPage(house_of(service)),
+        Purpose.APPOINTMENT: AppointmentPage(choosing_of(service), office.is_abroad),
     }
     return Desk(face, office.composers, office.base_url, pages)
 

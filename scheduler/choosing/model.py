@@ -53,6 +53,11 @@ class Terms:
     notice: int = 0
     """So many minutes before it starts it can no longer be taken."""
 
+    @property
+    def gap(self) -> int:
+        """What stays free on either side: what is before one may be after another (RDV-1)."""
+        return max(self.buffer_before, self.buffer_after)
+
 
 class Free(NamedTuple):
     """A slot that can be taken now."""

@@ -6,6 +6,8 @@ offer at once, and a slot that is gone when it is chosen is refused with what re
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +19,8 @@ from scheduler.slots.request import MAX_DAYS, ResourceNeed, SlotRequest
 from scheduler.slots.service import Asking, search_slots
 from scheduler.working_time.hours import MINUTE, local_day
 
+_EVERY = 100_000
+
 
 def free_slots(
     db: Db, asker: Principal, terms: Terms, house: House, *, moving: str | None = None, now: int
@@ -26,7 +30,8 @@ def free_slots(
     What is held for others, or not answered yet, is not offered. `moving` is the UID of what was
     chosen before: its own time counts as free.
     """
-    return sorted(_search(db, asker, terms, house, moving=moving, now=now))
+    ranked = _search(db, asker, terms, house, moving=moving, now=now)
+    return _spread(ranked, (terms.minutes + terms.gap) * MINUTE)
 
 
 def find_free(
@@ -38,14 +43,30 @@ def find_free(
     if not terms.first <= day <= terms.last:
         return None
     that_day = replace(terms, first=day, last=day)
-    found = _search(db, asker, that_day, house, moving=moving, every=True, now=now)
+    found = _search(db, asker, that_day, house, moving=moving, now=now)
     return next((one for one in found if one.starts_at == starts_at), None)
+
+
+def _spread(ranked: Sequence[Free], apart: int) -> list[Free]:
+    """The best ones that leave each other room, by time: who takes one takes no other's."""
+    starts: list[int] = []
+    kept = []
+    for one in ranked:
+        at = bisect(starts, one.starts_at)
+        near = starts[max(at - 1, 0) : at + 1]
+        if all(abs(one.starts_at - other) >= apart for other in near):
+            starts.insert(at, one.starts_at)
+            kept.append(one)
+        if len(kept) == MOST_SLOTS:
+            break
+    return sorted(kept)
 
 
 def _search(
     db: Db, asker: Principal, terms: Terms, house: House,
-    *, moving: str | None, every: bool = False, now: int,
+    *, moving: str | None, now: int,
 ) -> list[Free]:  # fmt: skip
+    """By rank."""
     first = max(terms.first, local_day(now, house.zone))
     last = min(terms.last, first + timedelta(days=MAX_DAYS - 1))
     if last < first:
@@ -57,11 +78,11 @@ def _search(
         required=tuple(str(one.login) for one in (terms.host, *terms.guests)),
         needs=(ResourceNeed(logins=terms.rooms, capacity=0),) if terms.rooms else (),
         hours=terms.hours,
-        buffer_before=terms.buffer_before,
-        buffer_after=terms.buffer_after,
+        buffer_before=terms.gap,
+        buffer_after=terms.gap,
         firm=True,
-        limit=MOST_SLOTS,
-        overlapping=every,
+        limit=_EVERY,
+        overlapping=True,
         moving=moving,
     )
     # Who was given the choice may know of the time that he may choose from, whatever is told else.

@@ -27,7 +27,8 @@ _STATES: list[dict[str, object]] = [
     {"single_until": "2026-12-31"},
     {"attached": ["a.pdf", "b.pdf"]}, {"attached": [], "papers_elsewhere": True},
     {"what": "cancelled", "start": "2026-03-03T03:30:00+00:00"}, {"what": "cancelled"},
-    {"what": "again"}, {"case": "appointment"}, {"answer_url": "https://a.nc/r/x"},
+    {"what": "again"}, {"change_until": None, "former_start": None}, {"case": "appointment"},
+    {"answer_url": "https://a.nc/r/x"},
     {"answer_by": None, "answer_url": "", "assistant": ""},
 ]  # fmt: skip
 

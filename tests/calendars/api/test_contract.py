@@ -53,6 +53,8 @@ KNOWN = {
     "id": st.integers(1, 4),
     "held": st.integers(1, 2),
     "proposal": st.integers(1, 2),
+    "appointment": st.integers(1, 2),
+    "opening": st.integers(1, 2),
     "campaign": st.integers(1, 2),
     "choice": st.integers(1, 2),
     "deadline": st.integers(1, 2),
