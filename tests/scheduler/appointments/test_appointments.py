@@ -27,8 +27,8 @@ from tests.serving import Client, Server, running_server
 
 pytestmark = [pytest.mark.rule("RDV-1"), pytest.mark.parametrize("engine", ["sqlite"])]
 OPEN, BOOKED = "/api/v1/openings", "/api/v1/appointments"
-[RULES] = [one["value"] for one in OPENINGS.values()]
-[OFFER] = [one["value"] for one in OFFERS.values()]
+RULES: dict[str, Any] = OPENINGS["evaluations"]["value"]  # type: ignore[assignment]
+OFFER = OFFERS["contact"]["value"]
 CONTACT = "contact@example.org"
 
 
