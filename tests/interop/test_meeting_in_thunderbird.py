@@ -199,24 +199,21 @@ def call_it(world: World) -> None:
         ("Locaux de Ducos", "debate", 30, "rosalie"),
     ):
         item = {"title": title, "kind": kind, "minutes": minutes, "presenter": presenter}
-        world.ask(world.assistant, "POST", "/agenda", item, 201)
-    attach(world)
+        made = world.ask(world.assistant, "POST", "/agenda", item, 201)
+    hand_in(world, made["items"][0]["id"])
     [(to, world.invitation)] = world.mails(SOPHIE).items()
     assert to == SOPHIE
     assert world.told() == ["meeting.planned"]
 
 
-def attach(world: World) -> None:
-    """A paper of the meeting, in the event of everybody (RFC 8607)."""
-    path = f"/dav/calendars/rosalie/{DIARY}/"
-    href = next(one.href for one in world.assistant.propfind(path, "<D:getetag/>", depth="1")
-                if one.href.endswith(".ics"))  # fmt: skip
-    answer = world.assistant.http.post(
-        world.service.base + href, params={"action": "attachment-add"}, data=PAPER, timeout=30,
-        headers={"Content-Type": "application/pdf",
-                 "Content-Disposition": 'attachment; filename="arbitrages.pdf"'},
+def hand_in(world: World, item: int) -> None:
+    """The paper of a point, by who presents it."""
+    answer = world.olivier.http.put(
+        f"{world.service.base}/api/v1/meetings/{world.ref}/papers/DOC-2026-031", data=PAPER,
+        params={"filename": "arbitrages.pdf", "item": f"{item}"},
+        headers={"Content-Type": "application/pdf"}, timeout=30,
     )  # fmt: skip
-    assert answer.status_code == 201, answer.text
+    assert answer.status_code == 200, answer.text
 
 
 def read_it(world: World, solange: Member) -> None:
@@ -321,7 +318,7 @@ def hold_it(world: World) -> None:
     draft = world.ask(world.assistant, "PUT", "/minutes", {})["sections"]
     sections = [{name: one[name] for name in ("title", "item", "text", "decisions")}
                 for one in draft]  # fmt: skip
-    due = (world.monday + timedelta(days=11)).isoformat()
+    due = (world.monday + timedelta(days=10)).isoformat()
     sections[0]["actions"] = [
         {"label": "Transmettre les arbitrages", "owner": "solange", "due": due},
         {"label": "Prévenir les pôles", "owner": "solange", "due": due},

@@ -30,7 +30,17 @@ FIND = """
     return Object.keys(S.ids);
 """
 
-USE = "S.calId = S.ids[args.shift()];"
+USE = """
+    S.calId = S.ids[args.shift()];
+    const bare = () => {
+      for (const id of ["today-pane-panel", "calendar-search-bar", "bottom-events-box"]) {
+        const part = win.document.getElementById(id);
+        if (part) { part.hidden = true; }
+      }
+      win.TodayPane?.setTodayPane?.(false);
+      win.document.getElementById("spacesToolbar")?.setAttribute("hidden", "true");
+    };
+"""
 
 # The week with that day in it, and nothing but the week.
 WEEK = """
@@ -38,12 +48,7 @@ WEEK = """
       win.document.getElementById("tabmail").openTab("calendar", {});
       await until(() => win.currentView && win.currentView(), 10000);
       await win.CalendarViews?.initialized;
-      for (const id of ["today-pane-panel", "calendar-search-bar", "bottom-events-box"]) {
-        const part = win.document.getElementById(id);
-        if (part) { part.hidden = true; }
-      }
-      win.TodayPane?.setTodayPane?.(false);
-      win.document.getElementById("spacesToolbar")?.setAttribute("hidden", "true");
+      bare();
       win.document.getElementById("calTabWeek").click();
       await sleep(600);
       win.goToDate(start);
@@ -72,8 +77,6 @@ READ = """
     const get = selector => dialog.document.querySelector(selector);
     await until(() => get(".item-title")?.textContent
       && get(".item-description")?.contentDocument?.body?.textContent.trim(), 15000);
-    dialog.resizeTo(760, 900);
-    await sleep(800);
     const labels = [...dialog.document.querySelectorAll(".item-attachment-cell-label")];
     return {
       title: get(".item-title").textContent,
@@ -136,8 +139,7 @@ TASKS = """
       await sync();
       win.document.getElementById("tabmail").openTab("tasks", {});
       const tree = await until(() => win.document.getElementById("calendar-task-tree"), 10000);
-      win.TodayPane?.setTodayPane?.(false);
-      win.document.getElementById("spacesToolbar")?.setAttribute("hidden", "true");
+      bare();
       win.document.getElementById("opt_all_filter").click();
       await until(() => tree.mTaskArray?.length, 10000);
       await sleep(800);
@@ -195,5 +197,6 @@ class Member(Desk):
         if of_dialog:
             [dialog] = set(m.command("WebDriver:GetWindowHandles")) - {home}
             m.command("WebDriver:SwitchToWindow", handle=dialog)
+            m.command("WebDriver:SetWindowRect", width=760, height=720)
         self.program.screenshot(path)
         m.command("WebDriver:SwitchToWindow", handle=home)
