@@ -10,6 +10,7 @@ from sqlalchemy import Select, insert, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
+from calendars.kernel.identifiers import PrincipalId
 from scheduler.meetings.action_model import Action, ActionId
 from scheduler.meetings.model import MeetingId
 from scheduler.meetings.rules import PENDING, ActionState
@@ -68,10 +69,15 @@ def list_all(
     return _found(db, query.order_by(_C.due.is_(None), _C.due, _C.id))
 
 
-def list_pending(db: Db, series: str | None = None) -> list[Action]:
+def list_pending(db: Db) -> list[Action]:
     """What nobody ended, as far as was known last."""
     query = _ACTION.where(_C.state.in_(list(PENDING)))
-    if series is not None:
-        query = query.join(meetings, meetings.c.id == _C.meeting_id)
-        query = query.where(meetings.c.series == series)
+    return _found(db, query.order_by(_C.due.is_(None), _C.due, _C.id))
+
+
+def list_pending_of(db: Db, owner: PrincipalId, series: str | None) -> list[Action]:
+    """The same of one series of an organiser's; one that somebody else calls alike is another."""
+    query = _ACTION.join(meetings, meetings.c.id == _C.meeting_id).where(
+        _C.state.in_(list(PENDING)), meetings.c.series == series, meetings.c.owner_id == owner
+    )
     return _found(db, query.order_by(_C.due.is_(None), _C.due, _C.id))

@@ -41,7 +41,7 @@ def carry_over(db: Db, meeting: Meeting, *, now: int) -> int:
 
 
 def _is_anything_open(db: Db, meeting: Meeting, *, now: int) -> bool:
-    pending = action_repository.list_pending(db, meeting.series)
+    pending = action_repository.list_pending_of(db, meeting.owner_id, meeting.series)
     return any(one.state in PENDING for one in current(db, pending, now=now))
 
 

@@ -28,7 +28,7 @@ from scheduler.meetings.house import House
 from scheduler.meetings.minutes_model import NotedAction
 from scheduler.meetings.model import ItemId, Meeting
 from scheduler.meetings.publish import save_action
-from scheduler.meetings.rules import ActionState, is_overdue
+from scheduler.meetings.rules import PENDING, ActionState, is_overdue
 
 
 class ActionLine(NamedTuple):
@@ -115,6 +115,28 @@ def lines_of(db: Db, actions: Sequence[Action], house: House, *, now: int) -> li
         )
         for one in current(db, actions, now=now)
     ]
+
+
+def show_still_open(
+    db: Db, actor: Principal, ref: str, house: House, *, now: int
+) -> list[ActionLine]:
+    """What the meetings of the series before this one left to be done. Raises NotFound."""
+    return still_open(db, actor, open_meeting(db, actor, ref, now=now), house, now=now)
+
+
+def still_open(
+    db: Db, actor: Principal, opened: Opened, house: House, *, now: int
+) -> list[ActionLine]:
+    """The same of a meeting that is open already: what the reader owes himself, and what was said
+    where he took part; of a confidential meeting, others of the series learn nothing (SEC-2).
+    """
+    meeting = opened.meeting
+    if meeting.series is None:
+        return []
+    rows = action_repository.list_pending_of(db, meeting.owner_id, meeting.series)
+    visible = _visible(db, actor, rows, now=now)
+    known = [one for one in rows if one.meeting_id in visible or _is_of(one, actor)]
+    return [one for one in lines_of(db, known, house, now=now) if one.action.state in PENDING]
 
 
 def _meetings(db: Db, actor: Principal, query: ActionQuery, *, now: int) -> Collection[int] | None:

@@ -215,7 +215,8 @@ def _take_up(
         before = repository.find_before(db, meeting)
         if before is None or before.held_at is None:
             return 0
-        pending = current(db, action_repository.list_pending(db, series.code), now=now)
+        left = action_repository.list_pending_of(db, series.owner_id, series.code)
+        pending = current(db, left, now=now)
         is_open = any(action.state in PENDING for action in pending)
         mark = f"{before.id}/{before.state}/{is_open}"
         if mark == one.carried:

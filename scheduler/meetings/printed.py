@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 
 from calendars.kernel.database import Db
 from calendars.model.french_dates import hour, lasting, long_date
-from calendars.model.principal import Visibility
+from calendars.model.principal import Principal, Visibility
 from calendars.model.wall_clock import epoch_to_local
 from calendars.services.find_principals import get_principal_by_id
 from notifications.documents.docx import docx
 from notifications.documents.markdown import blocks_of, spans_of
 from notifications.documents.pdf import Json, pdf
-from scheduler.meetings import action_repository, people
+from scheduler.meetings import people
 from scheduler.meetings.access import Opened
 from scheduler.meetings.action_model import Action
 from scheduler.meetings.house import House
 from scheduler.meetings.invitation import KINDS
-from scheduler.meetings.keep_actions import ActionLine, lines_of
+from scheduler.meetings.keep_actions import ActionLine, still_open
 from scheduler.meetings.keep_agenda import AgendaLine, ShownAgenda
 from scheduler.meetings.minutes_model import (
     Minutes,
@@ -28,7 +28,7 @@ from scheduler.meetings.minutes_model import (
     actions_in,
 )
 from scheduler.meetings.note_attendance import Attending, list_attending
-from scheduler.meetings.rules import OUT, PENDING, MeetingState, MinutesState, Presence
+from scheduler.meetings.rules import OUT, MeetingState, MinutesState, Presence
 
 SPARE_LINES = 3
 ONE_PAGE = 22
@@ -46,8 +46,10 @@ _GROUPS = (
 )
 
 
-def agenda_pdf(db: Db, shown: ShownAgenda, house: House, *, now: int) -> bytes:
-    """The agenda on paper; with what is still to be done since the last times."""
+def agenda_pdf(db: Db, actor: Principal, shown: ShownAgenda, house: House, *, now: int) -> bytes:
+    """The agenda on paper; with what is still to be done since the last times, as far as its
+    reader may know it.
+    """
     opened = shown.opened
     settled = opened.meeting.state not in {MeetingState.REQUESTED, MeetingState.PLANNED}
     data: dict[str, Json] = {
@@ -55,7 +57,7 @@ def agenda_pdf(db: Db, shown: ShownAgenda, house: House, *, now: int) -> bytes:
         "facts": _facts(db, opened),
         "items": [_item(one, house) for one in shown.lines],
         "closing": "L'ordre du jour est arrêté." if settled else _until(opened, house),
-        "actions": [_pending(one) for one in _open_actions(db, opened, house, now=now)],
+        "actions": [_pending(one) for one in still_open(db, actor, opened, house, now=now)],
     }
     return pdf("agenda", data, at=now)
 
@@ -120,14 +122,6 @@ def _item(line: AgendaLine, house: House) -> Json:
         "papers": f"Pièces : {papers}" if papers else "",
         "duration": lasting(item.minutes),
     }
-
-
-def _open_actions(db: Db, opened: Opened, house: House, *, now: int) -> list[ActionLine]:
-    if opened.meeting.series is None:
-        return []
-    kept = action_repository.list_pending(db, opened.meeting.series)
-    found = lines_of(db, kept, house, now=now)
-    return [one for one in found if one.action.state in PENDING]
 
 
 def _pending(line: ActionLine) -> Json:

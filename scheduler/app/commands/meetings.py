@@ -286,7 +286,7 @@ def _paper(db: Db, asker: Principal, what: tuple[str, Kind], house: House, *, no
     ref, kind = what
     if kind is Kind.AGENDA:
         opened = open_meeting(db, asker, ref, now=now)
-        return agenda_pdf(db, agenda_for(db, asker, opened), house, now=now)
+        return agenda_pdf(db, asker, agenda_for(db, asker, opened), house, now=now)
     if kind is Kind.ATTENDANCE:
         return attendance_pdf(
             db, open_meeting(db, asker, ref, Part.EDITOR, now=now), house, now=now

@@ -16,6 +16,7 @@ from scheduler.meetings.keep_actions import (
     change_action,
     list_actions,
     open_action,
+    show_still_open,
 )
 from scheduler.meetings.rules import ActionState
 from scheduler.meetings.schemas.actions import (
@@ -71,6 +72,21 @@ def export(actor: CurrentPrincipal, state: State, house: HouseState, query: Want
     """As CSV."""
     rows = [one.row for one in list_all(actor, state, house, query).items]
     return spreadsheet("actions.csv", ACTION_HEADINGS, rows)
+
+
+@router.get(
+    f"{PREFIX.removeprefix('/api/v1')}/{{ref}}/agenda/actions",
+    operation_id="listStillOpen",
+    summary="Ce qui reste à faire",
+    description="Les actions en cours que les réunions précédentes de la série ont laissées, "
+    "telles que l'ordre du jour imprimé les porte : celles que l'on doit soi-même, et celles des "
+    "réunions auxquelles on a pris part.",
+)
+def still(actor: CurrentPrincipal, state: State, house: HouseState, ref: RefPath) -> ActionsOut:
+    """By due date."""
+    with state.database.reading() as db:
+        found = show_still_open(db, actor, ref, house, now=state.now())
+    return ActionsOut(items=[ActionOut.of(one, state.zone) for one in found])
 
 
 @router.patch(

@@ -75,7 +75,7 @@ def agenda(actor: CurrentPrincipal, state: State, house: HouseState, ref: RefPat
     now = state.now()
     with state.database.reading() as db:
         open_meeting(db, actor, ref, now=now)
-        content = agenda_pdf(db, show_agenda(db, actor, ref, now=now), house, now=now)
+        content = agenda_pdf(db, actor, show_agenda(db, actor, ref, now=now), house, now=now)
     return download(content, f"{ref}-ordre-du-jour.pdf", PDF)
 
 

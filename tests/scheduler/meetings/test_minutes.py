@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from calendars.model.principal import Rights
@@ -226,6 +227,39 @@ def test_the_next_meeting_takes_up_what_was_left(office: Office) -> None:
     assert titles() == taken_up
     rest(office.assistant, "POST", f"/{after}/agenda/carry")
     assert titles() == taken_up
+
+
+@pytest.mark.rule("MTG-7")
+@pytest.mark.rule("SEC-2")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_is_still_to_be_done_is_told_to_those_who_may_know_it(office: Office) -> None:
+    for day, visibility, label, required in (
+        ("08", "CONFIDENTIAL", "Écrire au juge", ["head"]),
+        ("09", "PUBLIC", "Commander", ["head", "other"]),
+    ):
+        start = f"2027-03-{day}T08:00:00+11:00"
+        ref = office.call(visibility=visibility, required=required, start=start)["ref"]
+        rest(office.assistant, "POST", f"/{ref}/actions", {"label": label, "owner": "head"}, 201)
+    after = office.call(start="2027-03-16T08:00:00+11:00", required=["head", "other"])["ref"]
+    own = {"kind": "CODIR", "title": "Mien", "series": "codir",
+           "start": "2027-03-17T08:00:00+11:00"}  # fmt: skip
+    alike = rest(office.stranger, "POST", "", own, 201)["ref"]
+
+    def left(client: Client, ref: str) -> list[str]:
+        told = rest(client, "GET", f"/{ref}/agenda/actions")["items"]
+        labels = [one["label"] for one in told]
+        pdf = client.http.get(f"{client.base}/api/v1/meetings/{ref}/agenda.pdf").content
+        printed = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+        assert [one for one in ("Écrire au juge", "Commander") if one in printed] == labels
+        return labels
+
+    assert left(office.head, after) == left(office.assistant, after) == [
+        "Écrire au juge", "Commander"
+    ]  # fmt: skip
+    assert left(office.other, after) == ["Commander"]
+    assert left(office.stranger, alike) == [], "a series that is called alike is another one"
+    assert rest(office.stranger, "GET", f"/{alike}/agenda")["items"] == []
+    rest(office.stranger, "GET", f"/{after}/agenda/actions", None, 404)
 
 
 @pytest.mark.rule("MTG-7")
