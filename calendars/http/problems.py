@@ -296,6 +296,8 @@ def refusal(error: errors.ServiceError) -> JSONResponse:
     fault = _fault_of(error)
     if fault is not None:
         return problem(kind, errors=[fault])
+    if error.named is not None:
+        kind = kind._replace(slug=error.named[0], title=error.named[1])
     answer = problem(kind if error.words is None else kind._replace(detail=_sentence(error.words)))
     if kind.status == 401:
         for challenge in _CHALLENGES:

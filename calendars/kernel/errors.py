@@ -12,6 +12,8 @@ class ServiceError(Exception):
 
     words: str | None = None
     field: str | None = None
+    named: tuple[str, str] | None = None
+    """A code and a French heading of its own, where its kind says too little."""
 
     def __init__(
         self, message: str = "", *, words: str | None = None, field: str | None = None

@@ -15,6 +15,7 @@ from notifications.post import Paper
 from scheduler.app.settings import Settings
 from scheduler.diary_sheets.model import Profile
 from scheduler.diary_sheets.service import Press, SheetKind, Wanted, print_sheet
+from scheduler.meetings.repository import is_meeting_at
 from scheduler.reminders.desk import Desk, open_desk
 from scheduler.reminders.rules import SendingHours
 from scheduler.working_time.service import working_calendar
@@ -29,7 +30,8 @@ def desk_of(db: Db, now: int, *, settings: Settings) -> Desk:
     days = working_calendar(db, date(year - 1, 1, 1), date(year + _YEARS, 1, 1))
     hours = SendingHours(days.days, zone, *settings.sending_hours)
     desk = open_desk(db, hours, Language(settings.language), days.version)
-    return replace(desk, week_paper=partial(_week_paper, Press(settings.organisation, zone)))
+    press = Press(settings.organisation, zone)
+    return replace(desk, week_paper=partial(_week_paper, press), eve=is_meeting_at)
 
 
 def _week_paper(

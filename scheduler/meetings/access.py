@@ -39,7 +39,11 @@ class Part(IntEnum):
 class NotYourPart(Forbidden):
     """Who takes part in a meeting reads its papers; others keep them."""
 
-    words = "vous prenez part à cette réunion sans la tenir"
+    named = ("not-your-part", "Réservé à qui tient la réunion")
+    words = (
+        "vous y prenez part sans la tenir : adressez-vous à l'organisateur, à la présidence ou au "
+        "secrétariat"
+    )
 
 
 @dataclass(frozen=True, slots=True)

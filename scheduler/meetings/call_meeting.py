@@ -42,6 +42,7 @@ LONGEST = 24 * 60
 class RefTaken(Conflict):
     """Another meeting bears that reference, or stands for that event."""
 
+    named = ("ref-taken", "Une autre réunion a cette référence, ou cet événement")
     words = "cette référence est déjà celle d'une autre réunion"
 
 

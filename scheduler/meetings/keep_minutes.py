@@ -34,6 +34,7 @@ POSTPONED_TEXT = "Point reporté à la prochaine réunion."
 class NotTheChair(Forbidden):
     """Minutes are validated by the chair, or by who takes his interim that day (DIR-3)."""
 
+    named = ("not-the-chair", "Réservé à la présidence de la réunion")
     words = "la présidence valide et renvoie, ou qui en assure l'intérim ce jour-là"
 
 

@@ -24,7 +24,8 @@ class MinutesKind(StrEnum):
 class ReasonNeeded(InvalidInput):
     """Who corrects or returns minutes says why (MTG-1)."""
 
-    words = "un motif est nécessaire"
+    named = ("reason-needed", "Un motif est nécessaire")
+    words = "dites en quelques mots ce qui change, ou ce qui manque"
 
 
 class NotedAction(NamedTuple):
@@ -158,7 +159,9 @@ class Minutes:
         last = self.current
         was = None if last is None else last.state
         if wanted.state not in NEXT_MINUTES[was]:
-            raise WrongState("none" if was is None else was, wanted.state)
+            raise WrongState(
+                "pas encore rédigé" if was is None else was, wanted.state, NEXT_MINUTES[was]
+            )
         if wanted.state in {MinutesState.CORRECTED, MinutesState.RETURNED} and not wanted.reason:
             raise ReasonNeeded("a reason is needed")
         fresh = last is None or wanted.state in NEW_VERSION or _is_new_draft(last, wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, NewType
 
@@ -29,10 +29,14 @@ PaperId = NewType("PaperId", int)
 class WrongState(Conflict):
     """The meeting, its minutes or the action are not in a state that allows it."""
 
-    def __init__(self, state: str, wanted: str) -> None:
+    named = ("wrong-state", "Cette étape n'est pas possible à présent")
+
+    def __init__(self, state: str, wanted: str, ways: Iterable[str] = ()) -> None:
+        open_ways = ", ".join(f"« {label_of(one)} »" for one in sorted(ways))
+        instead = f" ; de là, on passe à {open_ways}" if open_ways else ""
         super().__init__(
             f"from {state} there is no way to {wanted}",
-            words=f"de « {label_of(state)} », on ne passe pas à « {label_of(wanted)} »",
+            words=f"de « {label_of(state)} », on ne passe pas à « {label_of(wanted)} »{instead}",
         )
         self.state, self.wanted = state, wanted
 
@@ -46,7 +50,8 @@ class NoSuchItem(NotFound):
 class NoDate(Conflict):
     """The meeting has no event yet: it was asked for, or put off."""
 
-    words = "la réunion n'a pas encore de date"
+    named = ("no-date", "La réunion n'a pas de date")
+    words = "donnez-lui d'abord un début (`start`)"
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ class Meeting:
     def move(self, to: MeetingState, *, now: int) -> None:
         """The next state. Raises WrongState, NoDate."""
         if to not in NEXT[self.state]:
-            raise WrongState(self.state, to)
+            raise WrongState(self.state, to, NEXT[self.state])
         if to in DATED and self.uid is None:
             raise NoDate("the meeting has no date yet")
         self.state = to

@@ -22,7 +22,7 @@ from scheduler.meetings.model import (
     Paper,
     PaperId,
 )
-from scheduler.meetings.rules import ItemKind, ItemState, MeetingState, Presence
+from scheduler.meetings.rules import TO_COME, ItemKind, ItemState, MeetingState, Presence
 from scheduler.meetings.tables import (
     agenda_items,
     attendances,
@@ -142,6 +142,16 @@ def find_of_event(
     same = _M.recurrence_id.is_(None) if recurrence_id is None else None
     query = query.where(_M.recurrence_id == recurrence_id if same is None else same)
     return next(iter(_meetings(db, query)), None)
+
+
+def is_meeting_at(db: Db, uid: str, starts_at: int) -> bool:
+    """An event of that UID is a meeting that is to come; of a series, the occurrence then."""
+    query = select(_M.id).where(
+        _M.uid == uid,
+        _M.state.in_(list(TO_COME)),
+        or_(_M.recurrence_id.is_(None), _M.starts_at == starts_at),
+    )
+    return db.execute(query.limit(1)).first() is not None
 
 
 def find_before(db: Db, meeting: Meeting) -> Meeting | None:

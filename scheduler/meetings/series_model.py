@@ -23,6 +23,9 @@ MOST_AHEAD = 120
 class SeriesTaken(Conflict):
     """Another series is called that."""
 
+    named = ("series-taken", "Une autre série porte ce nom")
+    words = "choisissez un autre nom, ou changez la série qui existe"
+
 
 class StandingItem(NamedTuple):
     """A point that stands on every agenda of a series (point permanent)."""

@@ -34,6 +34,14 @@ class WeekPaper(Protocol):
         ...
 
 
+class EveReminder(Protocol):
+    """Knows whether people are reminded on the eve by what the occurrence is, as meetings do."""
+
+    def __call__(self, db: Db, uid: str, starts_at: int) -> bool:
+        """They are: the policy of its kind has nothing to add that day (MTG-6)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The rules that hold now, and the language of those who chose none."""
@@ -44,6 +52,7 @@ class Desk:
     """Of the closed days (TIM-10)."""
     week_paper: WeekPaper | None = None
     """What goes along with the digest of a week."""
+    eve: EveReminder | None = None
 
     @property
     def plan(self) -> str:

@@ -93,6 +93,7 @@ def _see_to_one(
     except InvalidInput:
         log.warning("reminder.unreadable", extra={"object_id": watch.object_id})
         return 0, None
+    dues = [due for due in dues if not _told_by_its_kind(diaries, found.uid, due)]
     if not dues:
         return 0, following
     posted = _post(diaries, one, found, dues, now=now)
@@ -100,6 +101,13 @@ def _see_to_one(
         last = max(due.useful_until for due in dues)
         following = last + 1 if last >= now else None
     return posted, following
+
+
+def _told_by_its_kind(diaries: Diaries, uid: str, due: Due) -> bool:
+    """A meeting reminds its people on the eve itself: two letters would be one too many (MTG-6)."""
+    eve = diaries.desk.eve
+    by_policy = due.cause.alarm is None and due.cause.before == 1
+    return by_policy and eve is not None and eve(diaries.db, uid, due.starts_at)
 
 
 def _post(

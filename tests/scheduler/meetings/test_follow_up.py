@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,11 @@ from sqlalchemy import select
 from notifications.compose import Composers
 from notifications.own_templates import sample_of
 from notifications.tables import outbox
-from scheduler.app.due_work import Watch, follow_meetings
+from scheduler.app.due_work import Watch, follow_meetings, remind_all
 from scheduler.meetings.notices import TEMPLATE, Notice
+from scheduler.reminders.rules import Policy
+from scheduler.reminders.wishes import set_policy
+from tests.builders import an_event
 from tests.scheduler.meetings.conftest import OUTSIDER, Office, rest
 from tests.scheduler.meetings.test_meetings import copies, value
 from tests.scheduler.meetings.test_minutes import SECTIONS, held, sent
@@ -99,6 +102,43 @@ def test_each_reminder_leaves_on_its_day_at_eight_and_once(office: Office, clock
                     OUTSIDER, "stranger@example.org")
     ]  # fmt: skip
     assert clock.turn("2027-03-08T12:00:00") == []
+
+
+@pytest.mark.rule("MTG-6")
+@pytest.mark.rule("TIM-11")
+def test_on_the_eve_a_meeting_reminds_its_people_itself_whatever_the_policy_of_its_kind(
+    office: Office, clock: Clock
+) -> None:
+    service = office.server.service
+    with service.database.transaction() as db:
+        set_policy(db, Policy("Direction", (7, 1), time(8)), by="admin", now=0)
+    office.call(required=["head"])
+    clock.turn("2027-02-26T08:00:00")
+    remind_all(service)
+    [href] = [one.href for one in office.director.propfind(
+        office.director.agenda, "<D:getetag/>", depth="1")[1:]]  # fmt: skip
+    text = office.director.ask("GET", href).text
+    text = text.replace("END:VEVENT", "CATEGORIES:Direction\r\nEND:VEVENT")
+    assert office.director.put(href, text).status_code == 204
+    other = an_event(uid="other", start="20270309T030000Z").replace(
+        "END:VEVENT", "CATEGORIES:Direction\r\nEND:VEVENT"
+    )
+    assert office.director.put(office.director.agenda + "other.ics", other).status_code == 201
+    clock.turn("2027-02-26T09:00:00")
+    remind_all(service)
+    clock.posted()
+
+    def at(text: str) -> list[tuple[str, str]]:
+        letters = clock.turn(text)
+        remind_all(service)
+        return told(letters + clock.posted())
+
+    director, head = "director@example.org", "head@example.org"
+    week = at("2027-03-02T08:00:00")
+    assert week == [("reminder", director), ("reminder", director)]
+    eve = at("2027-03-08T08:00:00")
+    # The other event is no meeting: of that the policy reminds.
+    assert eve == [("reminder", director), ("tomorrow", director), ("tomorrow", head)]
 
 
 @pytest.mark.rule("MTG-6")

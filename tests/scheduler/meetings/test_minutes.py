@@ -164,7 +164,14 @@ def test_only_the_chair_validates_or_who_takes_the_interim(office: Office) -> No
     ref = held(office)
     rest(office.assistant, "PUT", f"/{ref}/minutes", {})
     rest(office.assistant, "POST", f"/{ref}/minutes/submit")
-    rest(office.assistant, "POST", f"/{ref}/minutes/validate", None, 403)
+    told = rest(office.assistant, "POST", f"/{ref}/minutes/validate", None, 403)
+    assert told["title"] == "Réservé à la présidence de la réunion"
+    assert told["detail"].startswith("La présidence valide et renvoie")
+    told = rest(office.assistant, "POST", f"/{ref}/minutes/distribute", None, 409)
+    assert told["title"] == "Cette étape n'est pas possible à présent"
+    assert told["detail"] == (
+        "De « soumis », on ne passe pas à « diffusé » ; de là, on passe à « renvoyé », « validé »."
+    )
     rest(office.head, "POST", f"/{ref}/minutes/validate", None, 403)
     delegate(office.server, "director", "head", Rights.ACT_FOR)
 
