@@ -123,6 +123,7 @@ def post(db: Db, letter: Post, *, now: int, due_at: int | None = None) -> bool:
     if known.state != State.CANCELLED and known.withdrawn_at is None:
         return False
     again = {"withdrawn_at": None, "done_at": None, "answer": None}
+    again |= {"body_digest": None, "forget_at": None}
     _set(db, [known.id], **again, **values, attempts=0)
     papers.attach(db, known.id, letter.papers, now=now)
     if flaws:
@@ -242,10 +243,15 @@ class Said(NamedTuple):
 
 
 def said(db: Db, message: Outgoing, *, before: int | None = None) -> list[Said]:
-    """What the recipient was told about the same thing, or is to be told, the newest first."""
+    """What the recipient was told about the same thing, or is to be told, the newest first.
+
+    Of what is over for long the words are gone (SEC-10).
+    """
     sent = or_(_O.state == State.SENT, _O.lease_until.is_not(None))
     query = select(_O.method, _O.body, sent, _O.id).where(
-        *_same_thread(message), _O.state.in_((State.SENT, State.PENDING))
+        *_same_thread(message),
+        _O.state.in_((State.SENT, State.PENDING)),
+        _O.body_digest.is_(None),
     )
     if before is not None:
         query = query.where(_O.id < before)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict, NotFound
@@ -22,6 +22,10 @@ _FIELDS = (
 
 class NotFailed(Conflict):
     """What did not fail need not be sent again."""
+
+
+class WordsGone(NotFailed):
+    """What it said is no longer kept (SEC-10)."""
 
 
 class Queued(NamedTuple):
@@ -82,16 +86,21 @@ def list_of(
 
 
 def retry(db: Db, message: int, *, now: int) -> None:
-    """A message that failed is tried again, under the same Message-ID. Raises NotFound, NotFailed.
+    """A message that failed is tried again, under the same Message-ID.
+
+    Raises NotFound, NotFailed, WordsGone.
 
     Its three days of trying begin anew.
     """
     again = {"state": State.PENDING, "due_at": now, "attempts": 0}
-    changed = update(outbox).where(_O.id == message, _O.state == State.FAILED)
+    failed = (_O.id == message, _O.state == State.FAILED)
+    changed = update(outbox).where(*failed, _O.body_digest.is_(None))
     if db.execute(changed.values(**again, done_at=None, lease_until=None)).rowcount:
         return
     if find(db, message) is None:
         raise NotFound("there is nothing here")
+    if db.execute(select(_O.id).where(*failed)).first() is not None:
+        raise WordsGone("what it said is no longer kept")
     raise NotFailed("only what failed is sent again")
 
 
@@ -100,6 +109,25 @@ def fail(db: Db, message: int, why: str, *, now: int) -> bool:
     changed = update(outbox).where(_O.id == message, _O.state != State.FAILED)
     values = {"state": State.FAILED, "done_at": now, "lease_until": None, "answer": why[:500]}
     return bool(db.execute(changed.values(**values)).rowcount)
+
+
+def count_by_state(db: Db) -> dict[State, int]:
+    """How many wait, are held back, or have failed: what somebody may have to see to."""
+    seen = (State.PENDING, State.HELD, State.FAILED)
+    query = select(_O.state, func.count()).where(_O.state.in_(seen)).group_by(_O.state)
+    found = {row[0]: row[1] for row in db.execute(query)}
+    return {state: found.get(state, 0) for state in seen}
+
+
+def sentence(counts: Mapping[State, int]) -> str:
+    """The same in words."""
+    waiting, held, failed = (counts[one] for one in (State.PENDING, State.HELD, State.FAILED))
+    said = [f"{waiting} à envoyer"]
+    if held:
+        said.append(f"{held} retenu(s) par le garde-fou (« niaouli guard held »)")
+    if failed:
+        said.append(f"{failed} en échec (« niaouli mail list --failed »)")
+    return ", ".join(said)
 
 
 def has_failed(db: Db, owner: PrincipalId, recipient: str, uid: str) -> bool:

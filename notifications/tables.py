@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from calendars.kernel.tables import BigId, new_metadata
@@ -85,11 +86,19 @@ outbox = Table(
     Column("expires_at", BigInteger),
     Column("thread", String(998)),
     Column("reply_to", String(320)),
+    # Retention (SEC-10): what the body was once it is gone, and from when on it may go where it is
+    # needed for longer than others.
+    Column("body_digest", String(64)),
+    Column("forget_at", BigInteger),
     Index(None, "state", "urgency", "due_at"),
     Index(None, "tried_at"),
     Index(None, "owner_id", "id"),
     Index(None, "uid", "recipient"),
-)
+    Index(
+        "ix_outbox_done_at_with_body", "done_at",
+        sqlite_where=text("body_digest IS NULL"), postgresql_where=text("body_digest IS NULL"),
+    ),
+)  # fmt: skip
 
 # What the guard keeps from leaving in titles: denied words, and names by a keyed digest (SEC-6).
 guarded = Table(

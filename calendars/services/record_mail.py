@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from calendars.kernel.audit import HOUSE, Deed, Face, Origin, Result, Target
+from collections.abc import Mapping
+
+from calendars.kernel.audit import HOUSE, JOB, Deed, Face, Origin, Result, Target
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.principal import Principal
@@ -34,6 +36,12 @@ def record_settled(
     details: dict[str, int | str | list[str]] = {"mail": number, "settled": how}
     target = Target(HOUSE if owner is None else owner, details=details)
     audit.record(db, actor, Deed.RELEASE, target, now=now)
+
+
+def record_forgotten(db: Db, counts: Mapping[str, int], *, now: int) -> None:
+    """How much of what was sent is kept no longer (SEC-10)."""
+    target = Target(HOUSE, details=dict(counts.items()))
+    audit.record(db, JOB, Deed.PURGE, target, now=now)
 
 
 def record_sent(

@@ -128,6 +128,26 @@ def _check_mail(settings: Settings) -> tuple[State, str]:
     return State.OK, f"relais {relay.host}, expéditeur {settings.mail_from}"
 
 
+def _check_messages(settings: Settings) -> tuple[State, str]:
+    """What waits for a person is said: nobody else would see to it (NOT-1, SEC-6)."""
+    from notifications import message, queued
+
+    url = make_url(settings.store)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return State.OK, "aucun encore"
+    database = Database(settings.store)
+    try:
+        with database.reading() as db:
+            if not inspect(db).has_table("outbox"):
+                return State.OK, "aucun encore"
+            counts = queued.count_by_state(db)
+    finally:
+        database.close()
+    words = queued.sentence(counts)
+    waits = counts[message.State.HELD] or counts[message.State.FAILED]
+    return (State.WARNING if waits else State.OK), words
+
+
 def _check_arrivals(settings: Settings) -> tuple[State, str]:
     """The mailbox is opened and looked at; nothing in it changes."""
     from notifications.arrivals.imap import AWAY, connected
@@ -237,6 +257,7 @@ _CHECKS: dict[str, Callable[[Settings], tuple[State, str]]] = {
     "Base de données": _check_store,
     "Moteur": _check_engine,
     "Messagerie": _check_mail,
+    "Messages": _check_messages,
     "Courrier entrant": _check_arrivals,
     "Modèles": _check_templates,
     "TLS": _check_tls,

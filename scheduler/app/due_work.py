@@ -239,12 +239,16 @@ def tell_programs(service: Service) -> int:
 
 def forget(service: Service) -> int:
     """What is past its time is removed."""
+    from notifications.forget_sent import Retention, forget_sent
     from notifications.mailbox.set_aside import forget_mail
     from scheduler.webhooks.service import forget_events
 
     settings, now = service.settings, _now(service)
+    zone = ZoneInfo(settings.timezone)
+    kept = Retention(settings.mail_body_days, settings.mail_proof_days, zone)
+    sent = forget_sent(service.database, kept, now=now)
     with service.database.transaction() as db:
-        gone = forget_old(db, removed_days=settings.removed_days, now=now)
+        gone = sent + forget_old(db, removed_days=settings.removed_days, now=now)
         gone += forget_links(db, now=now)
         gone += forget_events(db, days=settings.mail_log_days, now=now)
         return gone + forget_mail(

@@ -6,7 +6,7 @@ import ipaddress
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, Metric, generate_latest
@@ -17,6 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from calendars.dav.app import Receive, Scope, Send
 from calendars.dav.methods import METHODS
+from calendars.kernel.database import StoreUnavailable
+from notifications.message import State
 
 _KNOWN = frozenset(METHODS) | {"PATCH"}
 _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -31,6 +33,8 @@ class Counts(Collector):
         self._by_time: dict[str, list[int]] = {}
         self._seconds: Counter[str] = Counter()
         self.under_way = 0
+        self.messages: Mapping[State, int] = {}
+        """By their state, as it was looked up last."""
 
     def add(self, method: str, status: int, seconds: float) -> None:
         """One request that was answered; a status of 0 is none."""
@@ -50,6 +54,12 @@ class Counts(Collector):
         for (method, status), count in self._answers.items():
             answers.add_metric((method, str(status or "none")), count)
         yield answers
+        messages = GaugeMetricFamily(
+            "niaouli_messages", "Messages that wait, are held back or failed", labels=("state",)
+        )
+        for state, number in self.messages.items():
+            messages.add_metric((state.lower(),), number)
+        yield messages
         times = HistogramMetricFamily(
             "niaouli_request_seconds", "Time until the answer was sent", labels=("method",)
         )
@@ -62,8 +72,12 @@ class Counts(Collector):
 class Metrics:
     """Counts requests around an ASGI application, and answers what was counted."""
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
-        self._app = app
+    def __init__(
+        self,
+        app: Callable[[Scope, Receive, Send], Awaitable[None]],
+        messages: Callable[[], Awaitable[Mapping[State, int]]],
+    ) -> None:
+        self._app, self._messages = app, messages
         self._counts = Counts()
         self.registry = CollectorRegistry()
         self.registry.register(self._counts)
@@ -74,7 +88,8 @@ class Metrics:
             await self._app(scope, receive, send)
             return
         if scope["path"] == "/metrics":
-            await self._answer(Request(scope))(scope, receive, send)
+            answer = await self._answer(Request(scope))
+            await answer(scope, receive, send)
             return
         method = scope["method"] if scope["method"] in _KNOWN else "other"
         counts, started, status = self._counts, time.perf_counter(), 0
@@ -92,7 +107,7 @@ class Metrics:
             counts.under_way -= 1
             counts.add(method, status, time.perf_counter() - started)
 
-    def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response:
         """Only this machine may ask; a proxy in front hides the path."""
         host = request.client.host if request.client else ""
         try:
@@ -101,4 +116,8 @@ class Metrics:
             local = False
         if not local:
             return PlainTextResponse("not found\n", 404)
+        try:
+            self._counts.messages = await self._messages()
+        except StoreUnavailable:
+            self._counts.messages = {}  # the other figures matter most just then
         return PlainTextResponse(generate_latest(self.registry), media_type="text/plain")

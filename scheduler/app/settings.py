@@ -63,6 +63,8 @@ class Settings(BaseModel):
     mail_senders: Literal["authenticated", "as-written"] = "authenticated"
     quarantine_days: int = Field(30, ge=1, le=3_650)
     mail_log_days: int = Field(365, ge=1, le=3_650)
+    mail_body_days: int = Field(30, ge=1, le=3_650)
+    mail_proof_days: int = Field(3_653, ge=1, le=36_500)
     believed_deletions: int = Field(5, ge=0, le=10_000)
     believed_deletions_seconds: int = Field(300, ge=1, le=86_400)
     free_busy: Literal["everybody", "delegates"] = "everybody"

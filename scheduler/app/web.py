@@ -23,6 +23,7 @@ from calendars.http.problems import install_problems
 from calendars.http.state import FaceState, give_state
 from calendars.kernel.database import THREADS
 from calendars.model.language import Language
+from notifications import queued
 from notifications.api import covers, guard, guest_links, mails, messages, preview
 from notifications.links import PATH
 from notifications.pages.router import pages_router
@@ -254,4 +255,6 @@ def _ticker(service: Service, outlet: Outlet) -> Ticker:
 
 def create_app(service: Service, *, jobs: bool = False) -> Metrics:
     """The application that a server runs; with `jobs` it also does by itself what is due."""
-    return Metrics(WebApp(service, jobs=jobs))
+    return Metrics(
+        WebApp(service, jobs=jobs), partial(service.database.read, queued.count_by_state)
+    )

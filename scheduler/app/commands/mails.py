@@ -137,11 +137,13 @@ def list_sent(
     from zoneinfo import ZoneInfo
 
     from notifications.message import State
+    from notifications.queued import count_by_state, sentence
     from notifications.sent_mail import list_all_messages
 
     states = [State.FAILED] if failed else []
     with open_service(config) as service, service.database.reading() as db:
         found = list_all_messages(db, states=states, limit=limit)
+        counts = count_by_state(db)
         zone = ZoneInfo(service.settings.timezone)
     rows = [
         {
@@ -152,17 +154,20 @@ def list_sent(
         for one in found
     ]
     write_rows(_SENT, rows, as_json=as_json, as_csv=as_csv)
+    say(f"En tout : {sentence(counts)}.")
 
 
 def retry(number: Number, config: Config = None) -> None:
     """Renvoyer un courriel refusé."""
     from calendars.kernel.audit import CONSOLE
-    from notifications.queued import NotFailed
+    from notifications.queued import NotFailed, WordsGone
     from notifications.sent_mail import retry_message
 
     with open_service(config) as service, service.database.transaction() as db:
         try:
             retry_message(db, CONSOLE, number, now=now_of(service))
+        except WordsGone:
+            raise CommandFailed("son contenu n'est plus conservé ; écrivez autrement") from None
         except NotFailed:
             raise CommandFailed("ce message n'a pas été refusé") from None
     say("Il repart au prochain envoi.")

@@ -31,7 +31,7 @@ def _states(niaouli: CommandLine, *, fails: int = 0) -> dict[str, str]:
 
 def test_a_healthy_service_has_a_good_line_for_each_check(healthy: CommandLine) -> None:
     lines = healthy("doctor").out.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 11
     assert all(line.startswith("ok ") for line in lines)
     assert any("Nouméa à UTC+11" in line for line in lines)
 
