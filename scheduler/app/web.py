@@ -29,6 +29,7 @@ from notifications.links import PATH
 from notifications.pages.router import pages_router
 from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
+from scheduler.app.document import give_samples, speak_to_readers
 from scheduler.app.due_work import Outlet, jobs_of
 from scheduler.app.looking import Looker
 from scheduler.app.metrics import Metrics
@@ -210,7 +211,9 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     webhooks.give_trusted(app, service.settings.webhook_host_list)
     app.include_router(api.router)
     for feature in FEATURES:
+        speak_to_readers(feature.router)
         app.include_router(feature.router)
+    give_samples(app)
     diary_requests.give_habits(app, habits_of(service))
     give_choosing(app, choosing_of(service))
     phone_messages.give_language(app, Language(service.settings.language))

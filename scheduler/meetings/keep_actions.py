@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from calendars.kernel.database import Db
-from calendars.kernel.errors import NotFound
+from calendars.kernel.errors import Conflict, NotFound
 from calendars.model.calendar_user_address import addresses_of, preferred_address
 from calendars.model.component import decode, parse
 from calendars.model.french_dates import long_date
@@ -29,6 +29,12 @@ from scheduler.meetings.minutes_model import NotedAction
 from scheduler.meetings.model import ItemId, Meeting
 from scheduler.meetings.publish import save_action
 from scheduler.meetings.rules import PENDING, ActionState, is_overdue
+
+
+class ActionRefTaken(Conflict):
+    """Another action has that reference."""
+
+    words = "cette référence est déjà celle d'une autre action"
 
 
 class ActionLine(NamedTuple):
@@ -201,9 +207,11 @@ def open_action(
 ) -> ActionLine:
     """An action at once, without waiting for the minutes.
 
-    Raises NotFound, NotYourPart, UnknownPerson, InvalidInput.
+    Raises NotFound, NotYourPart, UnknownPerson, ActionRefTaken.
     """
     opened = open_meeting(db, actor, ref, Part.EDITOR, now=now, lock=True)
+    if draft.ref is not None and action_repository.find(db, draft.ref) is not None:
+        raise ActionRefTaken("another action has that reference")
     owner = people.resolve(db, [draft.owner or actor.login])[0]
     if draft.item is not None:
         repository.agenda_of(db, opened.meeting.id).item(draft.item)

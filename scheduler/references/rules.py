@@ -15,12 +15,14 @@ class BadPattern(InvalidInput):
     """The pattern of a system is none, or may take for ever."""
 
     words = "ce modèle de numéro n'est pas possible"
+    field = "pattern"
 
 
 class BadNumber(InvalidInput):
     """The number is none of that system."""
 
     words = "ce numéro n'a pas la forme de ceux du système"
+    field = "number"
 
 
 def check_pattern(pattern: str) -> None:

@@ -21,6 +21,7 @@ class UnknownParticipants(InvalidInput):
     """Logins that nobody here has, or that the asker may not ask about."""
 
     words = "une des personnes nommées n'existe pas ici"
+    field = "required"
 
     def __init__(self, logins: tuple[str, ...]) -> None:
         super().__init__("some of the participants are unknown here")

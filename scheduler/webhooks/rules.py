@@ -47,6 +47,7 @@ class BadTarget(InvalidInput):
     """An address that nothing is sent to."""
 
     words = "une adresse en https, publique ou nommée par NIAOULI_WEBHOOK_HOSTS"
+    field = "url"
 
 
 class Target(NamedTuple):

@@ -58,6 +58,7 @@ class BadFigure(InvalidInput):
     """A figure that does not exist, or that cannot have that value."""
 
     words = "ce chiffre n'existe pas, ou ne peut pas valoir cela"
+    field = "value"
 
 
 @dataclass(frozen=True, slots=True)

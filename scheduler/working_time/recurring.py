@@ -30,6 +30,7 @@ class BadRule(InvalidInput):
     """The rule is none, or one of hours."""
 
     words = "cette répétition n'est pas possible : des jours, des semaines, des mois ou des années"
+    field = "rule"
 
 
 class OnClosedDays(StrEnum):

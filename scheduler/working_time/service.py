@@ -48,12 +48,14 @@ class BadHours(InvalidInput):
     """Hours go forwards and do not overlap."""
 
     words = "ces heures se recouvrent, ou finissent avant de commencer"
+    field = "spans"
 
 
 class BadPeriod(InvalidInput):
     """A period ends before it starts."""
 
     words = "la période finit avant de commencer"
+    field = "last_day"
 
 
 def working_calendar(db: Db, first: date, last: date) -> WorkingCalendar:

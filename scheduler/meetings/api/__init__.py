@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from inspect import getdoc
-
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
 
 from scheduler.meetings.api import actions, agenda, meetings, minutes, readers, series
 from scheduler.meetings.api.parameters import FILES, give_house
@@ -22,8 +19,4 @@ TAGS = [
 
 router = APIRouter()
 for part in (meetings, series, agenda, readers, minutes, actions):
-    for route in part.router.routes:
-        # Docstrings speak to developers: who reads the document is told the summary again.
-        if isinstance(route, APIRoute) and route.description == getdoc(route.endpoint):
-            route.description = f"{route.summary}."
     router.include_router(part.router)

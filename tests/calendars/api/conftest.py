@@ -27,7 +27,7 @@ from scheduler.app.wiring import Service, assemble
 NOW = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)  # Tuesday 3 March, 8 o'clock in Nouméa
 PASSWORD = "correct horse battery"
 INDIVIDUAL = PrincipalKind.INDIVIDUAL
-_HASH = sign_in.hash_password(PASSWORD)
+HASH = sign_in.hash_password(PASSWORD)
 
 Answer: TypeAlias = httpx2.Response
 Parameter: TypeAlias = str | int | list[str]
@@ -169,7 +169,7 @@ def join(service: Service, client: TestClient) -> Join:
         with service.database.transaction() as db:
             now = int(NOW.timestamp())
             made = open_account(
-                db, new, timezone_id="Pacific/Noumea", by=CONSOLE, now=now, hashed=_HASH
+                db, new, timezone_id="Pacific/Noumea", by=CONSOLE, now=now, hashed=HASH
             )
         return Asker(client, service, login, made.id)
 

@@ -80,6 +80,7 @@ def _minutes_of(niaouli: CommandLine, ref: str, tmp_path: Path) -> None:
     niaouli("action", "done", "paul", owed["ref"])
     [row] = _rows(niaouli("action", "list", "solange", "--meeting", ref, "--csv").out)[1:]
     assert row[5] == "fait"
+    niaouli("action", "add", "solange", ref, "--label", "Relire encore", "--owner", "paul")
     again = tmp_path / "encore.json"
     again.write_text(niaouli("minutes", "show", "solange", ref, "--sections").out)
     niaouli("minutes", "correct", "solange", ref, "--reason", "Date", "--from", str(again))

@@ -16,6 +16,7 @@ LIFE = (
     ("changeMeeting", "director"),
     ("addAgendaItem", "director"),
     ("changeAgendaItem", "director"),
+    ("orderAgenda", "director"),
     ("leadMeeting", "director"),
     ("/state in_session", "director"),
     ("noteAttendance", "director"),
@@ -97,4 +98,7 @@ def test_what_is_no_request_is_refused_with_its_field(office: Office) -> None:
     ):
         assert rest(office.director, method, path, body, 422)["status"] == 422
     assert rest(office.director, "POST", f"/{ref}/actions", {"label": "X", "item": 99}, 404)
+    rest(office.director, "POST", f"/{ref}/actions", {"label": "X", "ref": "ACT-1"}, 201)
+    taken = rest(office.director, "POST", f"/{ref}/actions", {"label": "Y", "ref": "ACT-1"}, 409)
+    assert taken["detail"] == "Cette référence est déjà celle d'une autre action."
     rest(office.director, "PUT", f"/{ref}/agenda/order", {"items": [7]}, 404)
