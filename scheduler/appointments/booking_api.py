@@ -105,7 +105,12 @@ def list_open(actor: CurrentPrincipal, state: State, of: Of = None) -> OpeningsO
 
 
 @router.put("/openings/{opening}", operation_id="changeOpening", summary="Changer les règles")
-def change(actor: CurrentPrincipal, state: State, number: Rules, said: OpeningIn) -> OpeningOut:
+def change(
+    actor: CurrentPrincipal,
+    state: State,
+    number: Rules,
+    said: Annotated[OpeningIn, Body(openapi_examples=OPENINGS)],
+) -> OpeningOut:
     """What is booked stands."""
     with state.database.transaction() as db:
         made = openings.change(db, actor, OpeningId(number), said.opening(), now=state.now())

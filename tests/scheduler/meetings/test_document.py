@@ -72,7 +72,9 @@ def test_every_example_can_be_sent(office: Office) -> None:
             ref = ref or told["ref"]
             item = item or next(iter(_ids(told)), "")
             action = told["ref"] if what == "openAction" else action
-    assert sent == {name for name, (_, _, examples) in known.items() if examples}
+    # Links are given to people without an account when minutes are distributed (test_guest_minutes).
+    wanted = {name for name, (_, _, examples) in known.items() if examples}
+    assert sent == wanted - {"revokeMinutesLinks"}
 
 
 def _ids(told: dict[str, Any]) -> Iterator[str]:
