@@ -72,7 +72,7 @@ def test_every_example_can_be_sent(office: Office) -> None:
             ref = ref or told["ref"]
             item = item or next(iter(_ids(told)), "")
             action = told["ref"] if what == "openAction" else action
-    # Links are given to people without an account when minutes are distributed (test_guest_minutes).
+    # Links are given when minutes go to people without an account (test_guest_minutes).
     wanted = {name for name, (_, _, examples) in known.items() if examples}
     assert sent == wanted - {"revokeMinutesLinks"}
 
