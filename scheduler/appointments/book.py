@@ -67,7 +67,8 @@ def offered(db: Db, asker: Principal, shown: Shown, house: House, *, now: int) -
     if not one.is_changeable(opening, now=now):
         return []
     terms = opening.terms(shown.owner, one.request.channel, house.zone, now=now)
-    return free_slots(db, asker, terms, house, moving=one.uid, now=now)
+    found = free_slots(db, asker, terms, house, moving=one.uid, now=now)
+    return [free for free in found if free.starts_at != one.starts_at]
 
 
 def choose(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Path, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Day, Identifier, PathName, QueryInstant
-from calendars.http.spreadsheet import CSV_RESPONSES, Cell, spreadsheet
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.appointments import book, openings
 from scheduler.appointments.booking_model import (
@@ -20,6 +20,7 @@ from scheduler.appointments.booking_model import (
 )
 from scheduler.appointments.booking_repository import Period
 from scheduler.appointments.booking_schemas import (
+    APPOINTMENT_HEADINGS,
     AppointmentIn,
     AppointmentOut,
     AppointmentPatch,
@@ -211,29 +212,8 @@ def export(
 ) -> Response:  # fmt: skip
     """The same list."""
     found = _found(actor, state, of, _period(start, end), only)
-    return spreadsheet("rendez-vous.csv", HEADS, [row_of(one, state) for one in found])
-
-
-HEADS = (
-    "Début", "Fin", "Motif", "Référence", "Canal", "État", "Lieu", "Absences", "Numéro",
-)  # fmt: skip
-STATES = {
-    AppointmentState.OFFERED: "proposé",
-    AppointmentState.PLANNED: "prévu",
-    AppointmentState.HELD: "tenu",
-    AppointmentState.CANCELLED: "annulé",
-    AppointmentState.NO_SHOW: "absent",
-}
-CHANNELS = {Channel.IN_PERSON: "présentiel", Channel.PHONE: "téléphone", Channel.VIDEO: "visio"}
-
-
-def row_of(shown: Shown, state: State) -> tuple[Cell, ...]:
-    """One line of the table."""
-    one = AppointmentOut.of(shown, state.zone)
-    return (
-        one.start, one.end, one.motive, one.reference, CHANNELS[one.channel], STATES[one.state],
-        one.location, one.no_shows, one.id,
-    )  # fmt: skip
+    rows = [AppointmentOut.of(one, state.zone).row for one in found]
+    return spreadsheet("rendez-vous.csv", APPOINTMENT_HEADINGS, rows)
 
 
 @router.get(

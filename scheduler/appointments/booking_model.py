@@ -47,6 +47,8 @@ class AppointmentState(StrEnum):
 class WrongState(Conflict):
     """An appointment of that state does not do that."""
 
+    words = "ce rendez-vous n'en est plus, ou pas encore, là"
+
 
 class Motive(NamedTuple):
     """What one comes for, by a code; the label stands in the diary before the reference."""
@@ -84,7 +86,11 @@ class Opening:
         if not self.hours.spans or any(
             one.end - one.start < self.minutes for one in self.hours.spans
         ):
-            raise InvalidInput("every window is long enough for a slot")
+            raise InvalidInput(
+                "every window is long enough for a slot",
+                words="chaque fenêtre contient au moins un créneau",
+                field="windows",
+            )
         if not self.motives or len({one.code for one in self.motives}) < len(self.motives):
             raise InvalidInput("motives have codes of their own")
         if not self.channels:
@@ -106,9 +112,13 @@ class Opening:
         if self.closed_at is not None:
             raise ChoiceOver("these slots are closed")
         if one.motive not in {motive.code for motive in self.motives}:
-            raise InvalidInput("there is no such motive")
+            raise InvalidInput(
+                "there is no such motive", words="ce motif n'est pas proposé", field="motive"
+            )
         if one.channel not in self.channels:
-            raise InvalidInput("there is no such channel")
+            raise InvalidInput(
+                "there is no such channel", words="ce canal n'est pas proposé", field="channel"
+            )
         check_reference(one.reference)
 
     def wording(self, one: Request) -> Wording:
@@ -198,4 +208,8 @@ class Shown(NamedTuple):
 def check_reference(reference: str) -> None:
     """A code, and nobody's name (SEC-1). Raises InvalidInput."""
     if reference and not _REFERENCE.fullmatch(reference):
-        raise InvalidInput("a reference is a code with a digit in it, and no name")
+        raise InvalidInput(
+            "a reference is a code with a digit in it, and no name",
+            words="une référence est un code qui contient un chiffre, jamais un nom",
+            field="reference",
+        )

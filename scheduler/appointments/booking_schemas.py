@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from calendars.http.shapes import Instant, Line, PathName, Shape, StrictShape, Title
+from calendars.http.spreadsheet import Cell
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.calendar_user_address import mailto
 from calendars.model.resource_policy import OpenHours
@@ -24,6 +25,22 @@ from scheduler.appointments.booking_model import (
 )
 from scheduler.choosing.schemas import at
 from scheduler.working_time.hours import WorkingHours
+
+APPOINTMENT_HEADINGS = (
+    "Début", "Fin", "Motif", "Référence", "Canal", "État", "Lieu", "Absences", "N°",
+)  # fmt: skip
+OPENING_HEADINGS = (
+    "N°", "Intitulé", "Fenêtres", "Minutes", "Motifs", "Canaux", "Délai", "Horizon", "Lieu",
+)  # fmt: skip
+_STATES = {
+    AppointmentState.OFFERED: "proposé",
+    AppointmentState.PLANNED: "prévu",
+    AppointmentState.HELD: "tenu",
+    AppointmentState.CANCELLED: "annulé",
+    AppointmentState.NO_SHOW: "absent",
+}
+_CHANNELS = {Channel.IN_PERSON: "présentiel", Channel.PHONE: "téléphone", Channel.VIDEO: "visio"}
+_DAYS = ("lu", "ma", "me", "je", "ve", "sa", "di")
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern="^[A-Za-z0-9_-]+$")]
 Email = Annotated[str, StringConstraints(max_length=254)]
@@ -149,6 +166,18 @@ class OpeningOut(Shape):
             motives=[MotiveOut(code=m.code, label=m.label) for m in one.motives],
         )  # fmt: skip
 
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """As a table has it."""
+        windows = [
+            f"{'-'.join(_DAYS[day] for day in one.weekdays)} {one.start}-{one.end}"
+            for one in self.windows
+        ]
+        return (
+            self.id, self.label, windows, self.minutes, [one.code for one in self.motives],
+            [_CHANNELS[one] for one in self.channels], self.notice, self.horizon_days, self.place,
+        )  # fmt: skip
+
 
 class OpeningsOut(Shape):
     """In the order in which they were made."""
@@ -214,6 +243,14 @@ class AppointmentOut(Shape):
             start=None if one.starts_at is None else at(one.starts_at, zone),
             end=None if one.ends_at is None else at(one.ends_at, zone),
             location=shown.location, no_shows=shown.no_shows,
+        )  # fmt: skip
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """As a table has it."""
+        return (
+            self.start, self.end, self.motive, self.reference, _CHANNELS[self.channel],
+            _STATES[self.state], self.location, self.no_shows, self.id,
         )  # fmt: skip
 
 

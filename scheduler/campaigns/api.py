@@ -14,6 +14,8 @@ from scheduler.campaigns import choose, service
 from scheduler.campaigns.access import lines_for, open_campaign, overview
 from scheduler.campaigns.model import CampaignId, ChoiceId, Line
 from scheduler.campaigns.schemas import (
+    CAMPAIGN_HEADINGS,
+    PEOPLE_HEADINGS,
     CampaignIn,
     CampaignOut,
     CampaignsOut,
@@ -52,7 +54,6 @@ CAMPAIGNS = {
         },
     }
 }
-_STATES = {"waiting": "à choisir", "chosen": "choisi", "held": "tenu"}
 
 
 @router.post(
@@ -79,6 +80,19 @@ def list_all(actor: CurrentPrincipal, state: State, of: Of = None) -> CampaignsO
     with state.database.reading() as db:
         found = service.list_campaigns(db, actor, of, now=state.now())
     return CampaignsOut(items=[CampaignOut.of(one) for one in found])
+
+
+@router.get(
+    "/campaigns.csv",
+    operation_id="exportCampaigns",
+    summary="Les campagnes d'une personne, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_all(actor: CurrentPrincipal, state: State, of: Of = None) -> Response:
+    """The same list, in figures."""
+    rows = [one.row for one in list_all(actor, state, of).items]
+    return spreadsheet("campagnes.csv", CAMPAIGN_HEADINGS, rows)
 
 
 @router.get("/campaigns/{campaign}", operation_id="getCampaign", summary="Une campagne")
@@ -191,15 +205,8 @@ def export(
 ) -> Response:  # fmt: skip
     """The same list."""
     lines = _lines(actor, state, number, evaluator, remaining=remaining)
-    heads = ("Agent", "Identifiant", "Évaluateur", "État", "Début", "Fin", "Lieu")
-    rows = [
-        (
-            one.name, one.login, one.evaluator, _STATES[one.state],
-            one.start, one.end, one.location,
-        )
-        for one in (PersonOut.of(line, state.zone, now=state.now()) for line in lines)
-    ]  # fmt: skip
-    return spreadsheet("entretiens.csv", heads, rows)
+    rows = [PersonOut.of(one, state.zone, now=state.now()).row for one in lines]
+    return spreadsheet("entretiens.csv", PEOPLE_HEADINGS, rows)
 
 
 def _lines(

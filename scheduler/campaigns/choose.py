@@ -86,8 +86,10 @@ def offered(db: Db, asker: Principal, opened: Opened, house: House, *, now: int)
     """The slots that he may choose from now; none where it is too late."""
     if not opened.is_choosable(house, now=now):
         return []
-    moving = opened.line.choice.uid if opened.line.taken else None
-    return free_slots(db, asker, opened.terms, house, moving=moving, now=now)
+    had = opened.line.taken
+    moving = None if had is None else had.uid
+    found = free_slots(db, asker, opened.terms, house, moving=moving, now=now)
+    return [one for one in found if had is None or one.starts_at != had.starts_at]
 
 
 def choose(

@@ -28,12 +28,32 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
 
 
+CAMPAIGN_STATES = {
+    CampaignState.PREPARING: "en préparation",
+    CampaignState.OPEN: "ouverte",
+    CampaignState.CLOSED: "close",
+    CampaignState.CANCELLED: "annulée",
+}
+
+
 class WrongState(Conflict):
     """A campaign of that state does not do that."""
+
+    def __init__(self, state: CampaignState) -> None:
+        words = f"la campagne est {CAMPAIGN_STATES[state]}"
+        super().__init__(f"the campaign is {state}", words=words)
+
+
+class NobodyAgreed(Conflict):
+    """A campaign needs somebody who appraises before it opens."""
+
+    words = "personne n'a encore accepté de mener des entretiens"
 
 
 class AlreadyChosen(Conflict):
     """Who has chosen a slot stays in the campaign until it is given up."""
+
+    words = "qui a choisi un créneau reste dans la campagne : retirez d'abord l'événement"
 
 
 @dataclass(slots=True)
@@ -87,7 +107,7 @@ class Campaign:
 
     def _leave(self, *states: CampaignState) -> None:
         if self.state not in states:
-            raise WrongState(f"the campaign is {self.state}")
+            raise WrongState(self.state)
 
 
 @dataclass(slots=True)

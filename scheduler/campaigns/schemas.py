@@ -8,9 +8,25 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from calendars.http.shapes import Day, PathName, Shape, StrictShape, Title
+from calendars.http.spreadsheet import Cell
 from scheduler.campaigns.choose import Opened
-from scheduler.campaigns.model import DEFAULT_TITLE, CampaignDraft, Line, Overview
+from scheduler.campaigns.model import (
+    CAMPAIGN_STATES,
+    DEFAULT_TITLE,
+    CampaignDraft,
+    CampaignState,
+    Line,
+    Overview,
+)
 from scheduler.choosing.schemas import at
+
+CAMPAIGN_HEADINGS = (
+    "N°", "Titre", "État", "Premier jour", "Dernier jour", "Changement jusqu'au", "Minutes",
+    "Évaluateurs", "Agents", "Choisis",
+)  # fmt: skip
+PEOPLE_HEADINGS = ("Agent", "Identifiant", "Évaluateur", "État", "Début", "Fin", "Lieu")
+OWN_HEADINGS = ("N°", "Évaluateur", "État", "Début", "Fin", "Lieu", "Changement jusqu'au")
+_STATES = {"waiting": "à choisir", "chosen": "choisi", "held": "tenu"}
 
 Logins = Annotated[list[PathName], Field(max_length=300)]
 
@@ -111,6 +127,16 @@ class CampaignOut(Shape):
             ],
         )  # fmt: skip
 
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """As a table has it."""
+        return (
+            self.id, self.title, CAMPAIGN_STATES[CampaignState(self.state)], self.first_day,
+            self.last_day, self.change_until, self.minutes, [one.name for one in self.evaluators],
+            sum(one.people for one in self.evaluators),
+            sum(one.chosen for one in self.evaluators),
+        )  # fmt: skip
+
 
 class CampaignsOut(Shape):
     """The newest first."""
@@ -142,6 +168,14 @@ class PersonOut(Shape):
             end=None if taken is None else at(taken.ends_at, zone),
             location="" if taken is None else taken.location,
         )
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """As a table has it."""
+        return (
+            self.name, self.login, self.evaluator, _STATES[self.state], self.start, self.end,
+            self.location,
+        )  # fmt: skip
 
 
 class PeopleOut(Shape):
@@ -185,6 +219,14 @@ class OwnChoiceOut(Shape):
             end=None if taken is None else at(taken.ends_at, zone),
             location="" if taken is None else taken.location,
         )
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """As a table has it."""
+        return (
+            self.id, self.evaluator, _STATES[self.state], self.start, self.end, self.location,
+            self.change_until,
+        )  # fmt: skip
 
 
 class OwnChoicesOut(Shape):

@@ -20,6 +20,7 @@ from scheduler.campaigns.model import (
     CampaignDraft,
     CampaignId,
     CampaignState,
+    NobodyAgreed,
     Overview,
     WrongState,
 )
@@ -92,11 +93,11 @@ def agree(
 def open_choosing(
     db: Db, actor: Principal, number: CampaignId, house: House, *, now: int
 ) -> Overview:
-    """Everybody is sent a link of his own. Raises NotFound, WrongState, InvalidInput."""
+    """Everybody is sent a link of his own. Raises NotFound, WrongState, NobodyAgreed."""
     campaign = _run(db, actor, number, now=now)
     agreed = [n for n, said in repository.evaluators_of(db, campaign.id).items() if said]
     if not agreed:
-        raise InvalidInput("no evaluator has agreed yet")
+        raise NobodyAgreed("no evaluator has agreed yet")
     campaign.open(now=now)
     repository.save(db, campaign)
     for evaluator in agreed:
@@ -168,7 +169,11 @@ def _assign(
     known = repository.choices_of(db, campaign.id)
     mine = {one.person_id: one for one in known if one.evaluator_id == evaluator.id}
     if wanted & {one.person_id for one in known} - set(mine):
-        raise InvalidInput("everybody is appraised by one person")
+        raise InvalidInput(
+            "everybody is appraised by one person",
+            words="une personne ne s'entretient qu'avec un évaluateur par campagne",
+            field="people",
+        )
     fresh = wanted - set(mine)
     if len(known) + len(fresh) > MOST_PEOPLE:
         raise InvalidInput(f"{MOST_PEOPLE} people at most are appraised in one campaign")
@@ -212,4 +217,4 @@ def _sender(db: Db, actor: Principal, evaluator: Principal, *, now: int) -> Prin
 
 def _check_running(campaign: Campaign) -> None:
     if campaign.state not in {CampaignState.PREPARING, CampaignState.OPEN}:
-        raise WrongState(f"the campaign is {campaign.state}")
+        raise WrongState(campaign.state)

@@ -18,9 +18,13 @@ MOST_SLOTS = 400
 class NoLongerFree(Conflict):
     """Somebody was faster, or the diary has filled: what remains is to be shown."""
 
+    words = "ce créneau n'est pas libre, ou ne l'est plus : relisez ceux qui restent"
+
 
 class ChoiceOver(Conflict):
     """It is too late to choose, to change or to call off; or the offer is withdrawn."""
+
+    words = "il n'est plus possible de choisir ou de changer"
 
 
 class House(NamedTuple):

@@ -8,7 +8,10 @@ from datetime import datetime, tzinfo
 from pydantic import Field
 
 from calendars.http.shapes import Instant, Shape, StrictShape, instant_of
+from calendars.http.spreadsheet import Cell
 from scheduler.choosing.model import Free
+
+SLOT_HEADINGS = ("Début", "Fin")
 
 
 class ChosenIn(StrictShape):
@@ -30,6 +33,11 @@ class FreeOut(Shape):
     def of(cls, one: Free, zone: tzinfo) -> FreeOut:
         """By the clocks of the site."""
         return cls(start=at(one.starts_at, zone), end=at(one.ends_at, zone))
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """As a table has it."""
+        return (self.start, self.end)
 
 
 class FreeSlotsOut(Shape):

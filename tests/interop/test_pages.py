@@ -157,6 +157,49 @@ def test_one_date_of_a_series_another_time_and_a_file(
     assert "METHOD:PUBLISH" in file.read_text()
 
 
+@pytest.mark.rule("RDV-3")
+def test_an_appraisal_is_chosen_on_a_telephone(
+    server: Server, anne: Client, phone: Page, chromium: Browser
+) -> None:
+    """Chosen, then changed; told who is faster; sound by axe at 320 px in both languages."""
+    server.add_person("paul", name="Paul Wénéhoua")
+    first = NEXT_WEEK + timedelta(days=60)
+    asked = {
+        "first_day": f"{first:%Y-%m-%d}", "last_day": f"{first + timedelta(days=25):%Y-%m-%d}",
+        "minutes": 60, "evaluators": [{"login": "anne", "people": ["paul"]}],
+    }  # fmt: skip
+    made = anne.http.post(f"{anne.base}/api/v1/campaigns", json=asked, timeout=30).json()
+    before = posted(server)
+    anne.ask("POST", f"/api/v1/campaigns/{made['id']}/open")
+    [mail] = [one for one in posted(server) if one not in before]
+    path = link_in(mail)
+
+    phone.goto(server.base + path)
+    picture(phone, "choose-page")
+    press(phone.get_by_role("button", name="Choisir ce créneau"))
+    phone.get_by_role("alert").get_by_role("link").tap()
+    phone.get_by_role("radio").nth(3).check()
+    press(phone.get_by_role("button", name="Choisir ce créneau"))
+    assert "Votre créneau est réservé" in phone.get_by_role("status").inner_text()
+    picture(phone, "choose-page-done")
+    press(phone.get_by_role("link", name="Jours suivants"))
+    phone.get_by_role("radio").first.check()
+    press(phone.get_by_role("button", name="Changer de créneau"))
+    assert "Votre nouveau créneau est réservé" in phone.get_by_role("status").inner_text()
+
+    rules, found = page_checker(), list[str]()
+    context = chromium.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)
+    context.set_default_timeout(15_000)
+    try:
+        page = context.new_page()
+        for seen in (path, f"{path}?lang=en"):
+            page.goto(server.base + seen)
+            found += faults(page, rules, seen[-12:])
+    finally:
+        context.close()
+    assert found == []
+
+
 @pytest.mark.rule("SEC-7")
 def test_pages_are_for_everybody(server: Server, anne: Client, chromium: Browser) -> None:
     """WCAG 2.2 AA as axe sees it, in both languages and both dresses, at 320 px and enlarged."""

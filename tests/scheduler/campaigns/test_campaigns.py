@@ -20,6 +20,7 @@ from scheduler.app.wiring import choosing_of
 from scheduler.campaigns.api import CAMPAIGNS
 from scheduler.campaigns.follow_up import tend_campaigns
 from tests.calendars.dav.test_delegation import delegate
+from tests.command_line import CommandLine
 from tests.notifications.guests import Browser, words_of
 from tests.scheduler.slots.conftest import MONDAY, House, ask, at, put_busy
 from tests.serving import Client, Server, running_server
@@ -317,3 +318,26 @@ def test_the_example_of_the_document_works(campaign: Campaign) -> None:
     [example] = CAMPAIGNS.values()
     made = ask(campaign.people["anne"], "POST", PATH, example["value"], 201)
     assert made["evaluators"][0]["agreed"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_the_console_lists_what_rest_does(
+    campaign: Campaign,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    campaign.open()
+    campaign.choose("paul", at(9).isoformat())
+    niaouli = CommandLine(campaign.server.service.settings.store, tmp_path, monkeypatch, capsys)
+    [listed] = niaouli("campaign", "list", "claire", "--json").json
+    number = str(listed["id"])
+    assert (listed["state"], listed["evaluators"][0]["chosen"]) == ("open", 1)
+    told = niaouli("campaign", "people", "claire", number, "--remaining", "--csv").out
+    assert [line.split(";")[1] for line in told.splitlines()[1:]] == ["luc", "zoe"]
+    niaouli("campaign", "people", "claire", number, "--as", "paul", fails=1)
+    [own] = niaouli("campaign", "own", "luc", "--json").json
+    free = niaouli("campaign", "slots", "luc", str(own["id"]), "--json").json
+    assert at(9).isoformat() not in [one["start"] for one in free]
+    niaouli("campaign", "close", "claire", number)
+    assert "la campagne est close" in niaouli("campaign", "close", "claire", number, fails=1).err
