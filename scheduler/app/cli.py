@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from scheduler.app.commands import (
+    absences,
     actions,
     agendas,
     appointments,
@@ -140,6 +141,7 @@ def build() -> typer.Typer:
         ("minutes", minutes, "Comptes rendus : écrire, valider, diffuser, rectifier."),
         ("action", actions, "Actions décidées en réunion."),
         ("deadline", deadlines, "Échéances suivies et tâches récurrentes."),
+        ("absence", absences, "Qui n'est pas là, et jusqu'à quand ; jamais pourquoi."),
         ("presence", presence, "Qui est là, et l'écran qui le montre."),
         ("reference", references, "Numéros d'autres systèmes."),
         ("working-time", working_time, "Jours fermés, heures de travail, échéances."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendars.storage import tables as calendars
 from notifications import tables as notifications
+from scheduler.absences import tables as absences
 from scheduler.appointments import tables as appointments
 from scheduler.campaigns import tables as campaigns
 from scheduler.deadlines import tables as deadlines
@@ -21,6 +22,7 @@ from scheduler.working_time import tables as working_time
 PARTS = (
     calendars.metadata,
     notifications.metadata,
+    absences.metadata,
     appointments.metadata,
     campaigns.metadata,
     deadlines.metadata,

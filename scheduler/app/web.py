@@ -27,6 +27,7 @@ from notifications import queued
 from notifications.api import covers, guard, guest_links, mails, messages, preview
 from notifications.links import PATH
 from notifications.pages.router import pages_router
+from scheduler.absences import api as absences
 from scheduler.app.arrivals import start_carriers
 from scheduler.app.connect import connect_router
 from scheduler.app.document import give_samples, speak_to_readers
@@ -43,6 +44,7 @@ from scheduler.app.wiring import (
     mailroom,
     poll_desk,
     post_office,
+    register_of,
 )
 from scheduler.appointments import api as phone_messages
 from scheduler.appointments import booking_api as appointments
@@ -89,6 +91,7 @@ FEATURES = (
     travel,
     polls,
     diary_sheets,
+    absences,
     meetings,
     diary_requests,
     phone_messages,
@@ -110,6 +113,7 @@ FEATURE_TAGS = [
     {"name": travel.TAG, "description": "Aller, retour et véhicule d'un rendez-vous."},
     *guest_links.TAGS,
     POLLS,
+    {"name": absences.TAG, "description": "Qui n'est pas là ; jamais pourquoi."},
     {"name": diary_sheets.TAG, "description": "La semaine, le jour, le mois en PDF ; qui est là."},
     *mails.TAGS,
     *covers.TAGS,
@@ -218,6 +222,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     give_choosing(app, choosing_of(service))
     phone_messages.give_language(app, Language(service.settings.language))
     references.give_eyes(app, Looker())
+    absences.give_register(app, register_of(service))
     diary_sheets.give_press(app, Press(service.settings.organisation, zone, service.settings.url))
     polls.give_desk(app, poll_desk(service))
     mails.give_mailroom(app, mailroom(service))

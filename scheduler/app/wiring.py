@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from notifications.mailbox.room import Mailroom
     from notifications.pages.page import Page
     from notifications.pages.router import Desk
+    from scheduler.absences.service import Register
     from scheduler.choosing.model import House as Choosing
     from scheduler.diaries.guard import DiaryGuard
     from scheduler.diary_requests.habits import Habits
@@ -207,6 +208,14 @@ def choosing_of(service: Service) -> Choosing:
     settings = service.settings
     zone = ZoneInfo(settings.timezone)
     return Choosing(zone, service.dispatch, settings.url, Language(settings.language))
+
+
+def register_of(service: Service) -> Register:
+    """What the register of absences works with."""
+    from scheduler.absences.service import Register
+
+    settings = service.settings
+    return Register(ZoneInfo(settings.timezone), settings.personnel_group)
 
 
 def composers(settings: Settings) -> Composers:

@@ -124,7 +124,7 @@ def test_diaries_are_for_everybody(server: Server, anne: Client, chromium: Brows
                     found += faults(page, rules, f"{scheme} {width} {path}")
             finally:
                 page.context.close()
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 @pytest.mark.rule("DIA-6")

@@ -274,7 +274,8 @@ def faults(page: Page, rules: Path, where: str) -> list[str]:
             faults.append(f"{where}: wider than 320 px at {zoom}")
     small = page.evaluate(
         "() => [...document.querySelectorAll('a, button, input:not([type=hidden]), textarea')]"
-        ".filter(e => e.getBoundingClientRect().height < 24 && !e.closest('label, .slip'))"
+        ".filter(e => e.getBoundingClientRect().height < 24 && e.offsetParent)"
+        ".filter(e => !e.closest('label, .slip'))"
         ".map(e => e.outerHTML)"
     )
     return faults + [f"{where}: smaller than 24 px {one[:100]}" for one in small]
