@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from calendars.kernel.identifiers import CollectionId, ObjectId
+from calendars.model.language import Language
 from calendars.services.follow_calendars import list_calendars_now
 from calendars.services.forget_old import forget_old
 from calendars.services.index_occurrences import list_to_extend, reindex
@@ -88,6 +89,7 @@ def _do_due_work(service: Service, outlet: Outlet) -> dict[str, int]:
         "meetings": follow_meetings(service),
         "routines": write_routines(service),
         "appointments": follow_appointments(service),
+        "deadlines": remind_of_dates(service),
         "campaigns": tend_campaigns(service),
         "warned": warn_of_conflicts(service),
         "reminders": remind_all(service),
@@ -110,6 +112,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
         Job("conflicts", PLACES_SECONDS, lambda: warn_of_conflicts(service)),
         Job("reminders", MINUTE, lambda: remind_all(service)),
         Job("routines", MINUTE, lambda: write_routines(service)),
+        Job("deadlines", MINUTE, lambda: remind_of_dates(service)),
         Job("meetings", MINUTE, lambda: follow_meetings(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("appointments", MINUTE, lambda: follow_appointments(service)),
@@ -208,6 +211,14 @@ def tend_campaigns(service: Service) -> int:
 
     house = choosing_of(service)
     return follow_up.tend_campaigns(service.database, house, now=_now(service))
+
+
+def remind_of_dates(service: Service) -> int:
+    """A mail some working days before a date that must not be missed (DLN-1)."""
+    from scheduler.deadlines.remind import Post, remind_of_deadlines
+
+    post = Post(ZoneInfo(service.settings.timezone), Language(service.settings.language))
+    return remind_of_deadlines(service.database, post, now=_now(service))
 
 
 def remind_all(service: Service) -> int:

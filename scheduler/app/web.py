@@ -220,6 +220,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     give_samples(app)
     diary_requests.give_habits(app, habits_of(service))
     give_choosing(app, choosing_of(service))
+    deadlines.give_language(app, Language(service.settings.language))
     phone_messages.give_language(app, Language(service.settings.language))
     references.give_eyes(app, Looker())
     absences.give_register(app, register_of(service))

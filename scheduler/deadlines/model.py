@@ -29,6 +29,10 @@ class NotAsProposed(Conflict):
     words = "ce qui a été confirmé n'est plus ce qui arriverait : relisez la proposition"
 
 
+class NothingProposed(Conflict):
+    """There is nothing to answer."""
+
+
 class IsOver(Conflict):
     """What is met or abandoned moves no more."""
 
@@ -43,6 +47,29 @@ class PastMove(NamedTuple):
     former: date
     due: date
     because: str = ""
+
+
+class ProposalState(StrEnum):
+    """Until its owner has said yes or no, or another one takes its place."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REPLACED = "replaced"
+
+
+class Proposal(NamedTuple):
+    """Another day for somebody's date, because one that it depends on has moved."""
+
+    day: date
+    """From which it would be reckoned."""
+    due: date
+    former: date
+    by: str
+    at: int
+    because: str = ""
+    state: ProposalState = ProposalState.PENDING
+    id: int = 0
 
 
 @dataclass(slots=True)
@@ -61,6 +88,10 @@ class Deadline:
     after: DeadlineId | None = None
     state: DeadlineState = DeadlineState.OPEN
     moves: list[PastMove] = field(default_factory=list)
+    reminders: tuple[int, ...] = ()
+    """So many working days before it is due a mail says so."""
+    proposed: Proposal | None = None
+    """What its owner has not answered yet."""
 
     @property
     def link(self) -> Link:

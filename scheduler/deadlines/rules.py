@@ -5,7 +5,7 @@ A date comes after one that is there before it, for good: no chain comes back to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -32,14 +32,22 @@ class Move(NamedTuple):
     former: date
     due: date
     inputs: DateInputs
+    asked: bool = False
+    """It is for its owner to say: what depends on it waits for that."""
 
 
 def propose(
-    links: Mapping[int, Link], first: int, inputs: DateInputs, reckon: Reckon
+    links: Mapping[int, Link],
+    first: int,
+    inputs: DateInputs,
+    reckon: Reckon,
+    *,
+    of_others: Collection[int] = (),
 ) -> list[Move]:
     """The moves when the first is reckoned from other inputs: it, then what depends on it.
 
     What stays where it is does not stop the chain, and makes no move; the first always is one.
+    Those of others are only asked for, and end the chain until they are answered.
     """
     followers: dict[int | None, list[int]] = {}
     for one in links.values():
@@ -50,8 +58,11 @@ def propose(
         number, given = waiting.pop(0)
         link = links[number]
         due = reckon(link.rule, given)
+        asked = number in of_others
         if number == first or due != link.due or given != link.inputs:
-            moves.append(Move(number, link.due, due, given))
+            moves.append(Move(number, link.due, due, given, asked))
+        if asked:
+            continue
         waiting += [
             (follower, replace(links[follower].inputs, day=due))
             for follower in sorted(followers.get(number, []))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
+from typing import Annotated
 
 from pydantic import Field
 
@@ -17,9 +18,15 @@ from calendars.http.shapes import (
     Title,
     instant_of,
 )
+from calendars.http.spreadsheet import Cell
 from scheduler.deadlines.model import Deadline, DeadlineId, DeadlineState
 from scheduler.deadlines.rules import Move
 from scheduler.working_time.rules import DateInputs, DateRule, DayUnit
+
+Reminders = Annotated[
+    list[Annotated[int, Field(ge=0, le=60)]],
+    Field(max_length=5, description="Combien de jours ouvrés avant un courriel la rappelle."),
+]
 
 
 class DeadlineIn(StrictShape):
@@ -35,8 +42,9 @@ class DeadlineIn(StrictShape):
     count: int = Field(0, ge=0, le=3_660, examples=[15])
     unit: DayUnit = Field(DayUnit.WORKING, examples=["working"])
     after: Identifier | None = Field(
-        None, description="L'échéance, de la même personne, dont elle dépend."
+        None, description="L'échéance dont elle dépend, même d'une autre personne."
     )
+    reminders: Reminders = Field(default=[2], validate_default=True)
 
     def inputs(self) -> DateInputs:
         """What it is reckoned from."""
@@ -47,6 +55,13 @@ class DeadlineIn(StrictShape):
         return None if self.after is None else DeadlineId(self.after)
 
 
+HEADINGS = ("N°", "Échéance", "Date", "État", "Dépend du n°", "Date antérieure", "Parce que")
+STATES = {
+    DeadlineState.OPEN: "ouverte", DeadlineState.DONE: "faite",
+    DeadlineState.ABANDONED: "abandonnée",
+}  # fmt: skip
+
+
 class PastMoveOut(Shape):
     """What a date was before."""
 
@@ -54,6 +69,15 @@ class PastMoveOut(Shape):
     by: str
     former: date
     due: date
+    because: str
+
+
+class ProposedOut(Shape):
+    """Another day that is proposed, and not answered yet."""
+
+    day: date = Field(description="D'où l'on partirait.")
+    due: date
+    by: str
     because: str
 
 
@@ -70,7 +94,20 @@ class DeadlineOut(Shape):
     because: str
     after: int | None
     state: DeadlineState
+    reminders: list[int]
+    proposed: ProposedOut | None = Field(
+        description="Un report que sa dépendance entraînerait : `move` l'accepte, "
+        "`proposal/decline` le refuse."
+    )
     moves: list[PastMoveOut]
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        former = self.moves[-1].former if self.moves else None
+        return (
+            self.id, self.label, self.due, STATES[self.state], self.after, former, self.because,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, one: Deadline, zone: tzinfo) -> DeadlineOut:
@@ -82,6 +119,8 @@ class DeadlineOut(Shape):
             "id": one.id, "label": one.label, "rule": one.rule, "day": one.inputs.day,
             "count": one.inputs.count, "unit": one.inputs.unit, "due": one.due,
             "because": one.because, "after": one.after, "state": one.state, "moves": moves,
+            "reminders": one.reminders,
+            "proposed": None if one.proposed is None else one.proposed._asdict(),
         }  # fmt: skip
         return cls.model_validate(said)
 
@@ -109,11 +148,12 @@ class MoveOut(Shape):
     deadline: int
     former: date
     due: date
+    asked: bool = Field(description="Elle est à quelqu'un d'autre : il lui sera proposé.")
 
     @classmethod
     def of(cls, one: Move) -> MoveOut:
         """Of the proposal."""
-        return cls(deadline=one.number, former=one.former, due=one.due)
+        return cls(deadline=one.number, former=one.former, due=one.due, asked=one.asked)
 
 
 class ProposalOut(Shape):
@@ -141,6 +181,12 @@ class MoveIn(StrictShape):
     def dates(self) -> dict[int, date]:
         """What was confirmed."""
         return {one.deadline: one.due for one in self.confirmed}
+
+
+class DeclineIn(StrictShape):
+    """The date stays."""
+
+    because: Line = Field("", max_length=500, examples=["La commission est déjà convoquée"])
 
 
 class DeadlinePatch(StrictShape):

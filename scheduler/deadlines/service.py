@@ -9,20 +9,25 @@ from uuid import uuid4
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
+from calendars.model.language import Language
 from calendars.model.principal import Principal
 from calendars.services.find_entry import find_entries
-from calendars.services.find_principals import get_principal, get_principal_by_id
+from calendars.services.find_principals import get_principal, get_principal_by_id, list_people
 from calendars.services.open_task import Task, close_task, open_task
 from calendars.services.schedules_for import schedules_for
 from calendars.services.tick_task import done_at, tick_task
-from scheduler.deadlines import repository
+from scheduler.deadlines import letters, repository
+from scheduler.deadlines.letters import News, Notice
 from scheduler.deadlines.model import (
     Deadline,
     DeadlineId,
     DeadlineState,
     IsOver,
     NotAsProposed,
+    NothingProposed,
     PastMove,
+    Proposal,
+    ProposalState,
 )
 from scheduler.deadlines.rules import Link, Move, propose
 from scheduler.working_time.hours import at_minute
@@ -40,24 +45,34 @@ class DeadlineDraft(NamedTuple):
     rule: DateRule
     inputs: DateInputs
     after: DeadlineId | None = None
+    reminders: tuple[int, ...] = (2,)
+
+
+class Said(NamedTuple):
+    """What goes along with a decision: why, by which clocks, in which language of the house."""
+
+    because: str
+    zone: tzinfo
+    language: Language
 
 
 def add_deadline(
     db: Db, actor: Principal, login: str, draft: DeadlineDraft, *, zone: tzinfo, now: int
 ) -> Deadline:
-    """A new date of somebody's, with a task that reminds him. Raises NotFound, InvalidInput."""
+    """A new date of somebody's, with a task that reminds him; it may come after somebody else's.
+
+    Raises NotFound, InvalidInput.
+    """
     owner = _owner(db, actor, login, now=now)
-    label, rule, inputs, after = draft
+    label, rule, inputs, after, reminders = draft
     if after is not None:
         before = get_deadline(db, actor, after, now=now)
-        if before.owner_id != owner.id:
-            raise NotFound("there is no such date")
         inputs = DateInputs(before.due, inputs.count, inputs.unit)
     found = compute_date(db, rule, inputs)
     uid = f"niaouli-dln-{uuid4().hex}"
     made = Deadline(
         DeadlineId(0), owner.id, label, rule, inputs, found.day, found.because, found.version,
-        uid, after,
+        uid, after, reminders=tuple(sorted(set(reminders), reverse=True)),
     )  # fmt: skip
     open_task(db, actor, owner, _task_of(made, zone), now=now)
     return repository.add(db, made, by=actor.login, now=now)
@@ -65,7 +80,7 @@ def add_deadline(
 
 def list_deadlines(db: Db, actor: Principal, login: str, *, now: int) -> list[Deadline]:
     """Somebody's dates, for him and those who schedule for him. Raises NotFound."""
-    return _current(db, repository.list_of(db, _owner(db, actor, login, now=now).id), now=now)
+    return current(db, repository.list_of(db, _owner(db, actor, login, now=now).id), now=now)
 
 
 def get_deadline(db: Db, actor: Principal, deadline: DeadlineId, *, now: int) -> Deadline:
@@ -73,7 +88,7 @@ def get_deadline(db: Db, actor: Principal, deadline: DeadlineId, *, now: int) ->
     found = repository.find(db, deadline)
     if found is None or not schedules_for(db, actor, found.owner_id, now=now):
         raise NotFound("there is no such date")
-    return _current(db, [found], now=now)[0]
+    return current(db, [found], now=now)[0]
 
 
 def propose_move(
@@ -84,41 +99,92 @@ def propose_move(
     Nothing is written. Raises NotFound, IsOver.
     """
     found = get_deadline(db, actor, deadline, now=now)
-    return _moves(db, found, _chain(db, found, now=now), day)
+    return _moves(db, actor, found, _chain(db, found, now=now), day, now=now)
 
 
-def move(  # noqa: PLR0913 - one decision, with what was confirmed
+def move(
     db: Db,
     actor: Principal,
     deadline: DeadlineId,
     day: date,
     confirmed: Mapping[int, date],
+    said: Said,
     *,
-    because: str,
-    zone: tzinfo,
     now: int,
 ) -> list[Deadline]:
     """The moves of the proposal, all of them and only where each was confirmed.
 
+    Those of people for whom the actor does not schedule are proposed to them; every owner is told.
     Raises NotFound, IsOver, NotAsProposed.
     """
     found = get_deadline(db, actor, deadline, now=now)
     chain = _chain(db, found, lock=True, now=now)
-    moves = _moves(db, found, chain, day)
+    moves = _moves(db, actor, found, chain, day, now=now)
     if {one.number: one.due for one in moves} != confirmed:
         raise NotAsProposed("what was confirmed is not what would happen now")
-    owner = get_principal_by_id(db, found.owner_id)
     for one in moves:
-        moved = chain[one.number]
-        reckoned = compute_date(db, moved.rule, one.inputs)
-        past = PastMove(now, actor.login, moved.due, reckoned.day, because)
-        moved.inputs, moved.due = one.inputs, reckoned.day
-        moved.because, moved.version = reckoned.because, reckoned.version
-        moved.moves.append(past)
-        repository.save(db, moved)
-        repository.note_move(db, moved.id, past)
-        open_task(db, actor, owner, _task_of(moved, zone), now=now)
-    return [chain[one.number] for one in moves]
+        if one.asked:
+            _ask(db, actor, chain[one.number], one, said, now=now)
+        else:
+            _apply(db, actor, chain[one.number], one, said, now=now)
+    return [chain[one.number] for one in moves if not one.asked]
+
+
+def _apply(db: Db, actor: Principal, moved: Deadline, one: Move, said: Said, *, now: int) -> None:
+    owner = get_principal_by_id(db, moved.owner_id)
+    reckoned = compute_date(db, moved.rule, one.inputs)
+    past = PastMove(now, actor.login, moved.due, reckoned.day, said.because)
+    answered = moved.proposed
+    moved.inputs, moved.due = one.inputs, reckoned.day
+    moved.because, moved.version = reckoned.because, reckoned.version
+    moved.moves.append(past)
+    repository.save(db, moved)
+    repository.note_move(db, moved.id, past)
+    letters.take_back(db, moved, now=now)
+    open_task(db, actor, owner, _task_of(moved, said.zone), now=now)
+    news = News(Notice.MOVED, actor, moved.due, past.former, said.because)
+    letters.tell(db, owner, moved, news, f"{now}", default=said.language, now=now)
+    if answered is not None:
+        taken = answered.day == one.inputs.day
+        state = ProposalState.ACCEPTED if taken else ProposalState.REPLACED
+        repository.settle_proposal(db, moved.id, state, by=actor.login, now=now)
+        moved.proposed = None
+        if taken:
+            _answer(db, actor, moved, answered, Notice.ACCEPTED, said, now=now)
+
+
+def _ask(db: Db, actor: Principal, asked: Deadline, one: Move, said: Said, *, now: int) -> None:
+    """Its owner is told what is proposed; nothing of his moves."""
+    day = one.inputs.day
+    proposal = Proposal(day, one.due, asked.due, actor.login, now, said.because)
+    number = repository.put_proposal(db, asked.id, proposal)
+    news = News(Notice.PROPOSED, actor, one.due, asked.due, said.because)
+    owner = get_principal_by_id(db, asked.owner_id)
+    letters.tell(db, owner, asked, news, f"{number}", default=said.language, now=now)
+
+
+def decline(db: Db, actor: Principal, deadline: DeadlineId, said: Said, *, now: int) -> Deadline:
+    """The date stays where it is, and who proposed another is told. To accept is to move it.
+
+    Raises NotFound, NothingProposed.
+    """
+    found = get_deadline(db, actor, deadline, now=now)
+    if found.proposed is None:
+        raise NothingProposed("nothing is proposed for this date")
+    repository.settle_proposal(db, found.id, ProposalState.DECLINED, by=actor.login, now=now)
+    _answer(db, actor, found, found.proposed, Notice.DECLINED, said, now=now)
+    found.proposed = None
+    return found
+
+
+def _answer(
+    db: Db, actor: Principal, one: Deadline, answered: Proposal, notice: Notice, said: Said, *,
+    now: int,
+) -> None:  # fmt: skip
+    asker = list_people(db, [answered.by]).get(answered.by)
+    if asker is not None:
+        news = News(notice, actor, answered.due, answered.former, said.because)
+        letters.tell(db, asker, one, news, f"{answered.id}", default=said.language, now=now)
 
 
 def set_state(
@@ -128,6 +194,8 @@ def set_state(
     found = get_deadline(db, actor, deadline, now=now)
     owner = get_principal_by_id(db, found.owner_id)
     found.state = state
+    if state is not DeadlineState.OPEN:
+        letters.take_back(db, found, now=now)
     if state is DeadlineState.ABANDONED:
         close_task(db, actor, owner, found.uid, now=now)
     else:
@@ -138,21 +206,30 @@ def set_state(
     return found
 
 
-def _moves(db: Db, found: Deadline, chain: Mapping[int, Deadline], day: date) -> list[Move]:
+def _moves(
+    db: Db, actor: Principal, found: Deadline, chain: Mapping[int, Deadline], day: date, *,
+    now: int,
+) -> list[Move]:  # fmt: skip
     if found.id not in chain:
         raise IsOver("what is met or abandoned moves no more")
     links: dict[int, Link] = {number: one.link for number, one in chain.items()}
     inputs = DateInputs(day, found.inputs.count, found.inputs.unit)
-    return propose(links, found.id, inputs, lambda rule, given: compute_date(db, rule, given).day)
+    owners = {one.owner_id for one in chain.values()}
+    kept = {one for one in owners if schedules_for(db, actor, one, now=now)}
+    of_others = {number for number, one in chain.items() if one.owner_id not in kept}
+    return propose(
+        links, found.id, inputs, lambda rule, given: compute_date(db, rule, given).day,
+        of_others=of_others,
+    )  # fmt: skip
 
 
 def _chain(db: Db, found: Deadline, *, lock: bool = False, now: int) -> dict[int, Deadline]:
-    """The owner's dates that are open: what is over stays where it is, and ends the chain."""
-    all_of_him = _current(db, repository.list_of(db, found.owner_id, lock=lock), now=now)
-    return {one.id: one for one in all_of_him if one.state is DeadlineState.OPEN}
+    """It and what depends on it, whoever's: what is over stays where it is, and ends the chain."""
+    all_after = current(db, repository.list_chain(db, found.id, lock=lock), now=now)
+    return {one.id: one for one in all_after if one.state is DeadlineState.OPEN}
 
 
-def _current(db: Db, found: Sequence[Deadline], *, now: int) -> list[Deadline]:
+def current(db: Db, found: Sequence[Deadline], *, now: int) -> list[Deadline]:
     """As the tasks say it now: whoever ticks one in his program has met the date."""
     there = find_entries(db, [(one.owner_id, one.uid) for one in found])
     for one in found:

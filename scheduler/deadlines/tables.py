@@ -36,9 +36,12 @@ deadlines = Table(
     Column("uid", String(255), nullable=False),
     Column("after", BigId),
     Column("state", String(16), nullable=False),
+    Column("reminders", String(64), nullable=False, server_default=""),  # working days before
     Column("made_by", String(255), nullable=False),
     Column("made_at", BigInteger, nullable=False),
     UniqueConstraint("uid"),
+    Index(None, "after"),
+    Index(None, "state", "due"),
 )
 
 deadline_moves = Table(
@@ -57,6 +60,36 @@ deadline_moves = Table(
     Column("former", Date, nullable=False),
     Column("due", Date, nullable=False),
     Column("because", Text, nullable=False),
+)
+
+deadline_proposals = Table(
+    "deadline_proposals",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column(
+        "deadline_id",
+        BigId,
+        ForeignKey("deadlines.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("day", Date, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("former", Date, nullable=False),
+    Column("by", String(255), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("answered_by", String(255)),
+    Column("answered_at", BigInteger),
+)
+
+chain_templates = Table(
+    "chain_templates",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("steps", Text, nullable=False),  # JSON
 )
 
 routines = Table(

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Identifier, PathName
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.deadlines import service
+from scheduler.deadlines.api.parameters import HouseLanguage
 from scheduler.deadlines.model import DeadlineId
 from scheduler.deadlines.schemas import (
+    HEADINGS,
     DeadlineIn,
     DeadlineOut,
     DeadlinePatch,
     DeadlinesOut,
+    DeclineIn,
     MoveIn,
     MoveOut,
     ProposalOut,
@@ -45,6 +49,19 @@ def list_all(actor: CurrentPrincipal, state: State, owner: Owner = None) -> Dead
     return DeadlinesOut.of(found, state.zone)
 
 
+@router.get(
+    ".csv",
+    operation_id="exportDeadlines",
+    summary="Les échéances d'une personne, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(actor: CurrentPrincipal, state: State, owner: Owner = None) -> Response:
+    """The same as CSV."""
+    rows = [one.row for one in list_all(actor, state, owner).items]
+    return spreadsheet("echeances.csv", HEADINGS, rows)
+
+
 @router.post(
     "",
     status_code=201,
@@ -55,7 +72,9 @@ def list_all(actor: CurrentPrincipal, state: State, owner: Owner = None) -> Dead
 )
 def add(actor: CurrentPrincipal, state: State, said: DeadlineIn) -> DeadlineOut:
     """A new date."""
-    draft = service.DeadlineDraft(said.label, said.rule, said.inputs(), said.comes_after())
+    draft = service.DeadlineDraft(
+        said.label, said.rule, said.inputs(), said.comes_after(), tuple(said.reminders)
+    )
     with state.database.transaction() as db:
         made = service.add_deadline(db, actor, said.owner, draft, zone=state.zone, now=state.now())
     return DeadlineOut.of(made, state.zone)
@@ -106,13 +125,34 @@ def propose(
     operation_id="moveDeadline",
     summary="Reporter une échéance et celles qui en dépendent",
     description="Avec toutes les dates de la proposition, confirmées ; si elle a changé entre "
-    "temps, rien ne bouge (409).",
+    "temps, rien ne bouge (409). Celles d'autres personnes leur sont proposées, et chacune est "
+    "avertie.",
 )
-def move(actor: CurrentPrincipal, state: State, deadline: Number, said: MoveIn) -> DeadlinesOut:
+def move(
+    actor: CurrentPrincipal, state: State, language: HouseLanguage, deadline: Number, said: MoveIn
+) -> DeadlinesOut:
     """They move."""
+    along = service.Said(said.because, state.zone, language)
     with state.database.transaction() as db:
         moved = service.move(
-            db, actor, DeadlineId(deadline), said.day, said.dates(),
-            because=said.because, zone=state.zone, now=state.now(),
-        )  # fmt: skip
+            db, actor, DeadlineId(deadline), said.day, said.dates(), along, now=state.now()
+        )
     return DeadlinesOut.of(moved, state.zone)
+
+
+@router.post(
+    "/{deadline}/proposal/decline",
+    operation_id="declineDeadlineMove",
+    summary="Refuser le report qui est proposé",
+    description="L'échéance reste où elle est ; qui l'avait proposé en est averti. Pour "
+    "l'accepter, on la reporte au jour proposé.",
+)
+def decline(
+    actor: CurrentPrincipal, state: State, language: HouseLanguage, deadline: Number,
+    said: DeclineIn,
+) -> DeadlineOut:  # fmt: skip
+    """It stays."""
+    along = service.Said(said.because, state.zone, language)
+    with state.database.transaction() as db:
+        found = service.decline(db, actor, DeadlineId(deadline), along, now=state.now())
+    return DeadlineOut.of(found, state.zone)

@@ -24,6 +24,7 @@ class House:
     """A director, who keeps her diary, who only reads it, and a colleague."""
 
     def __init__(self, server: Server) -> None:
+        self.server = server
         self.director = server.add_person("director")
         self.anne, self.rose = server.add_person("anne"), server.add_person("rose")
         self.paul = server.add_person("paul")
