@@ -127,8 +127,8 @@ def test_a_chain_is_made_from_a_template(house: House) -> None:
     assert ask(house.anne, "POST", chains, {**said, "owners": {"redaction": "anne"}})[0] == 422
     status, made = ask(house.anne, "POST", chains, said)
     assert status == 201, made
-    told = [(one["label"].split(" (")[0], one["due"][5:]) for one in made["items"]]
-    assert told == [
+    dated = [(one["label"].split(" (")[0], one["due"][5:]) for one in made["items"]]
+    assert dated == [
         ("Appel à contributions", "02-19"), ("Remise des textes", "03-02"),
         ("Maquette", "03-05"), ("Relecture", "03-09"), ("Bon à diffuser", "03-11"),
         ("Parution", "03-15"),
