@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import Response
+if TYPE_CHECKING:
+    from fastapi import Response
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 CSV_RESPONSES: Mapping[int | str, dict[str, Any]] = {
@@ -25,6 +26,9 @@ Cell = str | int | date | datetime | Sequence[str] | None
 
 def spreadsheet(filename: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
     """A file that a browser keeps, and a spreadsheet opens as it is."""
+    # The console makes tables too, and need not wait for a web server to be read in.
+    from fastapi import Response
+
     named = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return Response(table_of(headings, rows).encode(), media_type=MEDIA_TYPE, headers=named)
 

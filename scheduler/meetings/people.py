@@ -62,7 +62,10 @@ def resolve(db: Db, named: Sequence[str]) -> list[Somebody]:
     for one, name in asked:
         person = logins.get(one) if one not in mails else ours.get(mails[one])
         if person is None and one not in mails:
-            raise UnknownPerson("nobody here has that login")
+            raise UnknownPerson(
+                "nobody here has that login",
+                words=f"« {one} » n'est ni un compte ni une adresse électronique",
+            )
         somebody = _outsider(mails[one], name) if person is None else of(person)
         found.setdefault(somebody.address, somebody)
     return list(found.values())

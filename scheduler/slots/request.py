@@ -23,8 +23,8 @@ class UnknownParticipants(InvalidInput):
     words = "une des personnes nommées n'existe pas ici"
     field = "required"
 
-    def __init__(self, logins: tuple[str, ...]) -> None:
-        super().__init__("some of the participants are unknown here")
+    def __init__(self, logins: tuple[str, ...], *, words: str | None = None) -> None:
+        super().__init__("some of the participants are unknown here", words=words)
         self.logins = logins
 
 

@@ -97,7 +97,9 @@ def resolve(db: Db, required: Sequence[str], optional: Sequence[str]) -> Partici
     found = list_people(db, asked)
     unknown = [one for one in asked if one not in found or found[one].kind in RESOURCE_KINDS]
     if unknown:
-        raise UnknownParticipants(tuple(unknown))
+        raise UnknownParticipants(
+            tuple(unknown), words=f"personne ne s'appelle ainsi : {', '.join(unknown)}"
+        )
     by_id: dict[PrincipalId, Principal] = {}
     needed: set[PrincipalId] = set()
     for login in asked:

@@ -138,9 +138,7 @@ def write_csv(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
 
 def write_facts(facts: Mapping[str, Cell]) -> None:
     """What is known of one thing, a line each; what is not known is left out."""
-    from calendars.http.spreadsheet import text_of
-
-    known = {name: text_of(value) for name, value in facts.items()}
+    known = {name: _seen(value) for name, value in facts.items()}
     width = max(map(len, known), default=0)
     for name, value in known.items():
         if value:
@@ -153,12 +151,21 @@ def write_table(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None
     from rich.markup import escape
     from rich.table import Table
 
-    from calendars.http.spreadsheet import text_of
-
     table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        table.add_row(*(escape(text_of(cell)) for cell in row))
+        table.add_row(*(escape(_seen(cell)) for cell in row))
     console(error=False).print(table)
+
+
+_DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
+
+
+def _seen(cell: Cell) -> str:
+    """A value as people look for it: days of the week come first."""
+    from calendars.http.spreadsheet import text_of
+
+    day = f"{_DAYS[cell.weekday()]} " if isinstance(cell, date) else ""
+    return day + text_of(cell)
 
 
 def _shown(value: object) -> str:
@@ -172,7 +179,7 @@ def console(*, error: bool = True) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if error else sys.stdout
-    return Console(file=stream, highlight=False, width=None if stream.isatty() else 200)
+    return Console(file=stream, highlight=False, width=None if stream.isatty() else 1_000)
 
 
 @contextmanager

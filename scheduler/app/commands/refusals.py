@@ -81,10 +81,10 @@ def tell_refused(tally: Tally) -> None:
 def wording(error: ServiceError | type[ServiceError]) -> str:
     """What went wrong, in French where it is foreseen."""
     if isinstance(error, DatesConflict):
-        return " ; ".join(each.words for each in error.conflicts) + " (--override)"
+        said = " ; ".join(each.words for each in error.conflicts)
+        final = any(each.final for each in error.conflicts)
+        return said if final else f"{said} (--override)"
     kind: type[Any] = error if isinstance(error, type) else type(error)
-    if isinstance(error, DatesConflict):
-        return " ; ".join(one.words for one in error.conflicts)
     for each in kind.__mro__:
         if each in _WORDS:
             return _WORDS[each]
