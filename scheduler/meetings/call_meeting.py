@@ -30,6 +30,7 @@ from scheduler.meetings.carry_over import carry_over
 from scheduler.meetings.invitation import read_event, with_agenda, write_people
 from scheduler.meetings.invited import NOBODY, Invited, invitees_of, organizer_of
 from scheduler.meetings.model import Meeting, MeetingId
+from scheduler.meetings.people import presenters_of
 from scheduler.meetings.publish import publish_meeting
 from scheduler.meetings.rules import MeetingState
 from scheduler.meetings.write_event import write_agenda
@@ -231,7 +232,9 @@ def _event(
     zone = zone_of(collection)
     starts_at = int(place.starts_at.timestamp())
     agenda = repository.agenda_of(db, meeting.id)
-    text = with_agenda("", meeting.ref, agenda, starts_at, zone)
+    text = with_agenda(
+        "", meeting.ref, agenda, starts_at, zone, presenters=presenters_of(db, agenda)
+    )
     draft = EventDraft(
         title=meeting.title,
         description=text or None,

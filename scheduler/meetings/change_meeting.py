@@ -20,6 +20,7 @@ from scheduler.meetings.invitation import with_agenda, write_people
 from scheduler.meetings.invited import Invited, invitees_of, organizer_of
 from scheduler.meetings.note_attendance import keep_expected
 from scheduler.meetings.papers import settle
+from scheduler.meetings.people import presenters_of
 from scheduler.meetings.publish import Situation, publish_meeting
 from scheduler.meetings.rules import DATED, TO_COME, ItemState, MeetingState
 from scheduler.meetings.write_event import amend_event, edit_event, remove_event, write_agenda
@@ -108,7 +109,14 @@ def _draft(db: Db, opened: Opened, change: MeetingChange) -> EventDraft:
     if event is not None and zone is not None:
         begin = event.starts_at if starts is None else int(starts.timestamp())
         agenda = repository.agenda_of(db, opened.meeting.id)
-        text = with_agenda(event.description, opened.meeting.ref, agenda, begin, zone)
+        text = with_agenda(
+            event.description,
+            opened.meeting.ref,
+            agenda,
+            begin,
+            zone,
+            presenters=presenters_of(db, agenda),
+        )
     length = change.minutes
     if length is None and starts is not None and event is not None:
         length = (event.ends_at - event.starts_at) // 60

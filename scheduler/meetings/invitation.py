@@ -7,7 +7,7 @@ moved. The agenda stands in DESCRIPTION between two marks, so that what people w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple
@@ -168,26 +168,40 @@ def _named(person: Invitee) -> str:
     return f';CN="{name}"' if name else ""
 
 
-def with_agenda(description: str, ref: str, agenda: Agenda, starts_at: int, zone: tzinfo) -> str:
-    """A description with the agenda of now in it, and with everything else that it said."""
+def with_agenda(
+    description: str,
+    ref: str,
+    agenda: Agenda,
+    starts_at: int,
+    zone: tzinfo,
+    *,
+    presenters: Mapping[str, str],
+) -> str:
+    """A description with the agenda of now in it, and with everything else that it said; who
+    presents is called as `presenters` has it.
+    """
     own = _BLOCK.sub("\n", description).strip("\n")
     if not agenda.items:
         return own
     timed = agenda.timed(starts_at)
-    lines = [f"{_HEAD} (réf. {ref})", "", *(_line(one, zone) for one in timed), _FOOT]
+    lines = [f"{_HEAD} (réf. {ref})", "", *(_line(one, presenters, zone) for one in timed), _FOOT]
     block = typeset("\n".join(lines))
     return f"{own}\n\n{block}" if own else block
 
 
-def _line(timed: TimedItem, zone: tzinfo) -> str:
+def _line(timed: TimedItem, presenters: Mapping[str, str], zone: tzinfo) -> str:
     item, window = timed
-    title = RESERVED if item.reserved else item.title
-    said = f"{item.position}. {title}"
+    said = f"{item.position}. {RESERVED if item.reserved else item.title}"
     if window is None:
         return f"{said} (reporté)"
     clock = hour(epoch_to_local(window.starts_at, zone))
-    late = ", ajouté en séance" if item.added_in_session else ""
-    return f"{said} — {clock}, {item.minutes}\u00a0min ({KINDS[item.kind]}{late})"
+    about = [KINDS[item.kind]]
+    presenter = presenters.get(item.presenter or "")
+    if presenter is not None and not item.reserved:
+        about.append(presenter)
+    if item.added_in_session:
+        about.append("ajouté en séance")
+    return f"{said} — {clock}, {item.minutes}\u00a0min ({', '.join(about)})"
 
 
 def statuses_of(component: Component) -> dict[str, str]:

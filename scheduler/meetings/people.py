@@ -18,6 +18,7 @@ from calendars.model.principal import Principal
 from calendars.services.find_calendar_users import find_calendar_users
 from calendars.services.find_principals import list_people
 from calendars.services.open_account import check_email
+from scheduler.meetings.model import Agenda
 
 _WITH_NAME = re.compile(r"([^<>@]+)<([^<>]+)>")
 
@@ -98,6 +99,12 @@ def known(
         name = (names or {}).get(address, "")
         found[str(address)] = of(person) if person else _outsider(address, name)
     return found
+
+
+def presenters_of(db: Db, agenda: Agenda) -> dict[str, str]:
+    """What those are called who present the points of an agenda; nobody by his mail address."""
+    who = known(db, [one.presenter for one in agenda.items if one.presenter])
+    return {address: one.name for address, one in who.items() if one.name != one.email}
 
 
 def _outsider(address: str, name: str = "") -> Somebody:

@@ -34,6 +34,7 @@ from scheduler.meetings.invitation import (
 )
 from scheduler.meetings.model import NoDate
 from scheduler.meetings.papers import place
+from scheduler.meetings.people import presenters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,14 @@ def write_agenda(
     if opened.standing is None or event is None or zone is None or event.cancelled:
         return False
     agenda = repository.agenda_of(db, opened.meeting.id)
-    text = with_agenda(event.description, opened.meeting.ref, agenda, event.starts_at, zone)
+    text = with_agenda(
+        event.description,
+        opened.meeting.ref,
+        agenda,
+        event.starts_at,
+        zone,
+        presenters=presenters_of(db, agenda),
+    )
     placing = place(db, actor, opened, agenda, dispatch, dropped=dropped, now=now)
     if text == event.description and not placing.is_any:
         return False

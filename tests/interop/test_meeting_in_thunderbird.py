@@ -195,7 +195,7 @@ def call_it(world: World) -> None:
     world.ref, world.uid = made["ref"], made["event"]["uid"]
     for title, kind, minutes, presenter in (
         ("Budget supplémentaire : arbitrages", "decision", 40, "olivier"),
-        ("Calendrier du 2e trimestre", "information", 20, "solange"),
+        ("Calendrier du trimestre", "information", 20, "solange"),
         ("Locaux de Ducos", "debate", 30, "rosalie"),
     ):
         item = {"title": title, "kind": kind, "minutes": minutes, "presenter": presenter}
@@ -225,9 +225,9 @@ def read_it(world: World, solange: Member) -> None:
     lines = shown["text"].replace("\u00a0", " ").splitlines()
     start = lines.index(f"Ordre du jour (réf. {world.ref})")
     assert [one for one in lines[start + 1 : start + 5] if one] == [
-        "1. Budget supplémentaire : arbitrages — 8 h, 40 min (décision)",
-        "2. Calendrier du 2e trimestre — 8 h 40, 20 min (information)",
-        "3. Locaux de Ducos — 9 h, 30 min (débat)",
+        "1. Budget supplémentaire : arbitrages — 8 h, 40 min (décision, Olivier Dugong)",
+        "2. Calendrier du trimestre — 8 h 40, 20 min (information, Solange Vanille)",
+        "3. Locaux de Ducos — 9 h, 30 min (débat, Rosalie Frangipane)",
     ]
     [address] = shown["attachments"]
     opened = solange.open(OWN, address)
@@ -295,8 +295,11 @@ def everybody_sees(world: World, rosalie: Member, solange: Member, *, day: int, 
         assert answers["mailto:solange@example.org"] == "NEEDS-ACTION"
         assert answers["mailto:turquoise@example.org"] == "ACCEPTED"
         said = seen["description"].replace("\u00a0", " ")
-        assert f"1. Budget supplémentaire : arbitrages — {hour} h, 40 min (décision)" in said
-        assert f"2. Calendrier du 2e trimestre — {hour} h 40, 20 min" in said
+        assert (
+            f"1. Budget supplémentaire : arbitrages — {hour} h, 40 min (décision, Olivier Dugong)"
+            in said
+        )
+        assert f"2. Calendrier du trimestre — {hour} h 40, 20 min" in said
         assert len(seen["attachments"]) == 1
     assert busy(world, "turquoise") == [(utc(world.at(day, hour)), utc(world.at(day, hour + 2)))]
 

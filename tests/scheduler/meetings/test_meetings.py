@@ -60,15 +60,16 @@ def test_the_agenda_stands_in_every_copy_and_no_mail_leaves_for_it(office: Offic
     before, sequence = mails(office.server), value(event_of(office.director, made), "SEQUENCE")
 
     for title in ("Budget", "Locaux"):
-        rest(office.assistant, "POST", f"/{ref}/agenda", {"title": title, "minutes": 40}, 201)
+        item = {"title": title, "minutes": 40, "presenter": "other"}
+        rest(office.assistant, "POST", f"/{ref}/agenda", item, 201)
     items = rest(office.assistant, "GET", f"/{ref}/agenda")["items"]
     order = {"items": [one["id"] for one in reversed(items)]}
     rest(office.assistant, "PUT", f"/{ref}/agenda/order", order)
 
     [copy] = copies(office.head)
     said = value(copy, "DESCRIPTION").replace("\u00a0", " ")
-    assert "1. Locaux — 8 h, 40 min (information)" in said
-    assert "2. Budget — 8 h 40, 40 min (information)" in said
+    assert "1. Locaux — 8 h, 40 min (information, Olivier Dugong)\n" in said
+    assert "2. Budget — 8 h 40, 40 min (information, Olivier Dugong)\n" in said
     assert mails(office.server) == before
     assert value(event_of(office.director, made), "SEQUENCE") == sequence
     assert value(copy, "SEQUENCE") == sequence
