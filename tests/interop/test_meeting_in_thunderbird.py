@@ -348,6 +348,9 @@ def tick_it(world: World, solange: Member) -> None:
     assert open_on_paper(world, next_one) == {
         "Transmettre les arbitrages", "Prévenir les pôles", "Mettre à jour le tableau",
     }  # fmt: skip
+    seen = solange.seen(OWN, world.uid)
+    assert seen is not None
+    assert seen["status"] == 0, "the note about the minutes is no obstacle to Thunderbird"
     shown = {one["title"]: one for one in solange.tasks(TASKS)}
     assert set(shown) == {"Transmettre les arbitrages", "Prévenir les pôles"}
     assert not any(one["done"] for one in shown.values())
@@ -386,13 +389,16 @@ def call_the_next(world: World, *, weeks: int) -> str:
 
 
 def open_on_paper(world: World, ref: str) -> set[str]:
-    """The actions that the agenda of a meeting still names, as its PDF is read."""
+    """The actions that the agenda of a meeting still names, as its PDF is read, and over REST."""
     url = f"{world.service.base}/api/v1/meetings/{ref}/agenda.pdf"
     pdf = world.assistant.http.get(url, timeout=30).content
     told = subprocess.run([program("pdftotext"), "-", "-"], input=pdf, capture_output=True,
                           check=True, timeout=30).stdout.decode()  # fmt: skip
     said = re.sub(r"\s+", " ", told)
-    return {one for one in world.register() if one in said}
+    found = {one for one in world.register() if one in said}
+    left = rest(world.assistant, "GET", f"meetings/{ref}/agenda/actions")["items"]
+    assert found == {one["label"] for one in left}
+    return found
 
 
 def journal(client: Client) -> str:
