@@ -87,7 +87,7 @@ def tell_end(
         "chosen": chosen,
         "first_day": campaign.first_day.isoformat(),
         "last_day": campaign.last_day.isoformat(),
-        "url": f"{house.base_url.rstrip('/')}{path}?evaluator={evaluator.login}",
+        "url": f"{house.base_url.rstrip('/')}{path}",
     }
     post = Post(
         kind=DIGEST,

@@ -90,10 +90,10 @@ def press(target: Locator) -> None:
         target.click()
 
 
-def picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str, *, whole: bool = True) -> None:
     place = os.environ.get("PICTURES")
     if place:
-        page.screenshot(path=str(Path(place) / f"{name}.png"), full_page=True)
+        page.screenshot(path=str(Path(place) / f"{name}.png"), full_page=whole)
 
 
 def test_a_judge_answers_on_a_telephone(server: Server, anne: Client, phone: Page) -> None:
@@ -175,13 +175,13 @@ def test_an_appraisal_is_chosen_on_a_telephone(
     path = link_in(mail)
 
     phone.goto(server.base + path)
-    picture(phone, "choose-page")
+    picture(phone, "choose-page", whole=False)
     press(phone.get_by_role("button", name="Choisir ce créneau"))
     phone.get_by_role("alert").get_by_role("link").tap()
     phone.get_by_role("radio").nth(3).check()
     press(phone.get_by_role("button", name="Choisir ce créneau"))
     assert "Votre créneau est réservé" in phone.get_by_role("status").inner_text()
-    picture(phone, "choose-page-done")
+    picture(phone, "choose-page-done", whole=False)
     press(phone.get_by_role("link", name="Jours suivants"))
     phone.get_by_role("radio").first.check()
     press(phone.get_by_role("button", name="Changer de créneau"))
