@@ -21,6 +21,7 @@ from scheduler.diary_requests.schemas import (
     DiaryRequestOut,
     DiaryRequestsOut,
     ExitIn,
+    MeetingOfIn,
     OptionsIn,
     PlaceIn,
     RefusalIn,
@@ -138,6 +139,26 @@ def claim(
     seconds = habits.claim_minutes * 60
     with state.database.transaction() as db:
         found = service.claim(db, actor, login, ref, seconds=seconds, now=state.now())
+    return DiaryRequestOut.of(found, state.zone)
+
+
+@router.post(
+    _ONE + "/meeting",
+    status_code=201,
+    operation_id="makeMeetingOfRequest",
+    summary="En faire une réunion",
+    description="Elle est « demandée », puis « en recherche de date » et « planifiée » avec la "
+    "demande, sous un seul événement ; objet, classe, durée et pièces attendues suivent. Datée, "
+    "reportée ou annulée d'un côté, elle l'est de l'autre.",
+)
+def make_meeting(
+    actor: CurrentPrincipal, state: State, login: Login, ref: Ref, wanted: MeetingOfIn
+) -> DiaryRequestOut:
+    """It has an agenda from now on."""
+    with state.database.transaction() as db:
+        found = service.make_meeting(
+            db, actor, (login, ref), wanted.kind, zone=state.zone, now=state.now()
+        )
     return DiaryRequestOut.of(found, state.zone)
 
 

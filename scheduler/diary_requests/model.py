@@ -129,6 +129,8 @@ class Wish(NamedTuple):
     """The reference of the letter or call that it came by (DIR-5)."""
     due_on: date | None = None
     """Until when somebody wants an answer."""
+    meeting: str = ""
+    """The kind of meeting that it asks for; empty: an appointment."""
 
     def check(self) -> None:
         """Raises InvalidInput."""
@@ -178,6 +180,8 @@ class DiaryRequest:
     until: date | None = None
     """To which day it is postponed."""
     redirected_to: str = ""
+    meeting: str | None = None
+    """The reference of the meeting that it asks for, which goes along (MTG-1)."""
     steps: list[RequestStep] = field(default_factory=list)
 
     def claim(self, login: str, *, now: int, seconds: int) -> None:
@@ -244,6 +248,15 @@ class DiaryRequest:
         """The one who made it needs it no more. Raises WrongRequestState."""
         self._must_be(OPEN)
         self._end(RequestState.CANCELLED)
+
+    def follow(self, state: RequestState, event: tuple[str, str, str] | None) -> bool:
+        """Its meeting was led there by who keeps the meeting; whether that is news."""
+        wanted = OPEN if state is RequestState.PLANNED else OPEN | {RequestState.PLANNED}
+        if self.state not in wanted or self.state is state:
+            return False
+        self.event = event
+        self._end(state)
+        return True
 
     def end_without_event(self) -> None:
         """Somebody has removed the appointment from the diary. Raises WrongRequestState."""

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, func, insert, select, update
 
 from calendars.kernel.database import Db
 from scheduler.diary_requests.model import (
+    OPEN,
     DiaryRequest,
     DiaryRequestId,
     Requester,
@@ -50,10 +51,16 @@ def save(db: Db, request: DiaryRequest, *, by: str, because: str = "", now: int)
             state=request.state, claimed_by=request.claimed_by,
             claimed_until=request.claimed_until, options=request.options, calendar=calendar,
             name=name, uid=uid, because=request.because, until=request.until,
-            redirected_to=request.redirected_to,
+            redirected_to=request.redirected_to, meeting=request.meeting,
         )
     )  # fmt: skip
     _note(db, request, RequestStep(now, by, request.state, because))
+
+
+def set_meeting(db: Db, request: DiaryRequest) -> None:
+    """The meeting that it asks for."""
+    where = _R.id == request.id
+    db.execute(update(diary_requests).where(where).values(meeting=request.meeting))
 
 
 def _note(db: Db, request: DiaryRequest, step: RequestStep) -> None:
@@ -79,6 +86,14 @@ def list_made_by(db: Db, login: str) -> list[DiaryRequest]:
     """What somebody has asked for, latest first."""
     query = select(diary_requests).where(_R.made_by == login)
     return _requests(db, query.order_by(_R.id.desc()).limit(MOST))
+
+
+def list_of_meetings(db: Db, *, after: DiaryRequestId, limit: int) -> list[DiaryRequest]:
+    """Requests on their way whose meeting may have been led on, in the order of their numbers."""
+    states = [*OPEN, RequestState.PLANNED]
+    query = select(diary_requests).where(_R.meeting.is_not(None), _R.state.in_(states))
+    query = query.where(_R.id > after).order_by(_R.id).limit(limit)
+    return _requests(db, query.with_for_update(skip_locked=True))
 
 
 def list_planned(db: Db, *, after: DiaryRequestId, limit: int) -> list[DiaryRequest]:
@@ -114,6 +129,7 @@ def _request(row: Row[Any]) -> DiaryRequest:
         row.because,
         row.until,
         row.redirected_to,
+        row.meeting,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -34,6 +34,7 @@ from scheduler.diary_requests.model import (
 )
 
 Class = Literal["PUBLIC", "PRIVATE", "CONFIDENTIAL"]
+KIND_OF_MEETING = r"^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,29})?$"
 
 
 class RequesterIn(StrictShape):
@@ -62,6 +63,12 @@ class DiaryRequestIn(StrictShape):
     )
     source: Line = Field("", description="La référence du courrier ou de l'appel d'origine.")
     due_on: Day | None = Field(None, description="Réponse attendue pour ce jour.")
+    meeting: Annotated[str, Field(pattern=KIND_OF_MEETING)] = Field(
+        "",
+        description="Le type de la réunion demandée ; elle existe aussitôt, « demandée », et suit "
+        "la demande. Vide : un simple rendez-vous.",
+        examples=["COPIL"],
+    )
     requester: RequesterIn | None = Field(
         None, description="Réservé à qui tient l'agenda ; sinon, c'est vous qui demandez."
     )
@@ -75,6 +82,12 @@ class DiaryRequestIn(StrictShape):
         """Who asks, where it is not the writer."""
         who = self.requester
         return None if who is None else Requester(who.name, who.email, who.phone)
+
+
+class MeetingOfIn(StrictShape):
+    """Which kind of meeting it asks for."""
+
+    kind: Annotated[str, Field(min_length=1, pattern=KIND_OF_MEETING, examples=["COPIL"])]
 
 
 class OptionsIn(Overriding):
@@ -163,6 +176,9 @@ class DiaryRequestOut(Shape):
     because: str
     until: date | None
     redirected_to: str
+    meeting: str | None = Field(
+        description="La référence de la réunion demandée.", examples=["COPIL-2026-03"]
+    )
     steps: list[StepOut]
 
     @property
@@ -197,7 +213,7 @@ class DiaryRequestOut(Shape):
             until=one.until,
             redirected_to=one.redirected_to,
             steps=[_step(step, zone) for step in one.steps],
-            **one.wish._asdict(),
+            **{**one.wish._asdict(), "meeting": one.meeting},
         )
 
 

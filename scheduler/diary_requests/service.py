@@ -26,7 +26,7 @@ from calendars.services.read_entry import read_entry
 from scheduler.diaries.model import HoldDraft, HoldState, Slot
 from scheduler.diaries.repository import find as find_group
 from scheduler.diaries.service import abandon_holds, book, confirm_hold, hold_dates
-from scheduler.diary_requests import repository
+from scheduler.diary_requests import repository, with_meeting
 from scheduler.diary_requests.model import (
     OPEN,
     DiaryRequest,
@@ -35,6 +35,7 @@ from scheduler.diary_requests.model import (
     Requester,
     RequestState,
     Wish,
+    WrongRequestState,
 )
 
 DIARY, MASK = "agenda", "Rendez-vous"
@@ -68,7 +69,28 @@ def make_request(
     for email in (*wish.attendees, *filter(None, [asks.email])):
         check_email(email)
     made = DiaryRequest(DiaryRequestId(0), login, "", actor.login, now, asks, wish)
-    return repository.add(db, made, year=instant_of(now).astimezone(zone).year)
+    repository.add(db, made, year=instant_of(now).astimezone(zone).year)
+    if wish.meeting:
+        with_meeting.ask_for_meeting(db, actor, made, wish.meeting, zone=zone, now=now)
+        repository.set_meeting(db, made)
+    return made
+
+
+def make_meeting(
+    db: Db, actor: Principal, path: tuple[str, str], kind: str, *, zone: tzinfo, now: int
+) -> DiaryRequest:
+    """What was asked for is a meeting: it has an agenda and papers from now on (MTG-1).
+
+    Raises NotFound, WrongRequestState.
+    """
+    found = _locked(db, actor, *path, now=now)
+    if found.state not in OPEN or found.meeting is not None:
+        raise WrongRequestState(found.state)
+    with_meeting.ask_for_meeting(db, actor, found, kind, zone=zone, now=now)
+    if found.options is not None:
+        with_meeting.seek_date(db, found, now=now)
+    repository.set_meeting(db, found)
+    return _shown(db, actor, [found], now=now)[0]
 
 
 def list_requests(
@@ -81,7 +103,10 @@ def list_requests(
 
 def list_own_requests(db: Db, actor: Principal) -> list[DiaryRequest]:
     """What the actor himself has asked for, of whomever."""
-    return repository.list_made_by(db, actor.login)
+    found = repository.list_made_by(db, actor.login)
+    for one in found:
+        with_meeting.follow_meeting(db, one)
+    return found
 
 
 def get_request(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> DiaryRequest:
@@ -99,7 +124,10 @@ def claim(
 ) -> DiaryRequest:
     """The actor takes the request on. Raises NotFound, ClaimedByAnother, WrongRequestState."""
     found = _locked(db, actor, login, ref, now=now)
+    again = found.state is RequestState.POSTPONED
     found.claim(actor.login, now=now, seconds=seconds)
+    if again:
+        with_meeting.seek_date(db, found, now=now)
     return _saved(db, actor, found, now=now)
 
 
@@ -129,6 +157,7 @@ def hold_for(
     found.hold(actor.login, options, now=now)
     wanted = replace(_draft(found, slots, expires_at), ref=options)
     hold_dates(db, actor, found.owner, wanted, dispatch=dispatch, now=now)
+    with_meeting.seek_date(db, found, now=now)
     return _saved(db, actor, found, now=now)
 
 
@@ -138,6 +167,7 @@ def propose(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> Diar
     """
     found = _locked(db, actor, login, ref, now=now)
     found.propose(actor.login, now=now)
+    with_meeting.seek_date(db, found, now=now)
     return _saved(db, actor, found, now=now)
 
 
@@ -179,6 +209,7 @@ def place(
         wanted = _draft(found, [chosen], None)
         hold = book(db, actor, found.owner, wanted, dispatch=dispatch, now=now)
     found.plan(actor.login, (hold.calendar, hold.name, hold.uid), now=now)
+    with_meeting.fix_date(db, actor, found, dispatch=dispatch, now=now)
     return _saved(db, actor, found, now=now)
 
 
@@ -201,6 +232,7 @@ def leave(
     else:
         _check_keeper(db, actor, found.owner, now=now)
         found.leave(actor.login, exit_.state, now=now)
+    with_meeting.give_up(db, keeper, found, now=now)
     _free_options(db, keeper, found, dispatch=dispatch, now=now)
     _remove_event(db, keeper, found, dispatch=dispatch, now=now)
     found.because, found.until, found.redirected_to = (
@@ -226,6 +258,7 @@ def refuse(
             words="la personne demandée refuse, ou qui assure son intérim ; les autres closent",
         )
     found.refuse()
+    with_meeting.give_up(db, actor, found, now=now)
     _free_options(db, actor, found, dispatch=dispatch, now=now)
     _remove_event(db, actor, found, dispatch=dispatch, now=now)
     found.because = because
@@ -237,12 +270,24 @@ def close_past(db: Db, *, now: int) -> int:
 
     The diary says when: it may have been moved in any program since.
     """
-    closed, last = 0, DiaryRequestId(0)
+    closed, last = _follow_meetings(db, now=now), DiaryRequestId(0)
     while batch := repository.list_planned(db, after=last, limit=_BATCH):
         last = batch[-1].id
         for one in batch:
             closed += _close(db, one, now=now)
     return closed
+
+
+def _follow_meetings(db: Db, *, now: int) -> int:
+    """Those whose meeting was given a date, put off or called off by who keeps the meeting."""
+    followed, last = 0, DiaryRequestId(0)
+    while batch := repository.list_of_meetings(db, after=last, limit=_BATCH):
+        last = batch[-1].id
+        for one in batch:
+            if with_meeting.follow_meeting(db, one):
+                repository.save(db, one, by=one.owner, now=now)
+                followed += 1
+    return followed
 
 
 def _close(db: Db, found: DiaryRequest, *, now: int) -> bool:
@@ -310,6 +355,8 @@ def _locked(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> Diar
     found = repository.find(db, login, ref, lock=True)
     if found is None:
         raise NotFound("there is no request of that reference")
+    if with_meeting.follow_meeting(db, found):
+        repository.save(db, found, by=found.owner, now=now)
     return found
 
 
@@ -333,6 +380,7 @@ def _shown(
     seen: dict[str, frozenset[str]] = {}
     shown = []
     for one in found:
+        with_meeting.follow_meeting(db, one)
         if actor.login in {one.made_by, one.owner}:
             shown.append(one)
             continue

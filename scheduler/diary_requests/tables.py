@@ -41,6 +41,7 @@ diary_requests = Table(
     Column("because", Text, nullable=False, server_default=""),
     Column("until", Date),
     Column("redirected_to", Text, nullable=False, server_default=""),
+    Column("meeting", String(100)),  # the reference of the meeting that it asks for (MTG-1)
     UniqueConstraint("owner", "ref"),
     Index(None, "owner", "state"),
     Index(None, "made_by"),

@@ -96,14 +96,14 @@ def call_meeting(
     calendar = wanted.event.calendar if wanted.event else DEFAULT_CALENDAR
     needed = Privilege.SCHEDULE
     collection, _ = open_collection(db, actor, (owner.login, calendar), needed, now=now)
-    meeting = _new(db, actor, owner, wanted, now=now)
+    meeting = new_meeting(db, actor, owner, wanted, now=now)
     if wanted.event is not None:
         _adopt(db, actor, meeting, owner, wanted.event, now=now)
     elif wanted.place is not None:
         meeting.starts_at = int(wanted.place.starts_at.timestamp())
         meeting.ends_at = meeting.starts_at + wanted.place.minutes * 60
     year = epoch_to_local(meeting.starts_at or now, zone_of(collection)).year
-    meeting.ref = wanted.ref or _next_ref(db, wanted.kind, year)
+    meeting.ref = wanted.ref or next_ref(db, wanted.kind, year)
     repository.add(db, meeting)
     set_numbers(db, actor, Subject(Kind.MEETING, meeting.ref), wanted.external_refs, now=now)
     carry_over(db, meeting, now=now)
@@ -117,7 +117,10 @@ def call_meeting(
     return opened
 
 
-def _new(db: Db, actor: Principal, owner: Principal, wanted: MeetingDraft, *, now: int) -> Meeting:
+def new_meeting(
+    db: Db, actor: Principal, owner: Principal, wanted: MeetingDraft, *, now: int
+) -> Meeting:
+    """A meeting that is asked for, as it is drafted. Raises InvalidInput, RefTaken, NotFound."""
     minutes = wanted.place.minutes if wanted.place else wanted.minutes
     if not 1 <= minutes <= LONGEST:
         raise InvalidInput(
@@ -157,7 +160,7 @@ def id_of(db: Db, login: str | None) -> PrincipalId | None:
     return None if login is None else get_principal(db, login).id
 
 
-def _next_ref(db: Db, kind: str, year: int) -> str:
+def next_ref(db: Db, kind: str, year: int) -> str:
     """`CODIR-2026-09`; one that somebody chose by hand is passed over."""
     while True:
         number = repository.next_number(db, f"{kind}-{year}")

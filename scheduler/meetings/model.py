@@ -80,6 +80,8 @@ class Meeting:
     external_refs: tuple[str, ...]
     made_at: int
     held_at: int | None = None
+    request_ref: str | None = None
+    """The request for an appointment that asked for it (DIA-2)."""
 
     def move(self, to: MeetingState, *, now: int) -> None:
         """The next state. Raises WrongState, NoDate."""

@@ -56,6 +56,7 @@ meetings = Table(
     Column("external_refs", Text, nullable=False),  # empty: references have a shelf of their own
     Column("made_at", BigInteger, nullable=False),
     Column("held_at", BigInteger),
+    Column("request_ref", String(40)),  # the request for an appointment that asked for it (DIA-2)
     Index(None, "owner_id", "uid"),
     Index(None, "series", "starts_at"),
 )

@@ -36,7 +36,7 @@ class World:
     def __init__(self, server: Server, patch: pytest.MonkeyPatch) -> None:
         self.server, self._patch = server, patch
         self._read: set[Path] = set()
-        self.ref = self.first = self.uid = self.event = self.task = ""
+        self.request = self.ref = self.first = self.uid = self.event = self.task = ""
         self.invitation = EmailMessage()
         self.sections: list[Json] = []
         self.it_is("2027-02-15T08:00")
@@ -102,6 +102,17 @@ def world(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         yield World(server, monkeypatch)
 
 
+def asked(
+    world: World, who: Client, method: str, path: str, body: object = None, status: int = 200
+) -> Json:
+    """One request about the wish for a meeting with the director."""
+    url = f"{world.server.base}/api/v1/diaries/director/requests{path}"
+    answer = who.http.request(method, url, json=body, timeout=30)
+    assert answer.status_code == status, answer.text
+    found: Json = answer.json()
+    return found
+
+
 def objects(client: Client, calendar: str = "agenda") -> dict[str, str]:
     """What stands in a calendar: text by path."""
     path = f"/dav/calendars/{client.login}/{calendar}/"
@@ -159,13 +170,18 @@ def test_the_life_of_a_meeting(world: World) -> None:
 
 
 def ask_for_it(world: World) -> None:
-    """Monday 15 February. The director wants to see his heads of service and a partner."""
-    made = world.ask(world.assistant, "POST", "", {
-        "kind": "CODIR", "title": "Comité de direction", "on_behalf_of": "director",
-        "secretary": "assistant", "chair_function": "le directeur", "series": "codir",
+    """Monday 15 February. A head of service asks the director for a meeting with a partner."""
+    told = asked(world, world.solange, "POST", "", {
+        "subject": "Comité de direction", "minutes": 120, "meeting": "CODIR",
+        "attendees": ["olivier@example.org"],
     }, 201)  # fmt: skip
-    world.ref = made["ref"]
+    world.request, world.ref = told["ref"], told["meeting"]
+    asked(world, world.assistant, "POST", f"/{world.request}/claim")
+    made = world.ask(world.assistant, "PATCH", "", {
+        "secretary": "assistant", "chair_function": "le directeur", "series": "codir",
+    })  # fmt: skip
     assert (world.ref, made["state"], made["start"]) == ("CODIR-2027-01", "requested", None)
+    assert made["request"] == world.request
     assert objects(world.director) == {}
     world.lead("searching")
 
@@ -177,6 +193,7 @@ def find_a_date(world: World) -> None:
         "required": ["olivier", "solange", "deputy", SOPHIE], "optional": [], "rooms": [],
     })  # fmt: skip
     assert made["state"] == "planned"
+    assert asked(world, world.solange, "GET", f"/{world.request}")["state"] == "planned"
     [world.event] = objects(world.director)
     world.uid = made["event"]["uid"]
     assert "ORGANIZER" in objects(world.olivier).popitem()[1]

@@ -175,6 +175,9 @@ class MeetingOut(Shape):
     event: EventOut | None
     agenda_closes_at: datetime | None
     external_refs: list[str]
+    request: str | None = Field(
+        description="La demande de rendez-vous dont elle est issue.", examples=["DR-2026-00012"]
+    )
     part: Literal["reader", "editor"] = Field(description="Ce que l'on y est.")
 
     @property
@@ -217,6 +220,7 @@ class MeetingOut(Shape):
             event=where,
             agenda_closes_at=at(meeting.agenda_closes_at, zone),
             external_refs=list(meeting.external_refs),
+            request=meeting.request_ref,
             part="editor" if opened.part is Part.EDITOR else "reader",
         )
 

@@ -216,3 +216,79 @@ def test_options_last_so_many_working_days() -> None:
     expiry = Habits(120, 5, "FR", "NC").hold_expiry(int(zone.timestamp()), zone.tzinfo)  # type: ignore[arg-type]
 
     assert datetime.fromtimestamp(expiry, zone.tzinfo).isoformat() == "2026-05-19T00:00:00+11:00"
+
+
+def meeting(house: House, told: dict[str, object]) -> dict[str, object]:
+    answer = house.anne.http.get(f"{house.anne.base}/api/v1/meetings/{told['meeting']}")
+    found: dict[str, object] = answer.json()
+    return found
+
+
+@pytest.mark.rule("MTG-1")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_request_for_a_meeting_is_the_meeting_from_the_start(house: House) -> None:
+    path = house.received(house.paul, meeting="COPIL", papers=["DOC-1", "Note n° 3"])
+    told = house.paul.http.get(f"{house.paul.base}{path}").json()
+    assert told["meeting"].startswith("COPIL-")
+    found = meeting(house, told)
+    assert (found["state"], found["title"], found["request"]) == (
+        "requested", "Convention", told["ref"],
+    )  # fmt: skip
+    # Who only asks for it keeps no meeting.
+    assert house.paul.http.get(
+        f"{house.paul.base}/api/v1/meetings/{told['meeting']}"
+    ).status_code == 404  # fmt: skip
+    agenda_path = f"{house.anne.base}/api/v1/meetings/{told['meeting']}/agenda"
+    expected = house.anne.http.get(agenda_path).json()["papers"]
+    assert [(one["ref"], one["missing"]) for one in expected] == [
+        ("DOC-1", True), ("Note-n-3", True),
+    ]  # fmt: skip
+
+    do(house.anne, path, "claim")
+    do(house.anne, path, "options", {"slots": [slot(16), slot(18)]})
+    assert meeting(house, told)["state"] == "searching"
+    status, placed = do(house.anne, path, "place", {"option": 2})
+
+    assert status == 200, placed
+    found = meeting(house, told)
+    assert (found["state"], found["start"]) == ("planned", "2027-03-18T14:30:00+11:00")
+    assert agenda(house.director) == ["Convention CONFIRMED"]
+    assert found["event"]["object"] == placed["object"]  # type: ignore[index]
+    assert {one["address"] for one in found["people"]} >= {"mailto:paul@example.org"}  # type: ignore[attr-defined]
+    hand_in = house.anne.http.put(
+        f"{house.anne.base}/api/v1/meetings/{told['meeting']}/papers/DOC-1?filename=n.pdf",
+        data=b"x",
+    )
+    assert hand_in.json()["on_event"]
+
+    assert do(house.anne, path, "leave", {"outcome": "postponed"})[0] == 200
+    assert meeting(house, told)["state"] == "postponed"
+    assert do(house.anne, path, "claim")[1]["state"] == "claimed"
+    assert meeting(house, told)["state"] == "searching"
+    assert house.anne.http.get(f"{house.anne.base}{path}").json()["state"] == "claimed"
+
+
+@pytest.mark.rule("MTG-1")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_is_done_to_the_meeting_is_done_to_its_request(house: House) -> None:
+    path = house.received()
+    assert do(house.paul, path, "meeting", {"kind": "COPIL"})[0] == 404
+    status, told = do(house.anne, path, "meeting", {"kind": "COPIL"})
+    assert status == 201, told
+    assert do(house.anne, path, "meeting", {"kind": "COPIL"})[0] == 409
+    url = f"{house.anne.base}/api/v1/meetings/{told['meeting']}"
+
+    change = {"start": "2027-03-16T08:00:00+11:00", "required": ["paul"]}
+    assert house.anne.http.patch(url, json=change).status_code == 200
+
+    seen = house.anne.http.get(f"{house.anne.base}{path}").json()
+    assert (seen["state"], seen["object"] is not None) == ("planned", True)
+    with house.server.service.database.transaction() as db:
+        close_past(db, now=NOW)
+    assert house.anne.http.post(f"{url}/state", json={"state": "cancelled"}).status_code == 200
+    seen = house.anne.http.get(f"{house.anne.base}{path}").json()
+    assert (seen["state"], seen["object"]) == ("cancelled", None)
+    # The principal's word beats all: the meeting is off with the request.
+    path = house.received(meeting="COPIL")
+    told = do(house.director, path, "refuse", {})[1]
+    assert meeting(house, told)["state"] == "cancelled"
