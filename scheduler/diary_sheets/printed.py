@@ -26,7 +26,6 @@ from scheduler.working_time.model import WorkingCalendar
 
 KEY_WEEKS = 3
 MOST_KEY_DATES = 15
-MOST_IN_BAND = 4
 _SHORT_DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
@@ -70,9 +69,9 @@ class Sheets:
             "kind": "Feuille du jour",
             "title": long_date(day),
             "reference": "",
-            "notes": self._notes(day),
+            "notes": self._notes(day, always=True),
             "all_day": [one.title for one in column.band if one.all_day],
-            "lines": [self._line(one) for one in on_day if not one.all_day],
+            "lines": [self._line(one, day) for one in on_day if not one.all_day],
         }
         return pdf("day", data, at=now)
 
@@ -95,44 +94,55 @@ class Sheets:
 
     def _column(self, column: Column) -> Json:
         day = column.day
-        band = [self._in_band(one) for one in column.band]
-        more = len(band) - MOST_IN_BAND
-        kept = band[:MOST_IN_BAND] if more <= 0 else [*band[: MOST_IN_BAND - 1], f"+ {more + 1}"]
         return {
             "name": f"{_DAYS[day.weekday()]} {_number(day)}",
             "notes": self._notes(day),
             "closed": self._working.days.closed(day) is not None,
-            "band": list[Json](kept),
-            "items": [self._placed(one) for one in column.placed],
+            "band": [self._in_band(one, day) for one in column.band],
+            "items": [self._placed(one, day) for one in column.placed],
         }
 
-    def _placed(self, one: Placed) -> Json:
+    def _placed(self, one: Placed, day: date) -> Json:
         return {
             "top": one.top,
             "height": one.height,
             "lane": one.lane,
             "lanes": one.lanes,
-            "hours": f"{hour(one.starts)} – {hour(one.ends)}",
+            "hours": self._hours(one.item, day),
+            "start": self._start(one.item, day),
             "title": one.item.title,
             "place": one.item.place,
             "mark": one.item.mark.value,
         }
 
-    def _in_band(self, item: Item) -> str:
-        if item.all_day:
-            return item.title
-        return f"{self._hours(item)} {item.title}"
+    def _in_band(self, item: Item, day: date) -> Json:
+        hours = "" if item.all_day else self._hours(item, day)
+        return {"hours": hours, "title": item.title, "mark": item.mark.value}
 
-    def _hours(self, item: Item) -> str:
+    def _hours(self, item: Item, day: date) -> str:
+        """As far as they are hours of that day."""
         start, end = (self._clock(one) for one in (item.start, item.end))
-        return f"{hour(start)} – {hour(end)}"
+        begun, goes_on = start.date() < day, instant_of(item.end, self._zone) > self._midnight(day)
+        if begun and goes_on:
+            return "toute la journée"
+        if begun:
+            return f"jusqu'à {hour(end)}"
+        return f"dès {hour(start)}" if goes_on else f"{hour(start)} – {hour(end)}"
+
+    def _start(self, item: Item, day: date) -> str:
+        """The same where there is little room."""
+        start = self._clock(item.start)
+        return self._hours(item, day) if start.date() < day else hour(start)
+
+    def _midnight(self, day: date) -> int:
+        return instant_of(day + DAY, self._zone)
 
     def _clock(self, moment: date | int) -> datetime:
         return epoch_to_local(instant_of(moment, self._zone), self._zone)
 
-    def _line(self, item: Item) -> Json:
+    def _line(self, item: Item, day: date) -> Json:
         return {
-            "hours": self._hours(item),
+            "hours": self._hours(item, day),
             "title": item.title,
             "place": item.place,
             "mark": item.mark.value,
@@ -146,18 +156,22 @@ class Sheets:
             "inside": day.month == month,
             "closed": self._working.days.closed(day) is not None,
             "notes": self._notes(day),
-            "lines": [self._short(one) for one in found],
+            "lines": [self._short(one, day) for one in found],
         }
 
-    def _short(self, item: Item) -> Json:
-        hours = "" if item.all_day else hour(self._clock(item.start))
+    def _short(self, item: Item, day: date) -> Json:
+        hours = "" if item.all_day else self._start(item, day)
         return {"hour": hours, "title": item.title, "mark": item.mark.value}
 
-    def _notes(self, day: date) -> list[Json]:
+    def _notes(self, day: date, *, always: bool = False) -> list[Json]:
         closed = self._working.days.closed(day)
-        notes: list[Json] = [] if closed is None or not closed.label else [closed.label]
-        if self._working.school_break(day) is not None:
-            notes.append("vacances scolaires")
+        notes: list[Json] = []
+        if closed is not None and closed.label:
+            notes.append({"text": closed.label, "closed": True})
+        school = self._working.school_break(day)
+        # Said once a week, and where it begins: nobody needs it on every day.
+        if school is not None and (always or day.weekday() == 0 or day == school.first_day):
+            notes.append({"text": "vacances scolaires", "closed": False})
         return notes
 
     def _key_dates(self, items: Sequence[Item], first: date) -> list[Json]:

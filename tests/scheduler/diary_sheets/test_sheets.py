@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import combinations
@@ -18,8 +19,20 @@ from sqlalchemy import select
 from calendars.model.principal import Rights
 from notifications.tables import papers
 from scheduler.app.reminding import desk_of
-from scheduler.diary_sheets.model import MOST_LANES, Away, Item, Part, Placed, away_on, columns
+from scheduler.diary_sheets.model import (
+    MOST_LANES,
+    Away,
+    Item,
+    Mark,
+    Part,
+    Placed,
+    away_on,
+    columns,
+)
+from scheduler.diary_sheets.printed import Sheets
 from scheduler.reminders.send_digests import send_digests
+from scheduler.working_time.model import SchoolBreak, WorkingCalendar
+from scheduler.working_time.rules import WorkingDays
 from tests.builders import an_event
 from tests.calendars.dav.test_delegation import delegate
 from tests.serving import Client, Server, running_server
@@ -196,3 +209,68 @@ def test_colleagues_learn_who_is_there_and_never_why_not(server: Server) -> None
     assert "maladie" not in answer.text
     later = paul.ask("GET", "/api/v1/presence?login=anne&day=2026-03-07").json()
     assert later["items"][0]["state"] == "present"
+
+
+def _hours(day: int, start: float, end: float, title: str, mark: Mark = Mark.PLAIN) -> Item:
+    first = MIDNIGHT + day * 86_400
+    return Item(first + int(start * 3600), first + int(end * 3600), title, "Salle Ocre", mark)
+
+
+DENSE = (
+    *(_hours(0, 14, 15 + number % 3, f"Parallèle {number}") for number in range(6)),
+    _hours(1, 22, 32.5, "Vol de nuit"),
+    _hours(2, 5.75, 6.75, "Petit-déjeuner"),
+    _hours(2, 19.5, 22, "Dîner officiel"),
+    _hours(2, 7, 7.25, "Quart d'heure"),
+    _hours(2, 9, 11, "Coordination " + "des partenaires de la protection de l'enfance " * 3),
+    _hours(3, 8, 10, "Trajet vers Koné", Mark.TRAVEL),
+    *(Item(date(2026, 3, 5), date(2026, 3, 6), f"Toute la journée {n}") for n in range(4)),
+)
+KEYS = tuple(
+    Item(
+        date(2026, 3, 9) + timedelta(days=number),
+        date(2026, 3, 10) + timedelta(days=number),
+        f"Date clef {number} : commission de l'aide sociale à l'enfance et de la jeunesse",
+        categories=("commission",),
+    )
+    for number in range(20)
+)
+
+
+def sheets() -> Sheets:
+    working = WorkingCalendar(
+        WorkingDays({}, {date(2026, 3, 6): "Pont de l'Ascension"}),
+        (SchoolBreak("Vacances", date(2026, 3, 4), date(2026, 3, 20)),),
+        "",
+    )
+    return Sheets("Aurélien CAGOU", "DPASS", NOUMEA, working, posted=False)
+
+
+@pytest.mark.rule("DIA-6")
+@pytest.mark.parametrize(("items", "keys"), [(DENSE, KEYS), (DENSE[:1], ())], ids=["dense", "thin"])
+def test_a_week_is_one_page_on_which_nothing_is_lost(
+    items: tuple[Item, ...], keys: tuple[Item, ...]
+) -> None:
+    octets = sheets().week([*items, *keys], TUESDAY, now=MIDNIGHT)
+
+    said = words(octets)
+    assert len(PdfReader(io.BytesIO(octets)).pages) == 1
+    for one in items:
+        assert " ".join(one.title.split()[:2]).replace("'", "’") in said
+    if keys:
+        assert "dès 22 h" in said
+        assert "jusqu’à 8 h 30" in said
+        assert "Date clef 14" in said
+    assert "Pont de l’Ascension" in said
+    assert "vacances scolaires" in said
+    assert "DOCUMENT CONFIDENTIEL" in said
+
+
+@pytest.mark.rule("DIA-6")
+def test_a_month_is_one_page_and_says_what_it_leaves_out() -> None:
+    octets = sheets().month([*DENSE, *KEYS], date(2026, 3, 1), now=MIDNIGHT)
+
+    said = words(octets)
+    assert len(PdfReader(io.BytesIO(octets)).pages) == 1
+    assert re.search(r"\+ \d autre", said)
+    assert "jusqu’à 8 h 30 Vol de nuit" in said
