@@ -264,14 +264,21 @@ def stop_waiting(db: Db, message: Outgoing, *, now: int) -> None:
     _take_back(db, [row.id for row in _waiting_for(db, message)], now=now)
 
 
-def author_of_waiting(db: Db, owner: PrincipalId, uid: str, recipient: str) -> PrincipalId | None:
-    """Who wrote what somebody is to be told about a meeting and did not leave yet."""
-    query = select(_O.actor_id).where(
+def author_of_waiting(
+    db: Db, owner: PrincipalId, uid: str, recipient: str, about: Collection[str]
+) -> PrincipalId | None:
+    """Who wrote what somebody is to be told about a meeting and did not leave yet: about the
+    whole, or about just these occurrences, by their RECURRENCE-IDs.
+    """
+    query = select(_O.actor_id, _O.body).where(
         _O.kind == IMIP, _O.uid == uid, _O.recipient == recipient, _O.owner_id == owner,
         _O.state.in_(_WAITING), _O.lease_until.is_(None), _O.withdrawn_at.is_(None),
     )  # fmt: skip
-    found = db.execute(query.order_by(_O.id.desc()).limit(1)).scalar()
-    return None if found is None else PrincipalId(found)
+    wanted = {one.encode() for one in about}
+    for author, body in db.execute(query.order_by(_O.id.desc())):
+        if {one.removeprefix(b"~") for one in occurrences_in(body)} == wanted:
+            return PrincipalId(author)
+    return None
 
 
 def owners_of(db: Db, uid: str) -> list[PrincipalId]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BATCH = 200
 MAIL_SECONDS, PLACES_SECONDS, MINUTE, HOUR = 5, 10, 60, 3600
 HELD_SECONDS, WEBHOOK_SECONDS = 10, 10
+FEW_MINUTES = 5 * MINUTE
 
 
 class Outlet:
@@ -111,8 +112,8 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
         Job("held", HELD_SECONDS, lambda: tell_of_held(service)),
         Job("conflicts", PLACES_SECONDS, lambda: warn_of_conflicts(service)),
         Job("reminders", MINUTE, lambda: remind_all(service)),
-        Job("routines", MINUTE, lambda: write_routines(service)),
-        Job("deadlines", MINUTE, lambda: remind_of_dates(service)),
+        Job("routines", FEW_MINUTES, lambda: write_routines(service)),
+        Job("deadlines", FEW_MINUTES, lambda: remind_of_dates(service)),
         Job("meetings", MINUTE, lambda: follow_meetings(service)),
         Job("holds", MINUTE, lambda: let_holds_expire(service)),
         Job("appointments", MINUTE, lambda: follow_appointments(service)),

@@ -50,12 +50,19 @@ class _NoMail:
         self, db: Db, actor: Principal, owner: Principal, message: ItipMessage, *, now: int
     ) -> ScheduleStatus:
         del actor
-        author = outbox.author_of_waiting(db, owner.id, message.uid, message.recipient)
+        about = _occurrences_of(message)
+        author = outbox.author_of_waiting(db, owner.id, message.uid, message.recipient, about)
         if author is not None:
             by = get_principal_by_id(db, author)
             return self.transport.send(db, by, owner, message, now=now)
         noted = self.statuses.get(calendar_user_address(message.recipient), "")
         return next((one for one in ScheduleStatus if one == noted), ScheduleStatus.PENDING)
+
+
+def _occurrences_of(message: ItipMessage) -> set[str]:
+    """By their RECURRENCE-IDs; none where it is about the whole."""
+    found = [one.value("RECURRENCE-ID") for one in message.calendar.children("VEVENT")]
+    return set() if None in found else {one for one in found if one}
 
 
 def target_of(opened: Opened) -> Target:

@@ -10,20 +10,28 @@ from zoneinfo import ZoneInfo
 import typer
 
 from scheduler.app.commands.console import (
+    ActsAs,
     AsCsv,
     AsJson,
     Config,
     LoginArgument,
     WrongUsage,
+    actor_of,
     day_in,
     get_account,
     now_of,
     open_service,
+    say,
     write_csv,
+    write_json,
     write_list,
     write_rows,
 )
+from scheduler.working_time.recurring import OnClosedDays, Recurring
+from scheduler.working_time.rules import DateInputs, DateRule, DayUnit
 
+_SHORT = ("N°", "Échéance", "Date", "État", "Parce que")
+Label = Annotated[str, typer.Argument(metavar="LIBELLÉ", show_default=False)]
 Month = Annotated[str, typer.Option("--month", metavar="MOIS", help="AAAA-MM.")]
 
 
@@ -42,8 +50,87 @@ def list_all(
         zone = ZoneInfo(service.settings.timezone)
         who = get_account(db, login)
         found = DeadlinesOut.of(list_deadlines(db, who, login, now=now_of(service)), zone)
-    short = ("N°", "Échéance", "Date", "État", "Parce que")
-    write_list(HEADINGS, found.items, short=short, as_json=as_json, as_csv=as_csv)
+    write_list(HEADINGS, found.items, short=_SHORT, as_json=as_json, as_csv=as_csv)
+
+
+def add(
+    login: LoginArgument,
+    label: Label,
+    day: Annotated[str, typer.Option("--day", metavar="JOUR", help="D'où l'on part : AAAA-MM-JJ.")],
+    count: Annotated[int, typer.Option("--count", min=0, max=3660, help="Le délai.")] = 0,
+    unit: Annotated[DayUnit, typer.Option("--unit")] = DayUnit.WORKING,
+    rule: Annotated[DateRule, typer.Option("--rule")] = DateRule.DUE_IN_DAYS,
+    after: Annotated[
+        int | None, typer.Option("--after", metavar="NUMÉRO", help="L'échéance dont elle dépend.")
+    ] = None,
+    remind: Annotated[
+        list[int] | None, typer.Option("--remind", metavar="JOURS", help="Ouvrés ; répétable.")
+    ] = None,
+    as_: ActsAs = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Suivre une échéance : sa date et ses raisons sont dites."""
+    from scheduler.deadlines.model import DeadlineId
+    from scheduler.deadlines.schemas import HEADINGS, DeadlineOut
+    from scheduler.deadlines.service import DeadlineDraft, add_deadline
+
+    inputs = DateInputs(day_in(day), count, unit)
+    comes_after = None if after is None else DeadlineId(after)
+    reminders = (2,) if remind is None else tuple(remind)
+    draft = DeadlineDraft(label, rule, inputs, comes_after, reminders)
+    with open_service(config) as service, service.database.transaction() as db:
+        who, zone = actor_of(db, login, as_), ZoneInfo(service.settings.timezone)
+        made = add_deadline(db, who, login, draft, zone=zone, now=now_of(service))
+    told = [DeadlineOut.of(made, zone)]
+    write_list(HEADINGS, told, short=_SHORT, as_json=as_json, as_csv=as_csv)
+
+
+def repeat(
+    login: LoginArgument,
+    label: Label,
+    rule: Annotated[str, typer.Option("--rule", metavar="RRULE", help="FREQ=DAILY")],
+    first: Annotated[str, typer.Option("--from", metavar="JOUR", help="AAAA-MM-JJ.")],
+    last: Annotated[str | None, typer.Option("--to", metavar="JOUR", help="AAAA-MM-JJ.")] = None,
+    closed: Annotated[
+        OnClosedDays, typer.Option("--closed", help="Un jour fermé : next ou previous.")
+    ] = OnClosedDays.NEXT,
+    ahead: Annotated[int, typer.Option("--ahead", min=0, max=31, metavar="JOURS")] = 2,
+    as_: ActsAs = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Faire revenir une tâche : une par jour de la règle, dans la liste de la personne."""
+    from scheduler.deadlines.keep_routines import RoutineDraft, add_routine
+    from scheduler.deadlines.routine_schemas import RoutineOut
+
+    until = None if last is None else day_in(last)
+    draft = RoutineDraft(label, Recurring(rule, day_in(first), until, closed), ahead)
+    with open_service(config) as service, service.database.transaction() as db:
+        who, zone = actor_of(db, login, as_), ZoneInfo(service.settings.timezone)
+        made = add_routine(db, who, login, draft, zone=zone, now=now_of(service))
+    if as_json:
+        write_json(RoutineOut.of(made).model_dump(mode="json"))
+    else:
+        say(f"Tâche récurrente n° {made.id}.")
+
+
+def repeated(login: LoginArgument, config: Config = None, *, as_json: AsJson = False) -> None:
+    """Les tâches récurrentes d'une personne."""
+    from scheduler.deadlines.keep_routines import list_routines
+
+    with open_service(config) as service, service.database.reading() as db:
+        found = list_routines(db, get_account(db, login), login, now=now_of(service))
+    rows = [
+        {"id": one.id, "label": one.label, "rule": one.recurring.rule,
+         "last": None if one.recurring.last_day is None else str(one.recurring.last_day)}
+        for one in found
+    ]  # fmt: skip
+    headings = {"id": "N°", "label": "Tâche", "rule": "Règle", "last": "Jusqu'au"}
+    write_rows(headings, rows, as_json=as_json)
 
 
 def templates(config: Config = None, *, as_json: AsJson = False) -> None:
@@ -85,8 +172,7 @@ def chain(
         zone = ZoneInfo(service.settings.timezone)
         who = get_account(db, login).acting(CONSOLE)
         made = DeadlinesOut.of(start_chain(db, who, start, zone=zone, now=now_of(service)), zone)
-    short = ("N°", "Échéance", "Date", "Parce que")
-    write_list(HEADINGS, made.items, short=short, as_json=as_json, as_csv=as_csv)
+    write_list(HEADINGS, made.items, short=_SHORT, as_json=as_json, as_csv=as_csv)
 
 
 def gaps(
@@ -123,5 +209,6 @@ def gaps(
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "list": list_all, "templates": templates, "chain": chain, "gaps": gaps,
+    "list": list_all, "add": add, "templates": templates, "chain": chain, "repeat": repeat,
+    "repeated": repeated, "gaps": gaps,
 }  # fmt: skip

@@ -62,6 +62,8 @@ STEPS: tuple[tuple[str, Mapping[str, object]], ...] = (
     ("closeDeadline", {}),
     ("addRoutine", {}),
     ("changeRoutine", {}),
+    ("startDeadlineChain", {}),
+    ("setChainTemplate", {"code": "RAPPORT"}),
     ("setReferenceSystem", {"code": "COURRIER"}),
     ("attachReference", {}),
     ("putReminderWishes", {}),

@@ -195,3 +195,12 @@ def test_a_chain_at_the_console(niaouli: CommandLine) -> None:
     niaouli("deadline", "chain", "anne", "MARCHE", "--day", "2027-03-01", *roles[1:], fails=1)
     assert niaouli("deadline", "gaps", "anne", "--month", "2026-11", "--json").json == []
     niaouli("deadline", "gaps", "anne", "--month", "novembre", fails=2)
+    shape = ("--day", "2027-03-01", "--count", "5", "--json")
+    [added] = niaouli("deadline", "add", "anne", "Réponse au courrier", *shape).json
+    assert (added["due"], added["reminders"]) == ("2027-03-08", [2])
+    often = ("--rule", "FREQ=WEEKLY;BYDAY=MO", "--from", "2027-03-01")
+    niaouli("deadline", "repeat", "anne", "Registre", *often)
+    niaouli("deadline", "repeat", "anne", "Registre", *often, "--closed", "skip", fails=1)
+    assert [one["label"] for one in niaouli("deadline", "repeated", "anne", "--json").json] == [
+        "Registre"
+    ]

@@ -109,6 +109,13 @@ def test_what_was_seen_is_what_is_done(house: House) -> None:
     assert "COURRIER;2026-C-00001;27/06/2025;reçu;événement;open;director" in table
     assert send(house.anne, "/preview", table).json()["unchanged"] == 2
 
+    paths = house.anne.http.get(f"{house.anne.base}/api/v1/openapi.json", timeout=30).json()[
+        "paths"
+    ]
+    body = paths["/api/v1/references/import/preview"]["post"]["requestBody"]["content"]
+    example = body["application/octet-stream"]["example"]
+    assert send(house.anne, "/preview", example).json()["lines"][0]["fault"] == "not-found"
+
     # Each leaves a line in the trail of whose the thing is, and the number is not in it.
     lines = house.director.ask("GET", "/api/v1/me/audit?deed=note-reference").text
     assert lines.count('"note-reference"') >= 4
