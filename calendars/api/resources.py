@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Response
 
 from calendars.api.examples import CLOSURES, POLICIES
 from calendars.api.parameters import ResourcePath
 from calendars.api.shapes.resources import (
+    RESOURCE_HEADINGS,
     CategoryName,
     ClosureIn,
     ClosureOut,
@@ -20,6 +21,7 @@ from calendars.api.shapes.resources import (
     ResourcesOut,
 )
 from calendars.http.shapes import Identifier, Line, QueryInstant
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from calendars.services import set_policy
 from calendars.services.resource_bookings import free_periods
@@ -61,6 +63,27 @@ def list_all(
         and wanted <= {name.casefold() for name in one.facts.features}
     ]
     return ResourcesOut(items=items)
+
+
+@router.get(
+    "/resources.csv",
+    operation_id="exportResources",
+    summary="Ce qui se réserve, pour un tableur",
+    description="Salles, véhicules et matériel, avec leur site et leurs équipements.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export(
+    actor: CurrentPrincipal,
+    state: State,
+    category: CategoryName | None = None,
+    site: Line | None = None,
+    capacity: Capacity = 0,
+    feature: Features = [],  # noqa: B006 - FastAPI copies it
+) -> Response:
+    """The same as CSV."""
+    found = list_all(actor, state, category, site, capacity, feature).items
+    return spreadsheet("ressources.csv", RESOURCE_HEADINGS, [one.row for one in found])
 
 
 @router.get(

@@ -63,6 +63,20 @@ def list_own(actor: CurrentPrincipal, state: State) -> DiaryRequestsOut:
 
 
 @router.get(
+    "/me/diary-requests.csv",
+    operation_id="exportOwnDiaryRequests",
+    summary="Les rendez-vous que vous avez demandés, pour un tableur",
+    description="Où en est chacune de vos demandes.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_own(actor: CurrentPrincipal, state: State) -> Response:
+    """The same as CSV."""
+    rows = [one.row for one in list_own(actor, state).items]
+    return spreadsheet("mes-demandes.csv", REQUEST_HEADINGS, rows)
+
+
+@router.get(
     _ALL,
     operation_id="listDiaryRequests",
     summary="Les demandes de rendez-vous d'un agenda",

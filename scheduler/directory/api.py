@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import PathName
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, State
 from scheduler.directory import service
 from scheduler.directory.schemas import (
@@ -39,6 +40,24 @@ def list_sites(_: CurrentPrincipal, state: State) -> SitesOut:
     """Every site."""
     with state.database.reading() as db:
         return SitesOut(items=[SiteOut.of(one) for one in service.list_sites(db)])
+
+
+@router.get(
+    "/sites.csv",
+    operation_id="exportSites",
+    summary="Les sites, pour un tableur",
+    description="Avec leur commune.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_sites(actor: CurrentPrincipal, state: State) -> Response:
+    """The same as CSV."""
+    found = list_sites(actor, state).items
+    return spreadsheet(
+        "sites.csv",
+        ("Code", "Nom", "Commune"),
+        [(one.code, one.label, one.commune) for one in found],
+    )
 
 
 @router.put(
@@ -79,6 +98,22 @@ def list_ways(_: CurrentPrincipal, state: State) -> WaysShape:
     with state.database.reading() as db:
         found = service.list_ways(db)
     return WaysShape(items=[WayShape.model_validate(one._asdict()) for one in found])
+
+
+@router.get(
+    "/travel-times.csv",
+    operation_id="exportTravelTimes",
+    summary="Les temps de trajet, pour un tableur",
+    description="D'une commune à une autre, en minutes, dans les deux sens.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_ways(actor: CurrentPrincipal, state: State) -> Response:
+    """The same as CSV."""
+    found = list_ways(actor, state).items
+    return spreadsheet(
+        "trajets.csv", ("D'une commune", "À l'autre", "Minutes"), [one.way() for one in found]
+    )
 
 
 @router.put(

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Response
 
 from calendars.http.problems import PROBLEM_RESPONSES
 from calendars.http.shapes import Day, Identifier, PathName
+from calendars.http.spreadsheet import CSV_RESPONSES, spreadsheet
 from calendars.http.state import CurrentPrincipal, FaceState, State
 from scheduler.working_time import service
 from scheduler.working_time.hours import local_day
 from scheduler.working_time.model import Scope
 from scheduler.working_time.schemas import (
+    BREAK_HEADINGS,
+    DAY_HEADINGS,
     BreakIn,
     BreakOut,
     BreaksOut,
@@ -63,6 +66,20 @@ def list_days(_: CurrentPrincipal, state: State, first: From, last: To) -> DaysO
         if first <= day <= last
     ]
     return DaysOut(items=items, version=found.version)
+
+
+@router.get(
+    "/days.csv",
+    operation_id="exportClosedDays",
+    summary="Jours fériés et fermetures, pour un tableur",
+    description="Ceux du territoire, plus ce qui a été décidé par arrêté.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_days(actor: CurrentPrincipal, state: State, first: From, last: To) -> Response:
+    """The same as CSV."""
+    found = list_days(actor, state, first, last).items
+    return spreadsheet("jours-fermes.csv", DAY_HEADINGS, [one.row for one in found])
 
 
 @router.put(
@@ -116,6 +133,20 @@ def list_breaks(_: CurrentPrincipal, state: State, first: From, last: To) -> Bre
     with state.database.reading() as db:
         found = service.list_breaks(db, first, last)
     return BreaksOut(items=[BreakOut.of(one) for one in found])
+
+
+@router.get(
+    "/school-breaks.csv",
+    operation_id="exportSchoolBreaks",
+    summary="Vacances scolaires, pour un tableur",
+    description="Celles qui touchent la période.",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_breaks(actor: CurrentPrincipal, state: State, first: From, last: To) -> Response:
+    """The same as CSV."""
+    found = list_breaks(actor, state, first, last).items
+    return spreadsheet("vacances.csv", BREAK_HEADINGS, [one.row for one in found])
 
 
 @router.post(

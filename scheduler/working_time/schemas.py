@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from calendars.http.shapes import Day, Line, PathName, Shape, StrictShape
+from calendars.http.spreadsheet import Cell
 from calendars.model.resource_policy import OpenHours
 from scheduler.working_time.hours import WorkingHours
 from scheduler.working_time.model import (
@@ -39,12 +40,22 @@ _DAYS: tuple[DayName, ...] = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _CLOCK = r"^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 
 
+DAY_HEADINGS = ("Jour", "Genre", "Nom")
+BREAK_HEADINGS = ("N°", "Nom", "Premier jour", "Dernier jour")
+DAYS: Mapping[str, str] = {"holiday": "férié", "closure": "fermé"}
+
+
 class ClosedDayOut(Shape):
     """A day on which nobody works, weekends left out."""
 
     day: date
     kind: Literal["holiday", "closure"]
     label: str = Field(examples=["Fête de la citoyenneté"])
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return self.day, DAYS[self.kind], self.label
 
 
 class DaysOut(Shape):
@@ -120,6 +131,11 @@ class BreakOut(Shape):
     label: str
     first_day: date
     last_day: date
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return self.id, self.label, self.first_day, self.last_day
 
     @classmethod
     def of(cls, one: SchoolBreak) -> BreakOut:

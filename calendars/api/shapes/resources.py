@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from calendars.http.shapes import Instant, Line, PathName, Shape, StrictShape, instant_of, one_line
+from calendars.http.spreadsheet import Cell
 from calendars.model.resource_policy import (
     LOOK_AHEAD_DAYS,
     AnswerMode,
@@ -157,6 +158,11 @@ class PolicyShape(StrictShape):
         )
 
 
+RESOURCE_HEADINGS = (
+    "Identifiant", "Nom", "Genre", "Site", "Places", "Équipements", "Qui répond", "Adresse",
+)  # fmt: skip
+
+
 class ResourceOut(Shape):
     """What can be booked."""
 
@@ -169,6 +175,14 @@ class ResourceOut(Shape):
     site: str
     features: list[str]
     mode: ModeName = Field(description="Qui répond : voir la politique.")
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet."""
+        return (
+            self.login, self.name, self.category, self.site, self.capacity, self.features,
+            self.mode, self.email,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, resource: Resource) -> ResourceOut:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import csv
+import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -93,6 +95,12 @@ NAMES: Mapping[str, object] = {
 }  # fmt: skip
 
 
+PERIOD: Mapping[str, str] = {
+    "from": "2027-03-01T00:00:00+11:00", "to": "2027-03-31T00:00:00+11:00", "day": "2027-03-09",
+    "month": "2027-03", "login": "anne", "number": "2026-C",
+}  # fmt: skip
+
+
 @pytest.fixture
 def admin(paul: Asker, join: Join) -> Asker:
     """Anne runs the house; there are a room and a vehicle, and an event out of town."""
@@ -143,6 +151,7 @@ def test_every_example_can_be_sent(admin: Asker) -> None:
             if answer.status_code >= 300:
                 refused[step] = answer.text
     assert refused == {}
+    _open_every_list(admin, known)
     sent = {step for step, _ in STEPS}
     for name, (method, path, told) in known.items():
         if name in sent | OBJECTS or path.startswith(ELSEWHERE):
@@ -154,6 +163,30 @@ def test_every_example_can_be_sent(admin: Asker) -> None:
             assert answer.status_code not in {400, 500}, (name, answer.text)
             assert not [one for one in faults if one["field"].startswith("body")], (name, faults)
     assert sent >= SAMPLES.keys() - {"changeMount", "orderAgenda"}
+
+
+def _open_every_list(admin: Asker, known: Mapping[str, Any]) -> None:
+    """A spreadsheet opens what was made, each table with its headings."""
+    opened = 0
+    for name, (method, path, told) in known.items():
+        if method != "GET" or not path.endswith(".csv") or path.startswith(ELSEWHERE):
+            continue
+        where = path.format_map(defaultdict(lambda: 1, {**NAMES, "ref": "VR-2027-01"}))
+        query = {
+            one["name"]: PERIOD[one["name"]][: 10 if one["schema"].get("format") == "date" else 99]
+            for one in told.get("parameters", ())
+            if one["in"] == "query" and one["name"] in PERIOD
+        }
+        answer = admin.raw("GET", where, params=query)
+        if answer.status_code == 404:
+            continue
+        assert answer.status_code == 200, (name, answer.text)
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8", name
+        assert answer.text.startswith("\ufeff"), name
+        widths = {len(row) for row in csv.reader(io.StringIO(answer.text), delimiter=";")}
+        assert len(widths) == 1, name
+        opened += 1
+    assert opened >= 17
 
 
 def _step(known: Mapping[str, Any], step: str) -> tuple[str, str, list[Any]]:
