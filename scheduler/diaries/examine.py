@@ -9,8 +9,10 @@ from typing import NamedTuple
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput
 from calendars.kernel.identifiers import ObjectId
+from calendars.model.budget import Budget
 from calendars.model.calendar_user_address import addresses_of
 from calendars.model.component import Component, decode, parse
+from calendars.model.instances import instances
 from calendars.model.invalid import TooManyInstances
 from calendars.model.principal import Principal
 from calendars.model.window import Window
@@ -82,7 +84,7 @@ class Examiner:
         """All that stands against the occurrences to come of one object."""
         own = self.own_items(owner, calendar)
         if not own:
-            return list(_declined(calendar, Item(0, 0, uid)))
+            return list(self._refused(calendar, uid))
         window = Window(own[0].starts_at - DAY, max(one.ends_at for one in own) + DAY)
         engaged = gather_engagements(self._db, [owner.id], BusyQuestion(window, uid))[owner.id]
         near = [one for one in engaged if one.busy != "U" and _touches(own, one)]
@@ -107,6 +109,17 @@ class Examiner:
         found += self._away(owner, own, window)
         found += _declined(calendar, own[0])
         return found
+
+    def _refused(self, calendar: Component, uid: str) -> Iterator[Found]:
+        """It takes no time of its owner's, but may have asked for a vehicle."""
+        window = Window(self._now, self._now + AHEAD)
+        try:
+            found = instances(calendar, window, zone=self._zone, budget=Budget())
+            first = next(iter(found), None)
+        except (InvalidInput, TooManyInstances):
+            return
+        if first is not None:
+            yield from _declined(calendar, Item(first.starts_at, first.ends_at, uid))
 
     def _read(
         self, owner: Principal, near: Sequence[Engagement], window: Window, uid: str

@@ -1,13 +1,14 @@
 """Travel blocks: the way to an appointment and back stands in the diary and follows it (DIA-5).
 
-A vehicle is booked by an entry of its own, from the departure to the return: it is not to be had
-while it stands in Bourail, though its driver is in a meeting there.
+Those of a series are series. A vehicle is booked by an entry of its own, from the departure to the
+return: it is not to be had while it stands in Bourail, though its driver is in a meeting there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import tzinfo
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -19,19 +20,11 @@ from calendars.model.budget import Budget
 from calendars.model.calendar_collection import CalendarCollection
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.calendar_user_address import preferred_address
-from calendars.model.component import (
-    Component,
-    ContentLine,
-    decode,
-    escape,
-    parse,
-    serialize,
-    unescape,
-)
-from calendars.model.event_draft import EventDraft
-from calendars.model.event_writing import new_object
+from calendars.model.component import Component, decode, parse, serialize
 from calendars.model.instances import instances, is_recurring
+from calendars.model.invalid import TooManyInstances
 from calendars.model.principal import Principal, Privilege
+from calendars.model.typeset import typeset
 from calendars.model.window import ALWAYS, Window
 from calendars.services.collection_zone import zone_of
 from calendars.services.delete_object import delete_object
@@ -44,14 +37,16 @@ from calendars.services.put_object import ObjectPath, PutObject, put_object
 from calendars.services.read_entry import open_entry
 from calendars.services.set_policy import get_resource
 from scheduler.diaries import travel_repository as shelf
+from scheduler.diaries.travel_entries import Ways, book, entry_of, raise_sequence, says_the_same
 from scheduler.diaries.travel_repository import Travelled
+from scheduler.diaries.travel_times import Leg, Part, goes, lasts, offset, parts_of
 from scheduler.directory import service as directory
 from scheduler.directory.model import Place
 from scheduler.slots.codes import ConflictCode
 
-OUT, BACK, VEHICLE = "out", "back", "vehicle"
-LEGS = (OUT, BACK, VEHICLE)
-CATEGORY = "Trajet"
+_DAY = 86_400
+BEHIND, AHEAD = 31 * _DAY, 2 * 366 * _DAY
+"""Dates that have to be written out one by one are written out so far."""
 
 
 class NoWay(InvalidInput):
@@ -60,18 +55,21 @@ class NoWay(InvalidInput):
     words = "aucun trajet n'est connu vers ce lieu"
 
 
-class TravelOfSeries(InvalidInput):
-    """A series has no ways: they are made for one appointment."""
-
-    words = "les trajets se posent pour un rendez-vous, pas pour une série"
-
-
 class Block(NamedTuple):
-    """One entry of the diary about the way."""
+    """One entry of the diary about the way; of a series its next one."""
 
     leg: str
     window: Window
     title: str
+    repeats: bool = False
+
+
+class _Plan(NamedTuple):
+    """The entries that an appointment needs, by leg."""
+
+    parent: Component
+    ways: Ways
+    legs: Mapping[Leg, list[Part]]
 
 
 def make_travel(
@@ -83,25 +81,25 @@ def make_travel(
     dispatch: Dispatch,
     now: int,
 ) -> list[Block]:
-    """The ways of an appointment, made from the table of travel times.
+    """The ways of an appointment, or of each of a series, made from the table of travel times.
 
-    Raises NotFound, NeedPrivileges, MaskedObject, NoWay, TravelOfSeries, DatesConflict where the
-    vehicle is not to be had.
+    Raises NotFound, NeedPrivileges, MaskedObject, NoWay, DatesConflict where the vehicle is not to
+    be had.
     """
     entry = open_entry(db, actor, path, Privilege.WRITE_CONTENT, now=now)
     owner = get_principal_by_id(db, entry.collection.owner_id)
     if vehicle is not None:
         get_resource(db, vehicle)
-    parent = parse(decode(entry.stored.data))
-    blocks = blocks_of(db, owner, parent, zone_of(entry.collection), vehicle=vehicle is not None)
-    if not blocks:
-        raise NoWay("there is no way to go to that place")
     one = Travelled(entry.stored.id, owner.id, entry.stored.uid, vehicle or "")
+    parent, zone = parse(decode(entry.stored.data)), zone_of(entry.collection)
+    plan = _plan(db, owner, parent, zone, one, now=now)
+    if not any(plan.legs.values()):
+        raise NoWay("there is no way to go to that place")
     shelf.keep(db, one)
-    _write(db, actor, owner, entry.collection, one, parent, blocks, dispatch=dispatch, now=now)
+    _write(db, actor, owner, entry.collection, one, plan, dispatch=dispatch, now=now)
     if vehicle is not None:
-        _check_vehicle(db, owner, one, blocks)
-    return blocks
+        _check_vehicle(db, owner, one, zone)
+    return list(_blocks(plan, zone, now=now))
 
 
 def remove_travel(
@@ -113,7 +111,7 @@ def remove_travel(
     if one is None:
         raise NotFound("it has no ways")
     owner = get_principal_by_id(db, entry.collection.owner_id)
-    _remove(db, actor, owner, one, LEGS, dispatch=dispatch, now=now)
+    _remove(db, actor, owner, one, Leg, dispatch=dispatch, now=now)
     shelf.drop(db, one.object_id)
 
 
@@ -136,59 +134,49 @@ def keep_in_step(
         there = find_entry(db, owner.id, one.parent_uid)
         if there is None:
             continue
-        parent = parse(decode(stored.data))
-        blocks = _blocks_or_none(db, owner, parent, zone, vehicle=bool(one.vehicle))
-        legs = {block.leg for block in blocks}
-        left = [leg for leg in LEGS if leg not in legs]
+        plan = _plan(db, owner, parse(decode(stored.data)), zone, one, now=now)
+        left = [leg for leg in Leg if not plan.legs.get(leg)]
         _remove(db, owner, owner, one, left, dispatch=dispatch, now=now)
-        _write(db, owner, owner, there.collection, one, parent, blocks, dispatch=dispatch, now=now)
+        _write(db, owner, owner, there.collection, one, plan, dispatch=dispatch, now=now)
         moved += 1
     for number in gone:
         one = shelf.find(db, number)
         if one is not None:
             owner = get_principal_by_id(db, PrincipalId(one.owner_id)).acting(JOB)
-            _remove(db, owner, owner, one, LEGS, dispatch=dispatch, now=now)
+            _remove(db, owner, owner, one, Leg, dispatch=dispatch, now=now)
             shelf.drop(db, number)
             moved += 1
     return moved
 
 
-def _blocks_or_none(
-    db: Db, owner: Principal, parent: Component, zone: tzinfo, *, vehicle: bool
-) -> list[Block]:
+def _plan(
+    db: Db, owner: Principal, parent: Component, zone: tzinfo, one: Travelled, *, now: int
+) -> _Plan:
+    """What an unreadable or endless appointment needs is nothing."""
+    ways = Ways(_home(db, str(owner.login)), directory.travel(db))
+    legs = [leg for leg in Leg if leg is not Leg.VEHICLE or one.vehicle]
+    window = Window(now - BEHIND, now + AHEAD)
     try:
-        return blocks_of(db, owner, parent, zone, vehicle=vehicle)
-    except InvalidInput:
-        return []
+        parts = {leg: parts_of(parent, leg, ways.seconds, zone, window) for leg in legs}
+    except (InvalidInput, TooManyInstances):
+        parts = {}
+    return _Plan(parent, ways, parts)
 
 
-def blocks_of(
-    db: Db, owner: Principal, parent: Component, zone: tzinfo, *, vehicle: bool
-) -> list[Block]:
-    """The way there and back, and the time that a vehicle is away; none where there is no way."""
-    if is_recurring(parent):
-        raise TravelOfSeries("ways are made for one appointment")
-    one = next(iter(instances(parent, ALWAYS, zone=zone, budget=Budget())), None)
-    if one is None or one.component.name != "VEVENT":
-        raise NoWay("ways lead to appointments")
-    if (one.component.value("STATUS") or "") == "CANCELLED":
-        return []
-    travel = directory.travel(db)
-    home = _home(db, str(owner.login))
-    place = travel.find(unescape(one.component.value("LOCATION") or ""))
-    minutes = travel.way(home, place)
-    if not minutes or home is None or place is None:
-        return []
-    length = minutes * 60
-    start, end = one.starts_at, one.ends_at
-    there, back = f"{home.commune} – {place.commune}", f"{place.commune} – {home.commune}"
-    found = [
-        Block(OUT, Window(start - length, start), f"Trajet {there}"),
-        Block(BACK, Window(end, end + length), f"Trajet {back}"),
-    ]
-    if vehicle:
-        found.append(Block(VEHICLE, Window(start - length, end + length), f"Véhicule, {there}"))
-    return found
+def _blocks(plan: _Plan, zone: tzinfo, *, now: int) -> Iterator[Block]:
+    """What is told of them: the next time, or the one time."""
+    repeats = is_recurring(plan.parent)
+    window = Window(now, now + AHEAD) if repeats else ALWAYS
+    for one in instances(plan.parent, window, zone=zone, budget=Budget()):
+        seconds = goes(one.component, plan.ways.seconds)
+        if not seconds:
+            continue
+        length = one.ends_at - one.starts_at
+        for leg in plan.legs:
+            start = one.starts_at + offset(leg, length, seconds)
+            times = Window(start, start + lasts(leg, length, seconds))
+            yield Block(leg.value, times, plan.ways.title(leg, one.component), repeats)
+        return
 
 
 def _home(db: Db, login: str) -> Place | None:
@@ -197,7 +185,7 @@ def _home(db: Db, login: str) -> Place | None:
     return known.get(code or "")
 
 
-def _uid(one: Travelled, leg: str) -> str:
+def _uid(one: Travelled, leg: Leg) -> str:
     text = f"travel/{one.owner_id}/{one.parent_uid}/{leg}"
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -208,26 +196,27 @@ def _write(  # noqa: PLR0913 - the ways of one appointment
     owner: Principal,
     collection: CalendarCollection,
     one: Travelled,
-    parent: Component,
-    blocks: Sequence[Block],
+    plan: _Plan,
     *,
     dispatch: Dispatch,
     now: int,
 ) -> None:
-    [event, *_] = parent.children("VEVENT")
-    for block in blocks:
-        uid = _uid(one, block.leg)
+    for leg, parts in plan.legs.items():
+        if not parts:
+            continue
+        uid = _uid(one, leg)
         there = find_entry(db, owner.id, uid)
         target = there.collection if there else collection
-        calendar = _entry(target, one, event, block, now=now)
-        [mine] = calendar.children("VEVENT")
+        calendar = entry_of(
+            plan.parent, leg, parts, plan.ways, uid=uid, zone=zone_of(target), now=now
+        )
         if there is not None:
-            [held, *_] = parse(decode(there.stored.data)).children("VEVENT")
-            if all(held.value(name) == mine.value(name) for name in ("DTSTART", "DTEND", "STATUS")):
+            held = parse(decode(there.stored.data))
+            if says_the_same(calendar, held):
                 continue
-            _raise_sequence(mine, held)
-        if block.leg == VEHICLE:
-            mine.lines.extend(_booked(owner, get_resource(db, one.vehicle).principal))
+            raise_sequence(calendar, held)
+        if leg is Leg.VEHICLE:
+            book(calendar, owner, get_resource(db, one.vehicle).principal)
         body = serialize(calendar).encode()
         name = there.stored.name if there else f"{uid}.ics"
         path = ObjectPath(target.owner_login, target.name, name)
@@ -235,85 +224,44 @@ def _write(  # noqa: PLR0913 - the ways of one appointment
         put_object(db, actor, put, dispatch=dispatch, now=now)
 
 
-def _entry(
-    collection: CalendarCollection,
-    one: Travelled,
-    event: Component,
-    block: Block,
-    *,
-    now: int,
-) -> Component:
-    start, end = (datetime.fromtimestamp(at, UTC) for at in block.window)
-    tentative = (event.value("STATUS") or "") == "TENTATIVE"
-    draft = EventDraft(
-        title=block.title,
-        start=start,
-        end=end,
-        status="TENTATIVE" if tentative else "CONFIRMED",
-        visibility=event.value("CLASS") or "PUBLIC",
-        categories=(CATEGORY,),
-        # The vehicle is away all the time; who drives it is in the meeting meanwhile.
-        busy=block.leg != VEHICLE,
-    )
-    calendar = new_object(
-        "VEVENT", draft, uid=_uid(one, block.leg), tzid=collection.timezone_id,
-        floating=zone_of(collection), now=now,
-    )  # fmt: skip
-    [mine] = calendar.children("VEVENT")
-    mine.lines.append(ContentLine("RELATED-TO", ";RELTYPE=PARENT", escape(one.parent_uid)))
-    return calendar
-
-
-def _raise_sequence(mine: Component, held: Component) -> None:
-    number = held.value("SEQUENCE") or "0"
-    following = int(number) + 1 if number.isdigit() else 1
-    mine.lines[:] = [
-        line._replace(value=str(following)) if line.name == "SEQUENCE" else line
-        for line in mine.lines
-    ]
-
-
-def _booked(owner: Principal, vehicle: Principal) -> Iterator[ContentLine]:
-    address = preferred_address(owner)
-    yield ContentLine("ORGANIZER", "", address)
-    yield ContentLine("ATTENDEE", ";PARTSTAT=ACCEPTED", address)
-    asked = ";CUTYPE=RESOURCE;ROLE=NON-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
-    yield ContentLine("ATTENDEE", asked, preferred_address(vehicle))
-
-
 def _remove(
     db: Db,
     actor: Principal,
     owner: Principal,
     one: Travelled,
-    legs: Sequence[str],
+    legs: Sequence[Leg] | type[Leg],
     *,
     dispatch: Dispatch,
     now: int,
 ) -> None:
+    # They go with their appointment: that is no mass of deletions.
+    meant = replace(dispatch, believed_deletions=None)
     for leg in legs:
         there = find_entry(db, owner.id, _uid(one, leg))
         if there is None:
             continue
         path = ObjectPath(there.collection.owner_login, there.collection.name, there.stored.name)
         try:
-            delete_object(db, actor, path, dispatch=dispatch, now=now)
+            delete_object(db, actor, path, dispatch=meant, now=now)
         except NotFound:
             continue
 
 
-def _check_vehicle(db: Db, owner: Principal, one: Travelled, blocks: Sequence[Block]) -> None:
+def _check_vehicle(db: Db, owner: Principal, one: Travelled, zone: tzinfo) -> None:
     """The vehicle has answered in the write (docs/adr/0012). Raises DatesConflict."""
-    there = find_entry(db, owner.id, _uid(one, VEHICLE))
+    there = find_entry(db, owner.id, _uid(one, Leg.VEHICLE))
     if there is None:
         return
     vehicle = get_principal(db, one.vehicle)
     address = preferred_address(vehicle)
-    for event in parse(decode(there.stored.data)).children("VEVENT"):
+    calendar = parse(decode(there.stored.data))
+    for event in calendar.children("VEVENT"):
         for line in event.all("ATTENDEE"):
             if line.value == address and line.parameter("PARTSTAT") == "DECLINED":
-                words = f"{vehicle.display_name} n'est pas disponible"
-                window = next(block.window for block in blocks if block.leg == VEHICLE)
+                alone = Component("VCALENDAR", [], [*calendar.children("VTIMEZONE"), event])
+                first = next(iter(instances(alone, ALWAYS, zone=zone, budget=Budget())), None)
+                times = Window(first.starts_at, first.ends_at) if first else Window(0, 0)
+                words = typeset(f"{vehicle.display_name} n'est pas disponible")
                 raise DatesConflict(
-                    (DateConflict(str(ConflictCode.RESOURCE), one.vehicle, words, *window),)
+                    (DateConflict(str(ConflictCode.RESOURCE), one.vehicle, words, *times),)
                 )

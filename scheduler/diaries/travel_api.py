@@ -46,8 +46,9 @@ class BlockOut(Shape):
 
     leg: str = Field(description="`out`, `back` ou `vehicle`.")
     title: str
-    start: datetime
+    start: datetime = Field(description="D'une série, la prochaine fois.")
     end: datetime
+    repeats: bool = Field(description="À chaque fois que le rendez-vous revient.")
 
     @property
     def row(self) -> tuple[Cell, ...]:
@@ -58,7 +59,7 @@ class BlockOut(Shape):
     def of(cls, block: Block, zone: tzinfo) -> BlockOut:
         """By the clocks of the site."""
         start, end = (instant_of(at).astimezone(zone) for at in block.window)
-        return cls(leg=block.leg, title=block.title, start=start, end=end)
+        return cls(leg=block.leg, title=block.title, start=start, end=end, repeats=block.repeats)
 
 
 class BlocksOut(Shape):
@@ -72,7 +73,8 @@ class BlocksOut(Shape):
     operation_id="makeTravel",
     summary="Poser les trajets d'un rendez-vous",
     description="D'après la table des temps de trajet, du site de la personne au lieu du "
-    "rendez-vous. Ils le suivent quand il est déplacé ou supprimé, dans n'importe quel logiciel.",
+    "rendez-vous ; d'une série, à chaque fois. Ils le suivent quand il est déplacé ou supprimé, "
+    "dans n'importe quel logiciel.",
 )
 def make(
     actor: CurrentPrincipal,

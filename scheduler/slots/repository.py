@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    bindparam,
+    delete,
+    false,
+    insert,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from calendars.kernel.database import Db
+from calendars.kernel.prepared import PreparedForMany
 from calendars.model.window import Window
 from scheduler.directory.model import Place
 from scheduler.slots.tables import event_places, places_followed
 
 _P, _F = event_places.c, places_followed.c
-_CHUNK = 500
+_CHUNK = 256
+LONG = 31 * 86_400
 
 
 class Whereabouts(NamedTuple):
@@ -39,27 +52,38 @@ Known = dict[tuple[int, int], Whereabouts]
 """By object and start of the occurrence; 0 stands for all the others."""
 
 
+def _in_window(owners: Sequence[BindParameter[Any]]) -> CompoundSelect[Any]:
+    """What is short ends soon after the window, if it is in it: years to come are not read."""
+    columns = (_P.object_id, _P.starts_at, _P.commune, _P.spot, _P.absent, _P.immovable)
+    theirs = (
+        _P.owner_id.in_(owners),
+        _P.ends_at > bindparam("start"),
+        _P.first_at < bindparam("end"),
+    )
+    return union_all(
+        select(*columns).where(*theirs, _P.long == false(), _P.ends_at < bindparam("latest")),
+        select(*columns).where(*theirs, _P.long == true()),
+    )
+
+
+_IN_WINDOW = PreparedForMany(_in_window)
+
+
 def list_whereabouts(db: Db, owners: Sequence[int], window: Window) -> Known:
     """What is known of these people's events that may have occurrences in a window."""
     found: Known = {}
     # Thousands of events are at a few dozen places.
     shared: dict[tuple[Any, ...], Whereabouts] = {}
-    columns = (_P.object_id, _P.starts_at, _P.commune, _P.spot, _P.absent, _P.immovable)
+    values = {"start": window.start, "end": window.end, "latest": window.end + LONG}
     for first in range(0, len(owners), _CHUNK):
-        rows = db.execute(
-            select(*columns).where(
-                _P.owner_id.in_(owners[first : first + _CHUNK]),
-                _P.ends_at > window.start,
-                _P.first_at < window.end,
-            )
-        )
-        for number, start, *told in rows.all():
-            key = tuple(told)
-            if key not in shared:
+        for row in _IN_WINDOW.rows(db, owners[first : first + _CHUNK], values):
+            key = row[2:]
+            about = shared.get(key)
+            if about is None:
                 commune, spot, absent, immovable = key
                 place = Place(commune, spot) if commune else None
-                shared[key] = Whereabouts(place, bool(absent), bool(immovable))
-            found[number, start] = shared[key]
+                about = shared[key] = Whereabouts(place, bool(absent), bool(immovable))
+            found[row[0], row[1]] = about
     return found
 
 
@@ -79,6 +103,7 @@ def replace(db: Db, objects: Iterable[int], rows: Sequence[PlaceRow]) -> None:
             "immovable": row.whereabouts.immovable,
             "first_at": row.first_at,
             "ends_at": row.ends_at,
+            "long": row.ends_at - row.first_at > LONG,
         }
         for row in rows
     ]

@@ -29,8 +29,9 @@ event_places = Table(
     Column("immovable", Boolean, nullable=False),
     Column("first_at", BigInteger, nullable=False),  # the first occurrence starts
     Column("ends_at", BigInteger, nullable=False),  # the last one ends
+    Column("long", Boolean, nullable=False),  # more than a month lies between: mostly a series
     PrimaryKeyConstraint("object_id", "starts_at"),
-    Index(None, "owner_id", "ends_at"),
+    Index(None, "owner_id", "long", "ends_at"),
 )
 
 places_followed = Table(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
+from calendars.model.principal import Rights, Role
 from calendars.model.resource_policy import Category
 from scheduler.diaries.warn import warn
-from tests.builders import NOUMEA, an_event
+from tests.builders import NOUMEA, a_calendar, a_vevent, an_event
+from tests.calendars.dav.test_delegation import delegate
 from tests.scheduler.slots.conftest import House, ask, at, put_busy
 from tests.serving import Client
 
@@ -99,3 +102,50 @@ def test_no_way_is_made_with_a_car_that_is_taken_or_to_where_one_is(
     ask(anne, "PUT", PATH, {})
     ask(anne, "DELETE", PATH, None, 204)
     assert blocks(anne) == []
+
+
+@pytest.mark.rule("DIA-5")
+@pytest.mark.rule("RES-1")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_the_ways_of_a_series_follow_each_of_its_dates_and_so_does_the_car(
+    bourail: House, anne: Client
+) -> None:
+    def visits(*exceptions: str, sequence: int = 0, **more: Any) -> str:
+        times = {"start": at(10), "end": at(12), "location": "CMS de Bourail", **more}
+        master = a_vevent(uid="tour", rrule="FREQ=WEEKLY;COUNT=4", sequence=sequence, **times)
+        return a_calendar(master, *exceptions)
+
+    def there() -> list[str]:
+        """When the car is away, by its own calendar."""
+        first, last = (f"{at(0, day):%Y-%m-%d}T00:00:00Z" for day in (-1, 40))
+        path = f"/api/v1/principals/voiture/calendars/agenda/objects?from={first}&to={last}"
+        found = ask(car, "GET", path, None)["items"]
+        return [one["start"][5:16] for one in found if one["status"] != "CANCELLED"]
+
+    car = bourail.server.add_person("chef", role=Role.ADMIN)
+    delegate(bourail.server, "voiture", "chef", Rights.READ)
+    assert anne.put(f"{anne.agenda}tour.ics", visits()).status_code == 201
+    anne.ask("DELETE", f"{anne.agenda}visite.ics")
+    follow(bourail)
+
+    told = ask(anne, "PUT", PATH.replace("visite", "tour"), {"vehicle": "voiture"})
+
+    assert [one["repeats"] for one in told["items"]] == [True] * 3
+    assert told["items"][0]["start"] == f"{at(8):%Y-%m-%dT%H:%M:%S}+11:00"
+    weeks = [f"{at(8, day):%m-%dT%H:%M}" for day in (0, 7, 14, 21)]
+    assert there() == weeks
+
+    later = a_vevent(uid="tour", start=at(14, 8), end=at(15, 8), location="CMS de Bourail",
+                     recurrence_id=at(10, 7))  # fmt: skip
+    here = a_vevent(uid="tour", start=at(10, 14), end=at(12, 14), location="SIEGE",
+                    recurrence_id=at(10, 14))  # fmt: skip
+    text = visits(later, here, sequence=1, exdates=[at(10, 21)])
+    assert anne.put(f"{anne.agenda}tour.ics", text).status_code == 204
+    follow(bourail)
+
+    assert there() == [weeks[0], f"{at(12, 8):%m-%dT%H:%M}"]
+    assert [one.count("BEGIN:VEVENT") for one in blocks(anne)] == [2, 2, 2]
+
+    assert anne.ask("DELETE", f"{anne.agenda}tour.ics").status_code == 204
+    follow(bourail)
+    assert (blocks(anne), there()) == ([], [])
