@@ -242,6 +242,7 @@ def own_slots(
     actor: CurrentPrincipal, state: State, house: Choosing, number: Chosen
 ) -> FreeSlotsOut:
     """What is free for both, and for a room."""
+    state.inquiries.charge(actor.id, 1, now=state.now())
     with state.database.reading() as db:
         opened = choose.open_own(db, actor, ChoiceId(number))
         found = choose.offered(db, actor, opened, house, now=state.now())

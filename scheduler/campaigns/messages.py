@@ -53,7 +53,10 @@ def ask(db: Db, letter: Letter, occasion: str, house: House, *, now: int) -> boo
 
 
 def tell_cancelled(db: Db, letter: Letter, house: House, *, now: int) -> None:
-    """The campaign is called off: one mail to each, and nothing that asks leaves any more."""
+    """The campaign is called off: one mail to each, and nothing that asks leaves any more.
+
+    His link goes on: it says so too.
+    """
     withdraw(db, letter.line, now=now)
     taken = letter.line.taken
     start = None if taken is None else written(taken.starts_at)

@@ -141,7 +141,6 @@ def cancel(db: Db, actor: Principal, number: CampaignId, house: House, *, now: i
         if was_known and one.choice.asked_at is not None:
             sender = _sender(db, actor, one.evaluator, now=now)
             messages.tell_cancelled(db, Letter(campaign, one, sender), house, now=now)
-        messages.revoke(db, one, now=now)
     return overview(db, actor, campaign, now=now)
 
 

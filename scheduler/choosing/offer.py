@@ -31,7 +31,7 @@ def free_slots(
     chosen before: its own time counts as free.
     """
     ranked = _search(db, asker, terms, house, moving=moving, now=now)
-    return _spread(ranked, (terms.minutes + terms.gap) * MINUTE)
+    return spread(ranked, (terms.minutes + terms.gap) * MINUTE)
 
 
 def find_free(
@@ -47,7 +47,7 @@ def find_free(
     return next((one for one in found if one.starts_at == starts_at), None)
 
 
-def _spread(ranked: Sequence[Free], apart: int) -> list[Free]:
+def spread(ranked: Sequence[Free], apart: int) -> list[Free]:
     """The best ones that leave each other room, by time: who takes one takes no other's."""
     starts: list[int] = []
     kept = []
