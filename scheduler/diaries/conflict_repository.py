@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select, update
 
@@ -72,26 +73,33 @@ class ToldOf(NamedTuple):
     owner_id: int
     person_id: int
     task_uid: str
+    told: frozenset[str] = frozenset()
+    """Codes and starts of what it has told by now."""
 
 
-_TOLD = (_T.object_id, _T.owner_id, _T.person_id, _T.task_uid)
+_TOLD = (_T.object_id, _T.owner_id, _T.person_id, _T.task_uid, _T.told)
+
+
+def _read(row: Sequence[Any]) -> ToldOf:
+    return ToldOf(*row[:4], frozenset(row[4].split()))
 
 
 def tasks_of(db: Db, owner_id: int) -> list[ToldOf]:
     """The tasks about one diary."""
-    return [ToldOf(*row) for row in db.execute(select(*_TOLD).where(_T.owner_id == owner_id))]
+    return [_read(row) for row in db.execute(select(*_TOLD).where(_T.owner_id == owner_id))]
 
 
 def find_task(db: Db, object_id: int) -> ToldOf | None:
     """The task about one object."""
     row = db.execute(select(*_TOLD).where(_T.object_id == object_id)).one_or_none()
-    return None if row is None else ToldOf(*row)
+    return None if row is None else _read(row)
 
 
 def keep_task(db: Db, one: ToldOf) -> None:
     """A task was opened."""
     db.execute(delete(conflict_tasks).where(_T.object_id == one.object_id))
-    db.execute(insert(conflict_tasks).values(**one._asdict()))
+    values = {**one._asdict(), "told": " ".join(sorted(one.told))}
+    db.execute(insert(conflict_tasks).values(**values))
 
 
 def drop_task(db: Db, object_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from calendars.model.french_dates import hour, long_date
@@ -34,6 +35,36 @@ def words_of(conflict: Conflict, zone: tzinfo) -> str:
         unit = " min" if conflict.code is ConflictCode.TRAVEL else ""
         told = f"{told} ({conflict.because}{unit})"
     return typeset(f"{told}, {when(conflict.starts_at, conflict.ends_at, zone)}")
+
+
+FIRST_DATES = 3
+
+
+def words_of_many(conflicts: Sequence[Conflict], zone: tzinfo) -> Iterator[str]:
+    """One line a code: « un jour férié : lundi 1er mai 2028, … et 5 autres dates »."""
+    by_code: dict[ConflictCode, list[Conflict]] = {}
+    for one in conflicts:
+        by_code.setdefault(one.code, []).append(one)
+    for code, found in by_code.items():
+        if len(found) == 1:
+            yield words_of(found[0], zone)
+            continue
+        first = [_dated(one, zone) for one in found[:FIRST_DATES]]
+        more = len(found) - FIRST_DATES
+        if more <= 0:
+            listed = f"{', '.join(first[:-1])} et {first[-1]}"
+        else:
+            others = "une autre date" if more == 1 else f"{more} autres dates"
+            listed = f"{', '.join(first)} et {others}"
+        yield typeset(f"{_WORDS[code]} : {listed}")
+
+
+def _dated(one: Conflict, zone: tzinfo) -> str:
+    """A day that is closed is told by its name, everything else by its hours."""
+    if one.code in {ConflictCode.HOLIDAY, ConflictCode.CLOSURE}:
+        day = long_date(epoch_to_local(one.starts_at, zone).date())
+        return f"{day} ({one.because})" if one.because else day
+    return when(one.starts_at, one.ends_at, zone)
 
 
 def when(starts_at: int, ends_at: int, zone: tzinfo) -> str:

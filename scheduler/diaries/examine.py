@@ -45,7 +45,7 @@ MAX_ITEMS = 60
 
 
 OF_A_DAY = frozenset({ConflictCode.HOLIDAY, ConflictCode.CLOSURE})
-"""Codes that every series meets some day: nobody is asked or told because of them."""
+"""Codes that every series meets some day: nobody is asked because of them, a task tells of them."""
 
 
 class Found(NamedTuple):

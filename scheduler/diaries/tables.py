@@ -77,6 +77,7 @@ conflict_tasks = Table(
     Column("owner_id", BigId, nullable=False, index=True),
     Column("person_id", BigId, nullable=False),
     Column("task_uid", String(64), nullable=False),
+    Column("told", Text, nullable=False),  # codes and starts of what it has told by now
 )
 
 conflicts_followed = Table(

@@ -30,7 +30,7 @@ from calendars.services.follow_calendars import (
 from calendars.services.open_task import Task, close_task, open_task
 from scheduler.diaries import conflict_repository as shelf
 from scheduler.diaries.conflict_repository import ToldOf
-from scheduler.diaries.conflict_words import words_of
+from scheduler.diaries.conflict_words import words_of_many
 from scheduler.diaries.examine import OF_A_DAY, Examiner, Found
 from scheduler.diaries.placement import mark_of
 from scheduler.diaries.severity import Severity
@@ -39,7 +39,6 @@ from scheduler.diaries.travel import keep_in_step
 BATCH = 200
 MASS = 50
 """So many changes of one calendar at once are an import: nobody made them one by one."""
-MAX_TOLD = 10
 _LISTED = "- {}"
 
 
@@ -90,8 +89,8 @@ class _Warner:
         self._seen: set[ObjectId] = set()
         self.opened = 0
 
-    def look_at(self, one: FollowedObject) -> None:
-        """One object that was written."""
+    def look_at(self, one: FollowedObject, *, written: bool = True) -> None:
+        """One object that was written, or that stood in conflict with something that was."""
         if one.component != "VEVENT" or one.id in self._seen:
             return
         self._seen.add(one.id)
@@ -101,17 +100,22 @@ class _Warner:
         calendar = parse(decode(one.data))
         if _awaits_answer(calendar, owner):
             return
-        mere = OF_A_DAY if is_recurring(calendar) else frozenset()
         passed = shelf.passed_over(self._db, owner.id, mark_of(calendar))
         found = [
             each
             for each in self._examiner.examine(owner, calendar, one.uid)
-            if each.conflict.code in self._told_of - passed - mere
+            if each.conflict.code in self._told_of - passed
         ]
-        if found:
-            self._tell(one, owner, calendar, found)
-        else:
+        if not found:
             self.close(one.id)
+            return
+        held = shelf.find_task(self._db, one.id)
+        known = frozenset() if held is None else held.told
+        # As time goes by a series comes upon further holidays: that is no news.
+        mere = frozenset() if written or not is_recurring(calendar) else OF_A_DAY
+        new = [f for f in found if _key(f) not in known and f.conflict.code not in mere]
+        if new:
+            self._tell(one, owner, calendar, new, known.intersection(map(_key, found)))
 
     def look_again(self, owner: PrincipalId) -> None:
         """What was in conflict with something that moved may be so no more."""
@@ -120,7 +124,7 @@ class _Warner:
         there = read_followed(self._db, told)
         for number in told:
             if number in there:
-                self.look_at(there[number])
+                self.look_at(there[number], written=False)
             else:
                 self.close(number)
 
@@ -135,11 +139,18 @@ class _Warner:
         shelf.drop_task(self._db, number)
 
     def _tell(
-        self, one: FollowedObject, owner: Principal, calendar: Component, found: list[Found]
+        self,
+        one: FollowedObject,
+        owner: Principal,
+        calendar: Component,
+        found: list[Found],
+        known: frozenset[str],
     ) -> None:
+        """What is new, in one task; of many dates the number and the first ones."""
         reader = self._reader(one, owner, calendar)
         uid = blake2b(f"conflict/{one.id}".encode(), digest_size=16).hexdigest()
-        lines = [_LISTED.format(words_of(each.conflict, self._zone)) for each in found[:MAX_TOLD]]
+        words = words_of_many([each.conflict for each in found], self._zone)
+        lines = [_LISTED.format(one) for one in words]
         whose = "votre agenda" if reader.id == owner.id else f"l'agenda de {owner.display_name}"
         task = Task(
             uid,
@@ -153,7 +164,8 @@ class _Warner:
             self.close(one.id)
         if open_task(self._db, reader.acting(JOB), reader, task, now=self._now):
             self.opened += 1
-        shelf.keep_task(self._db, ToldOf(one.id, owner.id, reader.id, uid))
+        told = known.union(map(_key, found))
+        shelf.keep_task(self._db, ToldOf(one.id, owner.id, reader.id, uid, told))
 
     def _reader(self, one: FollowedObject, owner: Principal, calendar: Component) -> Principal:
         """Who wrote it in this diary; of an invitation the diary's owner, who has accepted it."""
@@ -167,6 +179,11 @@ class _Warner:
         except NotFound:
             return None
         return found if found.kind is PrincipalKind.INDIVIDUAL and not found.disabled else None
+
+
+def _key(one: Found) -> str:
+    """What makes a conflict another one than those that were told."""
+    return f"{one.conflict.code}@{one.conflict.starts_at}"
 
 
 def _organizer(calendar: Component) -> str | None:

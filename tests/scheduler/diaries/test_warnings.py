@@ -13,7 +13,7 @@ from calendars.model.principal import Rights
 from calendars.storage.tables import audit_lines as lines
 from scheduler.diaries.tables import conflict_overrides
 from scheduler.diaries.warn import warn
-from tests.builders import NOUMEA, an_event
+from tests.builders import NOUMEA, a_series, an_event
 from tests.calendars.dav.test_delegation import delegate
 from tests.scheduler.slots.conftest import BOOK, House, ask, at, put_busy
 from tests.serving import Client, Server
@@ -181,3 +181,48 @@ def test_the_conflicts_of_a_diary_are_listed_for_its_readers(
 
     assert [one["code"] for one in told["items"]] == ["OVERLAP", "HOURS"]
     ask(paul, "GET", path, None, 404)
+
+
+@pytest.mark.rule("DIA-4")
+@pytest.mark.rule("TIM-5")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_series_is_told_its_bad_dates_at_once_and_later_only_new_ones(
+    settled: House, admin: Client, anne: Client
+) -> None:
+    def close(day: int) -> None:
+        path = f"/api/v1/working-time/days/{at(0, day):%Y-%m-%d}"
+        ask(admin, "PUT", path, {"kind": "closure", "label": "Pont"})
+
+    def write(sequence: int, hour: int = 9) -> None:
+        start = at(hour)
+        text = a_series(uid="suivi", start=start, end=start + timedelta(hours=1),
+                        rrule="FREQ=WEEKLY;COUNT=8", sequence=sequence)  # fmt: skip
+        assert anne.put(f"{anne.agenda}suivi.ics", text).status_code in {201, 204}
+        follow(settled.server)
+
+    for week in (1, 2, 4, 5, 6):
+        close(7 * week)
+    put_busy(anne, "other", 9.5, 10.5, day=21)
+    write(0)
+
+    [told] = [one for one in tasks(anne) if "Pont" in one]
+    assert "Pont" in told
+    assert "et 2 autres dates" in told
+    assert "deux engagements à la fois\\, lundi" in told
+    assert told.count("BEGIN:VTODO") == 1
+
+    # Ticked, it stays so while there is nothing new, whatever else is written.
+    name = next(one[4:] for one in told.split("\r\n") if one.startswith("UID:"))
+    lines = [one for one in told.split("\r\n") if not one.startswith("STATUS:")]
+    done = "\r\n".join(lines).replace("END:VTODO", "STATUS:COMPLETED\r\nEND:VTODO")
+    path = f"/dav/calendars/anne/taches/{name}.ics"
+    assert anne.put(path, done).status_code == 204
+    write(1)
+    assert ["STATUS:COMPLETED" in one for one in tasks(anne) if "Pont" in one] == [True]
+
+    close(49)
+    write(2)
+    [again] = [one for one in tasks(anne) if "Pont" in one]
+    assert "STATUS:COMPLETED" not in again
+    assert "autres dates" not in again
+    assert again.count("Pont") == 1
