@@ -81,7 +81,8 @@ _TOLD = (_T.object_id, _T.owner_id, _T.person_id, _T.task_uid, _T.told)
 
 
 def _read(row: Sequence[Any]) -> ToldOf:
-    return ToldOf(*row[:4], frozenset(row[4].split()))
+    number, owner, person, uid, told = row
+    return ToldOf(number, owner, person, uid, frozenset(told.split()))
 
 
 def tasks_of(db: Db, owner_id: int) -> list[ToldOf]:
