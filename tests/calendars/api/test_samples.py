@@ -26,7 +26,7 @@ from tests.calendars.api.conftest import HASH, NOW, Asker, Join
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 
 # Elsewhere: in the life of a meeting, and beside objects and resources of calendars.
-ELSEWHERE = ("/api/v1/meetings", "/api/v1/meeting-series", "/api/v1/actions", "/api/v1/resources")
+ELSEWHERE = ("/api/v1/meetings", "/api/v1/actions", "/api/v1/resources")
 OBJECTS = {"createObject", "changeObject"}
 # Those whose bodies hold secrets, or what only the moment gives.
 WITHOUT = {
@@ -86,6 +86,8 @@ STEPS: tuple[tuple[str, Mapping[str, object]], ...] = (
     ("setFigure", {"name": "lunch_minutes"}),
     ("computeDate", {}),
     ("makeCampaign", {}),
+    ("holdMeetingSeries", {}),
+    ("changeMeetingSeries", {"code": "codir-2027"}),
 )
 NAMES: Mapping[str, object] = {
     "login": "anne", "calendar": "agenda", "name": "t.ics", "ref": "DR-2026-00001",
