@@ -190,6 +190,7 @@ class DeclineIn(StrictShape):
 
 
 class DeadlinePatch(StrictShape):
-    """How it ended."""
+    """How it ended, or when a mail reminds of it."""
 
-    state: DeadlineState = Field(examples=["done"])
+    state: DeadlineState | None = Field(None, examples=["done"])
+    reminders: Reminders | None = None

@@ -206,6 +206,15 @@ def set_state(
     return found
 
 
+def set_reminders(
+    db: Db, actor: Principal, deadline: DeadlineId, reminders: Sequence[int], *, now: int
+) -> None:
+    """So many working days before it is due a mail says so, or none does. Raises NotFound."""
+    found = get_deadline(db, actor, deadline, now=now)
+    found.reminders = tuple(sorted(set(reminders), reverse=True))
+    repository.save(db, found)
+
+
 def _moves(
     db: Db, actor: Principal, found: Deadline, chain: Mapping[int, Deadline], day: date, *,
     now: int,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple, NewType, Protocol
+from typing import TYPE_CHECKING, NamedTuple, NewType, Protocol
 
-from calendars.kernel.database import Db
 from calendars.kernel.errors import Conflict
-from calendars.model.principal import Principal
+
+if TYPE_CHECKING:
+    # The command line starts without the store.
+    from calendars.kernel.database import Db
+    from calendars.model.principal import Principal
 
 ReferenceId = NewType("ReferenceId", int)
 

@@ -98,6 +98,14 @@ class ReferenceOut(Shape):
         said = {**one.mark._asdict(), **one.subject._asdict(), "id": one.id, "date": one.mark.day}
         return cls.model_validate(said)
 
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """A line of a spreadsheet, in the form that an import takes."""
+        direction = None if self.direction is None else _DIRECTIONS[self.direction]
+        return (
+            self.system, self.number, self.day, direction, _KINDS[self.kind], self.key, self.owner,
+        )  # fmt: skip
+
 
 class ReferencesOut(Shape):
     """References of things that the reader sees."""
@@ -112,13 +120,3 @@ _KINDS = {
     Kind.MEETING: "réunion", Kind.DIARY_REQUEST: "demande", Kind.CALENDAR_OBJECT: "événement",
     Kind.DEADLINE: "échéance",
 }  # fmt: skip
-
-
-def row_of(one: Reference) -> tuple[Cell, ...]:
-    """A line of a spreadsheet, in the form that an import takes."""
-    mark, subject = one.mark, one.subject
-    direction = None if mark.direction is None else _DIRECTIONS[mark.direction]
-    return (
-        mark.system, mark.number, mark.day, direction, _KINDS[subject.kind], subject.key,
-        subject.owner,
-    )  # fmt: skip

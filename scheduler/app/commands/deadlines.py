@@ -27,6 +27,7 @@ from scheduler.app.commands.console import (
     write_list,
     write_rows,
 )
+from scheduler.deadlines.model import DeadlineState
 from scheduler.working_time.recurring import OnClosedDays, Recurring
 from scheduler.working_time.rules import DateInputs, DateRule, DayUnit
 
@@ -86,6 +87,56 @@ def add(
         made = add_deadline(db, who, login, draft, zone=zone, now=now_of(service))
     told = [DeadlineOut.of(made, zone)]
     write_list(HEADINGS, told, short=_SHORT, as_json=as_json, as_csv=as_csv)
+
+
+def move(
+    login: LoginArgument,
+    number: Annotated[int, typer.Argument(metavar="N°", show_default=False)],
+    day: Annotated[str, typer.Option("--day", metavar="JOUR", help="D'où l'on part désormais.")],
+    because: Annotated[str, typer.Option("--because", metavar="MOTIF")] = "",
+    config: Config = None,
+    *,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Le faire ; sinon, dire ce que cela entraîne.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Dire ce qu'un report entraîne, ou le faire ; les dates d'autrui sont proposées."""
+    from calendars.model.language import Language
+    from scheduler.deadlines import service as deeds
+    from scheduler.deadlines.model import DeadlineId
+
+    found, first = DeadlineId(number), day_in(day)
+    with open_service(config) as service, service.database.transaction() as db:
+        who, now = actor_of(db, login), now_of(service)
+        moves = deeds.propose_move(db, who, found, first, now=now)
+        if confirm:
+            zone = ZoneInfo(service.settings.timezone)
+            said = deeds.Said(because, zone, Language(service.settings.language))
+            confirmed = {one.number: one.due for one in moves}
+            deeds.move(db, who, found, first, confirmed, said, now=now)
+    rows = [
+        {"id": one.number, "former": str(one.former), "due": str(one.due), "asked": one.asked}
+        for one in moves
+    ]
+    headings = {"id": "N°", "former": "Était", "due": "Devient", "asked": "Proposée seulement"}
+    write_rows(headings, rows, as_json=as_json)
+
+
+def close(
+    login: LoginArgument,
+    number: Annotated[int, typer.Argument(metavar="N°", show_default=False)],
+    state: Annotated[DeadlineState, typer.Option("--state")] = DeadlineState.DONE,
+    config: Config = None,
+) -> None:
+    """Clore une échéance, ou la rouvrir ; la tâche de la personne suit."""
+    from scheduler.deadlines.model import DeadlineId
+    from scheduler.deadlines.service import set_state
+
+    with open_service(config) as service, service.database.transaction() as db:
+        who, zone = actor_of(db, login), ZoneInfo(service.settings.timezone)
+        set_state(db, who, DeadlineId(number), state, zone=zone, now=now_of(service))
+    say("C'est noté.")
 
 
 def repeat(
@@ -209,6 +260,6 @@ def gaps(
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "list": list_all, "add": add, "templates": templates, "chain": chain, "repeat": repeat,
-    "repeated": repeated, "gaps": gaps,
+    "list": list_all, "add": add, "move": move, "close": close, "templates": templates,
+    "chain": chain, "repeat": repeat, "repeated": repeated, "gaps": gaps,
 }  # fmt: skip

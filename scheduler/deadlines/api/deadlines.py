@@ -91,17 +91,23 @@ def get(actor: CurrentPrincipal, state: State, deadline: Number) -> DeadlineOut:
 @router.patch(
     "/{deadline}",
     operation_id="closeDeadline",
-    summary="Clore ou rouvrir une échéance",
+    summary="Clore ou rouvrir une échéance, ou changer ses rappels",
     description="La tâche de la personne suit ; cochée dans son logiciel, elle clôt l'échéance.",
 )
 def close(
     actor: CurrentPrincipal, state: State, deadline: Number, said: DeadlinePatch
 ) -> DeadlineOut:
     """How it ended."""
+    number = DeadlineId(deadline)
     with state.database.transaction() as db:
-        found = service.set_state(
-            db, actor, DeadlineId(deadline), said.state, zone=state.zone, now=state.now()
-        )
+        if said.reminders is not None:
+            service.set_reminders(db, actor, number, said.reminders, now=state.now())
+        if said.state is None:
+            found = service.get_deadline(db, actor, number, now=state.now())
+        else:
+            found = service.set_state(
+                db, actor, number, said.state, zone=state.zone, now=state.now()
+            )
     return DeadlineOut.of(found, state.zone)
 
 

@@ -23,7 +23,6 @@ from scheduler.references.schemas import (
     SystemIn,
     SystemOut,
     SystemsOut,
-    row_of,
 )
 
 router = APIRouter(prefix="/api/v1", tags=[TAG], responses=PROBLEM_RESPONSES)
@@ -159,7 +158,8 @@ def find(actor: CurrentPrincipal, state: State, eyes: CurrentEyes, asked: Asked)
 def export(actor: CurrentPrincipal, state: State, eyes: CurrentEyes, asked: Asked) -> Response:
     """The same as CSV: it can be imported again as it is."""
     found = _found(actor, state, eyes, asked)
-    return spreadsheet("references.csv", HEADINGS, [row_of(one) for one in found.references])
+    rows = [ReferenceOut.of(one).row for one in found.references]
+    return spreadsheet("references.csv", HEADINGS, rows)
 
 
 def _found(

@@ -170,7 +170,9 @@ def test_the_nearest_reminder_counts_working_days(now: str, expected: int | None
 
 
 def test_a_mail_reminds_once_and_not_of_what_is_done(house: House) -> None:
-    house.added(reminders=[3, 1])
+    first = house.added(reminders=[5])["id"]
+    _, told = ask(house.anne, "PATCH", f"{PATH}/{first}", {"reminders": [1, 3]})
+    assert told["reminders"] == [3, 1]
     done = house.added(label="Faite")["id"]
     ask(house.anne, "PATCH", f"{PATH}/{done}", {"state": "done"})
 
@@ -179,9 +181,9 @@ def test_a_mail_reminds_once_and_not_of_what_is_done(house: House) -> None:
         database = house.server.service.database
         return remind_of_deadlines(database, Post(NOUMEA, Language.FRENCH), now=now)
 
-    told = [run(one) for one in ("2027-03-02T08:00", "2027-03-03T08:00", "2027-03-03T08:01",
+    queued = [run(one) for one in ("2027-03-02T08:00", "2027-03-03T08:00", "2027-03-03T08:01",
                                  "2027-03-05T09:00", "2027-03-09T09:00")]  # fmt: skip
-    assert told == [0, 1, 0, 1, 0]
+    assert queued == [0, 1, 0, 1, 0]
     assert letters(house) == [("due", "director")] * 2
 
 
@@ -198,6 +200,13 @@ def test_a_chain_at_the_console(niaouli: CommandLine) -> None:
     shape = ("--day", "2027-03-01", "--count", "5", "--json")
     [added] = niaouli("deadline", "add", "anne", "Réponse au courrier", *shape).json
     assert (added["due"], added["reminders"]) == ("2027-03-08", [2])
+    there = ("deadline", "move", "anne", str(added["id"]), "--day", "2027-03-02", "--json")
+    assert [one["due"] for one in niaouli(*there).json] == ["2027-03-09"]
+    niaouli(*there, "--confirm", "--because", "Report")
+    niaouli("deadline", "close", "anne", str(added["id"]))
+    [told] = [one for one in niaouli("deadline", "list", "anne", "--json").json
+              if one["id"] == added["id"]]  # fmt: skip
+    assert (told["due"], told["state"]) == ("2027-03-09", "done")
     often = ("--rule", "FREQ=WEEKLY;BYDAY=MO", "--from", "2027-03-01")
     niaouli("deadline", "repeat", "anne", "Registre", *often)
     niaouli("deadline", "repeat", "anne", "Registre", *often, "--closed", "skip", fails=1)

@@ -176,3 +176,15 @@ def test_a_table_is_imported_at_the_console(niaouli: CommandLine, tmp_path: Path
     assert "2 refusée(s)" in done.err
     niaouli("reference", "import", str(table), "--as", "anne", "--token", "0" * 32, fails=1)
     assert niaouli("reference", "find", "anne", "A-", "--json").json == []
+
+    made = niaouli("deadline", "add", "anne", "Réponse", "--day", "2027-03-01", "--json").json[0]
+    niaouli("reference", "systems", "SALSA", "--pattern", "S-[0-9]+")
+    on_it = ("deadline", str(made["id"]), "--date", "2027-02-26", "--direction", "received")
+    niaouli("reference", "add", "anne", "SALSA", "S-1", *on_it)
+    niaouli("reference", "add", "anne", "SALSA", "1", *on_it, fails=1)
+    assert (
+        "SALSA;S-1;26/02/2027;reçu;échéance"
+        in niaouli("reference", "find", "anne", "S-", "--csv").out
+    )
+    niaouli("reference", "remove", "anne", "1")
+    assert niaouli("reference", "find", "anne", "S-", "--json").json == []
