@@ -215,11 +215,16 @@ def tend_campaigns(service: Service) -> int:
 
 
 def remind_of_dates(service: Service) -> int:
-    """A mail some working days before a date that must not be missed (DLN-1)."""
+    """A mail some working days before a date that must not be missed; and where the days that it
+    was reckoned with are others now (DLN-1, TIM-10).
+    """
+    from scheduler.deadlines.follow_days import follow_days
     from scheduler.deadlines.remind import Post, remind_of_deadlines
 
     post = Post(ZoneInfo(service.settings.timezone), Language(service.settings.language))
-    return remind_of_deadlines(service.database, post, now=_now(service))
+    now = _now(service)
+    proposed = follow_days(service.database, post, now=now)
+    return proposed + remind_of_deadlines(service.database, post, now=now)
 
 
 def remind_all(service: Service) -> int:

@@ -26,6 +26,8 @@ class Notice(StrEnum):
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    DAYS = "days"
+    """Days were closed or opened since it was reckoned."""
 
     @property
     def kind(self) -> str:
@@ -48,7 +50,8 @@ def tell(
     *, default: Language, now: int,
 ) -> bool:  # fmt: skip
     """A letter, where he has an address and did it not himself; whether one was queued."""
-    if to.email is None or (to.id == news.by.id and news.notice is not Notice.DUE):
+    own = news.notice in {Notice.DUE, Notice.DAYS}
+    if to.email is None or (to.id == news.by.id and not own):
         return False
     address = preferred_address(to)
     facts: dict[str, JSON] = {

@@ -62,6 +62,14 @@ def list_due(db: Db, first: date, last: date) -> list[Deadline]:
     return _deadlines(db, query.order_by(_D.id))
 
 
+def list_outdated(db: Db, version: str, first: date) -> list[DeadlineId]:
+    """Open dates from that day on that were reckoned with other days than those of now."""
+    query = select(_D.id).where(
+        _D.state == DeadlineState.OPEN, _D.due >= first, _D.version != version
+    )  # fmt: skip
+    return [DeadlineId(one) for one in db.execute(query.order_by(_D.id)).scalars()]
+
+
 def list_chain(db: Db, first: DeadlineId, *, lock: bool = False) -> list[Deadline]:
     """A date and all that comes after it, whoever's; locked, nobody moves one meanwhile."""
     found: dict[int, Deadline] = {}

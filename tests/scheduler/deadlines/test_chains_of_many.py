@@ -12,11 +12,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from calendars.kernel.audit import CONSOLE
 from calendars.model.language import Language
 from calendars.model.principal import Rights
 from notifications.tables import outbox
+from scheduler.deadlines.follow_days import follow_days
 from scheduler.deadlines.remind import Post, nearest, remind_of_deadlines
+from scheduler.working_time.model import DayKind, DecidedDay
 from scheduler.working_time.rules import WorkingDays
+from scheduler.working_time.service import decide_day
 from tests.calendars.dav.test_delegation import delegate
 from tests.command_line import CommandLine
 from tests.scheduler.deadlines.test_deadlines import PATH, House, ask
@@ -185,6 +189,25 @@ def test_a_mail_reminds_once_and_not_of_what_is_done(house: House) -> None:
                                  "2027-03-05T09:00", "2027-03-09T09:00")]  # fmt: skip
     assert queued == [0, 1, 0, 1, 0]
     assert letters(house) == [("due", "director")] * 2
+
+
+@pytest.mark.rule("TIM-10")
+def test_a_day_that_is_closed_later_moves_nothing_by_itself(house: House) -> None:
+    made = house.added()["id"]
+    house.added(label="Plus tard", day="2027-06-01")
+    database, post = house.server.service.database, Post(NOUMEA, Language.FRENCH)
+    now = int(datetime(2027, 2, 1, 9, tzinfo=NOUMEA).timestamp())
+    with database.transaction() as db:
+        bridge = DecidedDay(date(2027, 3, 8), DayKind.CLOSURE, "Pont")
+        decide_day(db, CONSOLE, bridge, today=date(2027, 2, 1), now=now)
+    assert [follow_days(database, post, now=now) for _ in range(2)] == [1, 0]
+    assert letters(house) == [("days", "director")]
+    found = ask(house.director, "GET", f"{PATH}/{made}")[1]
+    assert (found["due"], found["proposed"]["due"]) == ("2027-03-08", "2027-03-09")
+    moved = move(house.director, made, found["proposed"]["day"])
+    assert [one["due"] for one in moved["items"]] == ["2027-03-09"]
+    assert ask(house.director, "GET", f"{PATH}/{made}")[1]["proposed"] is None
+    assert len(letters(house)) == 1
 
 
 def test_a_chain_at_the_console(niaouli: CommandLine) -> None:
