@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import NamedTuple
 
 from calendars.itip.apply import Effect, apply, with_statuses
@@ -29,9 +29,13 @@ from calendars.model.calendar_user_address import (
     preferred_address,
 )
 from calendars.model.component import Component, decode, parse
+from calendars.model.entry import as_instant, entries_of, entry_of
 from calendars.model.principal import Access, Principal, PrincipalKind, Privilege
+from calendars.model.time_zones import Zones
+from calendars.model.wall_clock import epoch_to_local
 from calendars.services.authorize import NeedPrivileges
 from calendars.services.collection_zone import zone_of
+from calendars.services.date_members import members_on
 from calendars.services.deliver_itip import Dispatch, Sender, deliver, recipients_of
 from calendars.services.find_calendar_users import find_calendar_users
 from calendars.services.hold_messages import hold_if_mass
@@ -140,7 +144,7 @@ def plan_put(
     named = parsed.calendar
     if actor.id != owner.id:
         named = in_name_of(named, ActingFor(actor, owner), was) or named
-    whole = with_members(named, _members(db, named))
+    whole = with_members(named, _members(db, named, zone, now=now))
     return plan(was, whole, mine, zone=zone, now=now)
 
 
@@ -192,18 +196,32 @@ def tell(db: Db, sender: Sender, messages: Sequence[ItipMessage], *, now: int) -
     deliver(db, sender, messages, recipients_of(db, messages), now=now)
 
 
-def _members(db: Db, calendar: Component) -> Mapping[CalendarUserAddress, Sequence[Member]]:
+def _members(
+    db: Db, calendar: Component, zone: tzinfo, *, now: int
+) -> Mapping[CalendarUserAddress, Sequence[Member]]:
+    """Of the day of the event, of a series of today or of its first day (DIR-1)."""
     named = group_addresses(calendar)
-    groups = find_calendar_users(db, named) if named else {}
+    if not named:
+        return {}
+    groups, day = find_calendar_users(db, named), _day_of(calendar, zone, now=now)
     return {
         address: [
             Member(preferred_address(person), person.display_name)
-            for person in principals.members_of(db, group.id)
-            if not person.disabled
+            for person in members_on(db, group.id, day)
         ]
         for address, group in groups.items()
         if group.kind is PrincipalKind.GROUP
     }
+
+
+def _day_of(calendar: Component, zone: tzinfo, *, now: int) -> date:
+    first = entries_of(calendar)[0]
+    start = entry_of(first, Zones.of(calendar, zone)).times.start
+    today = epoch_to_local(now, zone).date()
+    if start is None:
+        return today
+    day = epoch_to_local(as_instant(start, zone), zone).date()
+    return max(day, today) if first.line("RRULE") or first.line("RDATE") else day
 
 
 def _check_unique(

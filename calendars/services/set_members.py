@@ -8,7 +8,7 @@ from calendars.kernel.audit import Deed, Target
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput
 from calendars.model.principal import Principal, PrincipalKind
-from calendars.storage import audit, principals
+from calendars.storage import audit, group_periods, principals
 from calendars.storage.audit import Acting
 
 
@@ -38,6 +38,9 @@ def change_members(
     members -= {principals.get(db, login).id for login in remove}
     if found.id in members:
         raise NotAGroup("a group cannot be its own member")
+    # Who is added or removed by hand has no days any more: that holds until further notice.
+    named = {principals.get(db, login).id for login in (*add, *remove)}
+    group_periods.remove(db, found.id, named)
     principals.set_members(db, found.id, sorted(members))
     details = {
         "added": [str(one) for one in sorted(members - before)],

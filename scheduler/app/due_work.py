@@ -186,8 +186,19 @@ def follow_meetings(service: Service) -> int:
     """The same, and people are reminded of what they owe to meetings (MTG-6)."""
     from scheduler.meetings.follow_up import remind_of_meetings
 
-    followed = follow_events_of_meetings(service)
+    followed = follow_groups_of_meetings(service) + follow_events_of_meetings(service)
     return followed + remind_of_meetings(service.database, house_of(service), now=_now(service))
+
+
+def follow_groups_of_meetings(service: Service) -> int:
+    """Memberships begin and end by themselves, and people of meetings follow them (DIR-1)."""
+    from calendars.services.date_members import turn_members
+    from scheduler.meetings.follow_groups import follow_groups
+
+    house, now = house_of(service), _now(service)
+    with service.database.transaction() as db:
+        turned = turn_members(db, today=house.day(now), now=now)
+    return turned + follow_groups(service.database, service.dispatch, house, now=now)
 
 
 def write_routines(service: Service) -> int:

@@ -50,6 +50,8 @@ class Invitee(NamedTuple):
     place: bool = False
     """A room, a vehicle, equipment."""
     inside: bool = False
+    group: bool = False
+    """Its members are attendees themselves (DIR-1)."""
     status: str = ""
     """SCHEDULE-STATUS, of those outside."""
 
@@ -149,6 +151,51 @@ def write_people(component: Component, organizer: Invitee, invitees: Sequence[In
             continue
         known = there.get(calendar_user_address(one.address))
         component.lines.append(_as_asked(one, known))
+    asked = {calendar_user_address(one.value) for one in component.all("ATTENDEE")}
+    # Who is there for a group that stays keeps his answer.
+    for address, line in there.items():
+        if address not in asked and _group_of(line) in asked:
+            component.lines.append(line)
+
+
+def _group_of(line: ContentLine) -> str | None:
+    """For which group somebody is invited (RFC 5545 §3.2.11)."""
+    group = line.parameter("MEMBER")
+    return None if group is None else calendar_user_address(group)
+
+
+def groups_in(component: Component) -> set[str]:
+    """The groups that are invited."""
+    return {
+        calendar_user_address(line.value)
+        for line in component.all("ATTENDEE")
+        if (line.parameter("CUTYPE") or "").upper() == "GROUP"
+    }
+
+
+def members_in(component: Component, group: str) -> set[str]:
+    """Who is invited for a group."""
+    lines = component.all("ATTENDEE")
+    return {calendar_user_address(one.value) for one in lines if _group_of(one) == group}
+
+
+def replace_members(component: Component, group: str, members: Mapping[str, str]) -> None:
+    """For a group these are invited, by address and name: others leave, who is invited by himself
+    or by another group stays as he is.
+    """
+    component.lines[:] = [
+        line
+        for line in component.lines
+        if line.name != "ATTENDEE"
+        or _group_of(line) != group
+        or calendar_user_address(line.value) in members
+    ]
+    there = {calendar_user_address(line.value) for line in component.all("ATTENDEE")}
+    for address, name in members.items():
+        if address not in there:
+            said = f'{_named(Invitee(address, name, ""))};MEMBER="{group}"'
+            said += ";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
+            component.lines.append(ContentLine("ATTENDEE", said, address))
 
 
 def _as_asked(one: Invitee, known: ContentLine | None) -> ContentLine:
@@ -156,7 +203,7 @@ def _as_asked(one: Invitee, known: ContentLine | None) -> ContentLine:
         was = (known.parameter("ROLE") or "REQ-PARTICIPANT").upper() != "REQ-PARTICIPANT"
         if was == one.optional or one.place:
             return known
-    kind = ";CUTYPE=ROOM" if one.place else ""
+    kind = ";CUTYPE=ROOM" if one.place else ";CUTYPE=GROUP" if one.group else ""
     role = "OPT-PARTICIPANT" if one.optional else "REQ-PARTICIPANT"
     answer = one.answer if known is None else (known.parameter("PARTSTAT") or one.answer)
     parameters = f"{_named(one)}{kind};ROLE={role};PARTSTAT={answer};RSVP=TRUE"

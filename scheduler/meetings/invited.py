@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput
 from calendars.model.calendar_user_address import preferred_address
-from calendars.model.principal import RESOURCE_KINDS, Principal
+from calendars.model.principal import RESOURCE_KINDS, Principal, PrincipalKind
 from scheduler.meetings import people
 from scheduler.meetings.invitation import Invitee
 
@@ -40,7 +40,8 @@ def invitees_of(db: Db, invited: Invited) -> list[Invitee]:
     found: dict[str, Invitee] = {}
     for names, optional in ((invited.required, False), (invited.optional, True)):
         for one in people.resolve(db, names):
-            asked = Invitee(one.address, _name(one), "NEEDS-ACTION", optional=optional)
+            group = one.principal is not None and one.principal.kind is PrincipalKind.GROUP
+            asked = Invitee(one.address, _name(one), "NEEDS-ACTION", optional=optional, group=group)
             found.setdefault(one.address, asked)
     for one in people.resolve(db, invited.rooms):
         if one.principal is None or one.principal.kind not in RESOURCE_KINDS:

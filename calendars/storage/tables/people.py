@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -60,6 +61,19 @@ group_members = Table(
     metadata,
     owned("group_id", "principals.id"),
     owned("member_id", "principals.id"),
+    PrimaryKeyConstraint("group_id", "member_id"),
+    Index(None, "member_id"),
+)
+
+# From when to when somebody belongs to a group, both days included (DIR-1). Who has none here
+# belongs to it while `group_members` says so, which follows these days by itself.
+group_periods = Table(
+    "group_periods",
+    metadata,
+    owned("group_id", "principals.id"),
+    owned("member_id", "principals.id"),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
     PrimaryKeyConstraint("group_id", "member_id"),
     Index(None, "member_id"),
 )

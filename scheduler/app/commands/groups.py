@@ -12,6 +12,7 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     LoginArgument,
+    day_in,
     get_account,
     now_of,
     open_service,
@@ -68,27 +69,48 @@ def members(
     login: LoginArgument,
     add: Members = None,
     remove: Members = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="JOUR", help="Avec --add : premier jour.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="JOUR", help="Avec --add : dernier jour.")
+    ] = None,
     config: Config = None,
     *,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Lister les membres d'un groupe, en ajouter (--add) ou en retirer (--remove)."""
-    from calendars.kernel.audit import CONSOLE
-    from calendars.services.set_members import change_members
-    from calendars.storage import principals
+    from zoneinfo import ZoneInfo
 
+    from calendars.kernel.audit import CONSOLE
+    from calendars.model.wall_clock import epoch_to_local
+    from calendars.services.date_members import list_periods, set_period
+    from calendars.services.set_members import change_members
+
+    days = (day_in(since) if since else None, day_in(until) if until else None)
     with open_service(config) as service, service.database.transaction() as db:
+        now = now_of(service)
+        today = epoch_to_local(now, ZoneInfo(service.settings.timezone)).date()
         for each in (login, *(add or ()), *(remove or ())):
             get_account(db, each)
-        if add or remove:
-            found = change_members(
-                db, login, add=add or (), remove=remove or (), by=CONSOLE, now=now_of(service)
-            )
-        else:
-            found = principals.members_of(db, get_account(db, login).id)
-    rows = [{"login": each.login, "name": each.display_name} for each in found]
-    write_rows({"login": "Identifiant", "name": "Nom"}, rows, as_json=as_json, as_csv=as_csv)
+        dated = any(days)
+        plain = [] if dated else add or []
+        if plain or remove:
+            change_members(db, login, add=plain, remove=remove or (), by=CONSOLE, now=now)
+        for each in (add or ()) if dated else ():
+            set_period(db, CONSOLE, login, each, days, today=today, now=now)
+        rows = [
+            {
+                "login": each.login,
+                "name": each.display_name,
+                "since": None if period.valid_from is None else period.valid_from.isoformat(),
+                "until": None if period.valid_to is None else period.valid_to.isoformat(),
+            }
+            for each, period in list_periods(db, login)
+        ]
+    headings = {"login": "Identifiant", "name": "Nom", "since": "Depuis", "until": "Jusqu'au"}
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"add": add, "list": list_, "members": members}
