@@ -18,6 +18,7 @@ from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service, choosing_of, house_of, post_office
 from scheduler.diaries import warn
 from scheduler.diaries.service import expire_holds
+from scheduler.diary_requests.remind_of_options import remind_of_options
 from scheduler.diary_requests.service import close_past
 from scheduler.slots.follow import follow_places, is_behind
 
@@ -139,9 +140,15 @@ def extend_series(service: Service) -> int:
 
 
 def let_holds_expire(service: Service) -> int:
-    """Dates that nobody decided on are free again (DIA-3)."""
+    """Dates that nobody decided on are free again; who holds them is reminded before (DIA-3)."""
+    settings, now = service.settings, _now(service)
     with service.database.transaction() as db:
-        return expire_holds(db, dispatch=service.dispatch, now=_now(service))
+        expired = expire_holds(db, dispatch=service.dispatch, now=now)
+    with service.database.transaction() as db:
+        remind_of_options(
+            db, hours=settings.hold_reminder_hours, default=Language(settings.language), now=now
+        )
+    return expired
 
 
 def follow_all_places(service: Service) -> int:

@@ -71,6 +71,7 @@ class Settings(BaseModel):
     free_busy_per_minute: int = Field(1_200, ge=1, le=1_000_000)
     claim_minutes: int = Field(120, ge=1, le=10_080)
     hold_working_days: int = Field(5, ge=1, le=60)
+    hold_reminder_hours: int = Field(16, ge=1, le=720)
     personnel_group: str = Field("", max_length=255)
     reminder_hours: str = "07:00-19:00"
     webhook_hosts: str = ""

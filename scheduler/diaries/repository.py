@@ -11,6 +11,7 @@ from scheduler.diaries.model import Hold, HoldGroup, HoldGroupId, HoldState
 from scheduler.diaries.tables import hold_groups, holds
 
 _G = hold_groups.c
+_MAKERS = select(_G.id, _G.made_by)
 _COLUMNS = (_G.id, _G.owner, _G.ref, _G.expires_at, _G.state, _G.retained)
 
 
@@ -56,6 +57,19 @@ def list_expired(db: Db, *, now: int, limit: int) -> list[HoldGroup]:
     """Groups that nobody decided on in time."""
     query = select(*_COLUMNS).where(_G.state == HoldState.OPEN, _G.expires_at <= now)
     return _groups(db, query.order_by(_G.id).limit(limit).with_for_update(skip_locked=True))
+
+
+def list_expiring(db: Db, *, ahead: int, now: int) -> list[tuple[HoldGroup, str]]:
+    """Open groups that end within so many seconds, and by whom they were made.
+
+    What was made within that time is fresh in everybody's mind.
+    """
+    soon = (_G.state == HoldState.OPEN, _G.expires_at > now, _G.expires_at <= now + ahead)
+    query = select(*_COLUMNS).where(*soon, _G.made_at < _G.expires_at - ahead)
+    found = _groups(db, query.order_by(_G.id))
+    ids = [one.id for one in found]
+    by = {row.id: row.made_by for row in db.execute(_MAKERS.where(_G.id.in_(ids)))} if ids else {}
+    return [(one, str(by[one.id])) for one in found]
 
 
 def _groups(db: Db, query: Select[Any]) -> list[HoldGroup]:

@@ -28,6 +28,7 @@ from calendars.services.read_entry import OpenEntry, open_entry, read_entry
 from calendars.services.show_objects import known_name
 from scheduler.diaries import repository
 from scheduler.diaries.hold_events import Invited, confirm, invite, make_tentative, without_option
+from scheduler.diaries.messages import take_back
 from scheduler.diaries.model import (
     HeldDate,
     Hold,
@@ -197,6 +198,7 @@ def confirm_hold(
     put_object(db, actor, put, dispatch=once, now=now)
     _let_go(db, actor, group, others, once, now=now)
     repository.decide(db, group, by=actor.login, now=now)
+    take_back(db, group, now=now)
     return group
 
 
@@ -208,6 +210,7 @@ def abandon_holds(
     once = replace(dispatch, transport=_OnceEach(dispatch.transport))
     _let_go(db, actor, group, group.abandon(), once, now=now)
     repository.decide(db, group, by=actor.login, now=now)
+    take_back(db, group, now=now)
     return group
 
 

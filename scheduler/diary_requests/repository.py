@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, func, insert, or_, select, update
 
 from calendars.kernel.database import Db
 from scheduler.diary_requests.model import (
@@ -72,6 +72,15 @@ def find(db: Db, owner: str, ref: str, *, lock: bool = False) -> DiaryRequest | 
     """The request of that reference; locked, nobody else moves it until the transaction ends."""
     query = select(diary_requests).where(_R.owner == owner, _R.ref == ref)
     return next(iter(_requests(db, query.with_for_update() if lock else query)), None)
+
+
+def claimer_of(db: Db, owner: str, options: str, *, now: int) -> str | None:
+    """Who has taken on the request that these dates are held for, as long as it is his."""
+    mine = (_R.owner == owner, _R.options == options, _R.claimed_by.is_not(None))
+    query = select(_R.claimed_by).where(
+        *mine, or_(_R.claimed_until.is_(None), _R.claimed_until > now)
+    )
+    return db.execute(query).scalars().first()
 
 
 def list_of(db: Db, owner: str, states: Iterable[RequestState]) -> list[DiaryRequest]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from calendars.kernel.database import Database, Db
 from calendars.model.component import unescape
+from calendars.model.language import Language
 from calendars.model.principal import Rights
 from calendars.services.deliver_itip import Dispatch
 from calendars.storage import calendar_objects, principals
@@ -21,6 +22,7 @@ from scheduler.demonstration.directorate import Directorate
 from scheduler.demonstration.load import load
 from scheduler.diaries.model import HoldState, WrongState
 from scheduler.diaries.service import adopt_holds, confirm_hold, expire_holds
+from scheduler.diary_requests.remind_of_options import remind_of_options
 from tests.builders import NOUMEA, an_event
 from tests.calendars.dav.test_delegation import delegate
 from tests.serving import Client, Server, running_server
@@ -243,3 +245,33 @@ def test_the_option_of_the_sample_year(database: Database) -> None:
         ]  # fmt: skip
         with pytest.raises(WrongState):
             confirm_hold(db, assistant, DIRECTOR, "VR-2026-01", 1, dispatch=DISPATCH, now=THEN)
+
+
+@pytest.mark.rule("DIA-3")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_who_holds_dates_is_reminded_once_before_they_are_free_again(
+    server: Server, anne: Client
+) -> None:
+    rose = server.add_person("rose")
+    delegate(server, "anne", "rose", Rights.SCHEDULE)
+    made = int(datetime.now(NOUMEA).timestamp())
+    ends = made + 5 * 86_400
+    told = {"invited": [], "expires_at": datetime.fromtimestamp(ends, NOUMEA).isoformat()}
+    for ref in ("VR-1", "Famille Dupont", "VR-3"):
+        hold(rose, ref=ref, **told)
+    rose.ask("POST", "/api/v1/diaries/anne/hold-groups/VR-3/abandon")
+
+    def remind(now: int) -> int:
+        with server.service.database.transaction() as db:
+            return remind_of_options(db, hours=16, default=Language.FRENCH, now=now)
+
+    assert remind(ends - 17 * 3600) == 0
+    assert remind(ends - 16 * 3600) == 2
+    assert remind(ends - 15 * 3600) == 0
+    rose.ask("POST", "/api/v1/diaries/anne/hold-groups/VR-1/holds/2/confirm")
+    with server.service.database.reading() as db:
+        letters = db.execute(select(outbox).where(outbox.c.kind == "hold-reminder")).all()
+    assert {one.recipient for one in letters} == {"mailto:rose@example.org"}
+    assert sorted(one.state for one in letters) == ["CANCELLED", "PENDING"]
+    assert "Dupont" not in repr(letters)
+    assert "Convention" not in repr(letters)
