@@ -159,3 +159,5 @@ class Outcome(NamedTuple):
     """How many of the starts could be taken."""
     tried: int
     hindrances: tuple[Hindrance, ...]
+    compromises: tuple[FoundSlot, ...] = ()
+    """Where there is no slot: those that the fewest stand against, who is missing named."""

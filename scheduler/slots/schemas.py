@@ -133,7 +133,7 @@ class SlotOut(Shape):
     start: datetime
     end: datetime
     penalty: int = Field(description="Le poids de ses défauts ; 0 : il n'en a pas.")
-    missing: list[str] = Field(description="Les participants facultatifs qui manqueraient.")
+    missing: list[str] = Field(description="Les participants qui manqueraient.")
     resources: list[str] = Field(description="Une pour chaque besoin, dans l'ordre.")
     reasons: list[str] = Field(examples=[["il manque Paul", "pause déjeuner réduite pour Anne"]])
 
@@ -175,6 +175,10 @@ class SlotsOut(Shape):
     free: int = Field(description="Départs possibles, tous les quarts d'heure par défaut.")
     tried: int
     refusal: str | None = Field(description="Pourquoi il n'y en a aucun.")
+    compromises: list[SlotOut] = Field(
+        description="S'il n'y en a aucun : à quoi renoncer, le moins d'abord ; chacun dit qui et "
+        "quoi manquerait."
+    )
     hindrances: list[HindranceOut]
     closed: list[str] = Field(description="Jours fériés et fermetures laissés de côté.")
     participants: list[str] = Field(description="Les groupes dépliés.")
@@ -198,6 +202,7 @@ class SlotsOut(Shape):
             free=outcome.free,
             tried=outcome.tried,
             refusal=wording.refusal(answer),
+            compromises=[SlotOut.of(one, answer, zone) for one in outcome.compromises],
             hindrances=hindrances,
             closed=list(wording.closed(answer)),
             participants=list(answer.participants),

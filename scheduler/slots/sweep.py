@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from operator import itemgetter
@@ -31,6 +31,7 @@ from scheduler.slots.model import (
 from scheduler.slots.ranges import Grid, Range, Tally, holds, minus, union
 
 _MINUTE = 60
+COMPROMISES = 3
 _END = itemgetter(1)
 _Lunches = dict[tuple[Span, tuple[tuple[int, int], ...]], tuple[list[Range], list[Range]]]
 _OF_PEOPLE = (Shortcoming.TENTATIVE, Shortcoming.LUNCH, Shortcoming.LOAD)
@@ -59,7 +60,14 @@ def find_slots(search: Search) -> Outcome:
     ranked = sorted((penalties[n] + fits.penalty(n, search.terms), n) for n in free)
     slots = tuple(_answers(grid, search, told, fits, ranked))
     hindrances = _hindrances(grid, search, told, missing, fits, against)
-    return Outcome(slots, len(free), grid.size, tuple(hindrances))
+    compromises: tuple[FoundSlot, ...] = ()
+    if not free:
+        weighed = (penalties[n] + fits.penalty(n, search.terms) for n in range(grid.size))
+        nearest = sorted(zip(against, weighed, range(grid.size), strict=True))
+        few = replace(search, limit=min(search.limit, COMPROMISES), overlapping=False)
+        near = [(penalty, number) for _, penalty, number in nearest]
+        compromises = tuple(_answers(grid, few, told, fits, near))
+    return Outcome(slots, len(free), grid.size, tuple(hindrances), compromises)
 
 
 def _told(grid: Grid, search: Search, diary: Diary, known: _Lunches) -> _Told:
@@ -262,7 +270,10 @@ def _answers(
             continue
         given.append(start)
         chosen = fits.at(number) or ()
-        reasons = tuple(_reasons(grid, search, told, fits.awaiting(chosen), number))
+        reasons = (
+            *_reasons(grid, search, told, fits.awaiting(chosen), number),
+            *_lacking(fits, number),
+        )
         yield FoundSlot(start, start + grid.duration, penalty, reasons, chosen)
         if len(given) == search.limit:
             return
@@ -285,6 +296,14 @@ def _reasons(
             yield Reason(Shortcoming(wish.kind), wish.label)
     for key in awaiting:
         yield Reason(Shortcoming.APPROVAL, key)
+
+
+def _lacking(fits: _Fits, number: int) -> Iterator[Reason]:
+    """The needs that nothing serves then; of those that want the same ones, the last."""
+    if fits.needs and fits.at(number) is None:
+        for place in fits.lacking(number) or [len(fits.needs) - 1]:
+            label = fits.needs[place].label
+            yield Reason(Shortcoming.MISSING, label, (ConflictCode.RESOURCE,))
 
 
 def _hindrances(

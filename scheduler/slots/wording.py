@@ -20,6 +20,7 @@ _WHY = {
     ConflictCode.NOT_TOGETHER: "ne s'absente pas en même temps qu'une autre personne",
     ConflictCode.RESOURCE: "réservation",
 }
+_NEEDS = {"room": "une salle", "vehicle": "un véhicule", "equipment": "du matériel"}
 _OF_PEOPLE = {
     Shortcoming.TENTATIVE: "une option est posée, ou une invitation sans réponse, pour {}",
     Shortcoming.LUNCH: "pause déjeuner réduite pour {}",
@@ -50,10 +51,15 @@ def reasons(slot: FoundSlot, answer: Answer) -> list[str]:
 
 
 def _missing(reason: Reason, answer: Answer) -> str:
-    name = answer.names[reason.key]
+    name = answer.names.get(reason.key) or _need(reason.key)
     if reason.key not in answer.open_to:
         return name
     return f"{name} ({', '.join(why(reason.codes))})"
+
+
+def _need(label: str) -> str:
+    """« une salle », of what is asked for by what it is and not by name."""
+    return _NEEDS.get(label.partition(" ")[0], "une ressource")
 
 
 def why(codes: Sequence[ConflictCode]) -> list[str]:
@@ -97,6 +103,9 @@ def refusal(answer: Answer) -> str | None:
         return typeset("Aucun créneau : la période n'a pas de jour ouvré à venir assez long.")
     worst = outcome.hindrances[0] if outcome.hindrances else None
     if worst is None or not worst.alone:
+        if outcome.compromises:
+            best = reasons(outcome.compromises[0], answer)
+            return typeset(f"Aucun créneau commun ; au mieux, {best[0]}.")
         return typeset("Aucun créneau : plusieurs personnes ou ressources s'y opposent à la fois.")
     name = answer.names.get(worst.key, "cette ressource" if worst.key else "ce minimum")
     possible = "serait possible" if worst.alone == 1 else "seraient possibles"

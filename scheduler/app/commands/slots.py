@@ -85,6 +85,9 @@ def find(
     write_list(SLOT_HEADINGS, told.slots, short=short, as_json=False, as_csv=as_csv)
     if told.refusal:
         say(told.refusal)
+        for slot in told.compromises:
+            when = f"{slot.start:%d/%m/%Y %H:%M}-{slot.end:%H:%M}"
+            say(f"  {when} : {' ; '.join(slot.reasons)}")
     for one in told.hindrances[:5]:
         say(f"  {one.because}")
 

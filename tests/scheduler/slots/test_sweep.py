@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 
 import pytest
@@ -39,15 +40,32 @@ def brute_force(search: Search) -> Outcome:
         for start, (against, penalty, reasons, chosen) in zip(search.starts, judged, strict=True)
         if not against
     )
+    slots = _apart(search, ranked, search.limit, overlapping=search.overlapping)
+    nearest = [
+        (len(against), penalty, start, reasons, chosen)
+        for (against, penalty, reasons, chosen), start in zip(judged, search.starts, strict=True)
+    ]
+    near = [row[1:] for row in sorted(nearest, key=lambda row: row[:3])]
+    least = [] if slots else _apart(search, near, min(search.limit, 3), overlapping=False)
+    free = sum(not against for against, *_ in judged)
+    blamed = _blamed(search, [against for against, *_ in judged])
+    return Outcome(tuple(slots), free, len(search.starts), blamed, tuple(least))
+
+
+def _apart(
+    search: Search,
+    ranked: Iterable[tuple[int, int, tuple[Reason, ...], tuple[str, ...]]],
+    limit: int,
+    *,
+    overlapping: bool,
+) -> list[FoundSlot]:
     slots: list[FoundSlot] = []
     for penalty, start, reasons, chosen in ranked:
         end = start + search.duration
         clear = all(end <= one.start or one.end <= start for one in slots)
-        if len(slots) < search.limit and (search.overlapping or clear):
+        if len(slots) < limit and (overlapping or clear):
             slots.append(FoundSlot(start, end, penalty, reasons, chosen))
-    free = sum(not against for against, *_ in judged)
-    blamed = _blamed(search, [against for against, *_ in judged])
-    return Outcome(tuple(slots), free, len(search.starts), blamed)
+    return slots
 
 
 def _judge(
@@ -56,23 +74,25 @@ def _judge(
     end, weight = start + search.duration, search.terms.weight
     against: list[tuple[str, tuple[ConflictCode, ...]]] = []
     missing: list[Reason] = []
+    absent: list[Reason] = []
     soft: dict[Shortcoming, list[Reason]] = {}
     for diary in search.diaries:
         codes = _codes(search, diary, start, end)
+        if codes:
+            absent.append(Reason(Shortcoming.MISSING, diary.key, codes))
         if codes and diary.required:
             against.append((diary.key, codes))
         elif codes:
-            missing.append(Reason(Shortcoming.MISSING, diary.key, codes))
+            missing.append(absent[-1])
         else:
             for kind in _soft(search, diary, start, end):
                 soft.setdefault(kind, []).append(Reason(kind, diary.key))
     if len(search.diaries) - len(missing) < search.least:
         against.append(("", ()))
     chosen, lacking = _resources(search, start, end)
-    if chosen is None:
-        against += [(label, (ConflictCode.RESOURCE,)) for label in lacking]
+    lacked = [(label, (ConflictCode.RESOURCE,)) for label in lacking] if chosen is None else []
+    against += lacked
     reasons = [
-        *missing,
         *soft.get(Shortcoming.TENTATIVE, ()),
         *soft.get(Shortcoming.LUNCH, ()),
         *soft.get(Shortcoming.LOAD, ()),
@@ -88,7 +108,13 @@ def _judge(
             if supply.key == key and supply.approval
         ),
     ]
-    return against, sum(weight(one.kind) for one in reasons), tuple(reasons), chosen or ()
+    penalty = sum(weight(one.kind) for one in (*missing, *reasons))
+    last = search.needs[-1].label if search.needs else ""
+    needs = [
+        Reason(Shortcoming.MISSING, last if label == "?" else label, codes)
+        for label, codes in lacked
+    ]
+    return against, penalty, (*absent, *reasons, *needs), chosen or ()
 
 
 def _codes(search: Search, diary: Diary, start: int, end: int) -> tuple[ConflictCode, ...]:
