@@ -35,7 +35,12 @@ from scheduler.meetings.carry_over import carry_over
 from scheduler.meetings.keep_actions import current
 from scheduler.meetings.model import AgendaItem, ItemId, Meeting, MeetingId
 from scheduler.meetings.rules import PENDING, TO_COME, ItemState
-from scheduler.meetings.series_event import SeriesWriting, start_on, treat_closed_days
+from scheduler.meetings.series_event import (
+    SeriesWriting,
+    rhythm_of,
+    start_on,
+    treat_closed_days,
+)
 from scheduler.meetings.series_model import MeetingSeries, SeriesDate
 from scheduler.meetings.write_event import write_agenda
 from scheduler.working_time.recurring import LONGEST_CLOSURE
@@ -68,6 +73,7 @@ def bring_up_to_date(
         series_repository.save(db, series)
         return 0
     today = epoch_to_local(now, writing.zone).date()
+    _follow_rhythm(db, series, writing, today)
     _follow_clock(db, series, writing, today)
     if _treat_further(db, series, writing, today, now=now):
         rewrite(db, actor, standing, writing, dispatch, now=now)
@@ -103,6 +109,16 @@ def rewrite(
     store_in(db, actor, (collection, OWNER), put, dispatch=dispatch, now=now)
 
 
+def _follow_rhythm(db: Db, series: MeetingSeries, writing: SeriesWriting, today: date) -> None:
+    """The series comes on other days by a program: the dates to come are those of now."""
+    rhythm = rhythm_of(writing, series)
+    if rhythm is None:
+        return
+    series.recurring, series.treated_until = rhythm, today
+    series_repository.save(db, series)
+    series_repository.forget_dates(db, series.id, today)
+
+
 def _follow_clock(db: Db, series: MeetingSeries, writing: SeriesWriting, today: date) -> None:
     """The whole series was moved to another hour: its dates are known by that from now on."""
     started = moment_of(writing.master.line("DTSTART"), writing.place.zones)
@@ -133,8 +149,10 @@ def _treat_further(
         return False
     before = serialize(writing.calendar)
     working = working_calendar(db, series.treated_until, until + 2 * LONGEST_CLOSURE)
+    there = {one.nominal for one in series_repository.list_dates(db, series.id, today)}
     for one in treat_closed_days(writing, series, until, working, now=now):
-        series_repository.add_date(db, one)
+        if one.nominal not in there:
+            series_repository.add_date(db, one)
     series.treated_until = until
     series_repository.save(db, series)
     return serialize(writing.calendar) != before

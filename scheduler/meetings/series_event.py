@@ -9,21 +9,24 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
+from calendars.kernel.errors import ServiceError
 from calendars.model.component import Component
 from calendars.model.entry import as_instant, moment_of
 from calendars.model.event_draft import EventDraft, NoSuchOccurrence
 from calendars.model.event_times import Place
 from calendars.model.event_writing import amend_occurrence, exclude_occurrence
 from calendars.model.line_edit import put_value, stamp
+from calendars.model.repeat import repeat_of
 from calendars.model.utc_text import utc_text
-from calendars.model.wall_clock import local_to_epoch
+from calendars.model.wall_clock import epoch_to_local, local_to_epoch
 from scheduler.meetings.series_model import MeetingSeries, SeriesDate
 from scheduler.working_time.model import WorkingCalendar
-from scheduler.working_time.recurring import one_a_day, shifted_days
+from scheduler.working_time.recurring import Recurring, check_rule, one_a_day, shifted_days
 from scheduler.working_time.wording import because_shifted
 
 REMOVED = "retirée de l'agenda"
 _LAST_SECOND = time(23, 59, 59)
+_ENDS = ("UNTIL=", "COUNT=")
 
 
 class SeriesWriting(NamedTuple):
@@ -53,6 +56,32 @@ def rule_line(series: MeetingSeries, zone: tzinfo) -> str:
         return series.recurring.rule
     until = local_to_epoch(datetime.combine(last, _LAST_SECOND), zone)
     return f"{series.recurring.rule};UNTIL={utc_text(until)}"
+
+
+def rhythm_of(writing: SeriesWriting, series: MeetingSeries) -> Recurring | None:
+    """How the event comes again now, where that is another rhythm than was kept; None where it is
+    the same, or none that can be followed.
+    """
+    text = writing.master.value("RRULE")
+    started = moment_of(writing.master.line("DTSTART"), writing.place.zones)
+    if text is None or started is None:
+        return None
+    parts = [one for one in text.upper().split(";") if not one.startswith(_ENDS)]
+    first = epoch_to_local(as_instant(started, writing.zone), writing.zone).date()
+    kept = series.recurring
+    try:
+        last = repeat_of(text, writing.zone).until
+        check_rule(";".join(parts), first)
+    except ServiceError:
+        return None
+    if _plain(parts) == _plain(kept.rule.upper().split(";")) and last == kept.last_day:
+        return None
+    return Recurring(";".join(parts), first, last, kept.on_closed)
+
+
+def _plain(parts: list[str]) -> set[str]:
+    """Programs add what says nothing, and order parts as they like."""
+    return {one for one in parts if one != "INTERVAL=1" and not one.startswith("WKST=")}
 
 
 def treat_closed_days(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
@@ -75,6 +75,12 @@ def save_date(db: Db, one: SeriesDate) -> None:
     """As it is now."""
     where = (_D.series_id == one.series_id, _D.nominal == one.nominal)
     db.execute(update(meeting_series_dates).where(*where).values(**_date_values(one)))
+
+
+def forget_dates(db: Db, series: SeriesId, after: date) -> None:
+    """Dates to come that are no meetings yet."""
+    where = (_D.series_id == series, _D.nominal > after, _D.meeting_id.is_(None))
+    db.execute(delete(meeting_series_dates).where(*where))
 
 
 def list_dates(

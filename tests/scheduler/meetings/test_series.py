@@ -119,7 +119,7 @@ def test_codir_every_monday(office: Office, clock: Clock) -> None:
     assert mails(office) > before
 
 
-def change(office: Office, times: dict[str, str]) -> None:
+def change(office: Office, times: dict[str, str], *, rule: str = "") -> None:
     """In the director's own program: DTSTART and DTEND of what starts then."""
     path = office.director.agenda
     [name] = [
@@ -132,7 +132,12 @@ def change(office: Office, times: dict[str, str]) -> None:
             one.replace(was, is_now) if one.startswith(("DTSTART", "DTEND", "EXDATE")) else one
             for one in lines
         ]
-    answer = office.director.put(name, "\r\n".join(lines))
+    text = "\r\n".join(lines)
+    if rule:
+        master = text[: text.index("END:VEVENT")].replace("BYDAY=MO", rule)
+        master = "\r\n".join(one for one in master.split("\r\n") if not one.startswith("EXDATE"))
+        text = f"{master}END:VEVENT\r\nEND:VCALENDAR\r\n"
+    answer = office.director.put(name, text)
     assert answer.status_code in {200, 204}, answer.text
 
 
@@ -173,12 +178,20 @@ def test_dates_become_meetings_as_they_come_near_and_closed_ones_are_left_out(
     clock.turn("2027-03-27T09:05:00")
     later = rest(office.assistant, "GET", "/BUREAU-2027-02")
     assert (later["start"], later["state"]) == ("2027-04-05T09:30:00+11:00", "planned")
+
+    # It comes on Tuesdays from now on: the dates to come are others.
+    change(office, {"20270315T0": "20270316T0", "20270315T1": "20270316T1"}, rule="BYDAY=TU")
+    clock.turn("2027-03-27T09:07:00")
+    there = {one["nominal"][5:]: one["meeting"] for one in dates(office.assistant, "bureau")}
+    assert (there["03-30"], there["04-06"]) == ("BUREAU-2027-03", None)
+    assert "04-12" not in there
+    assert rest(office.assistant, "GET", "/BUREAU-2027-02")["state"] == "cancelled"
     path = office.director.agenda
     [name] = [one.href for one in office.director.propfind(path, "<D:getetag/>", "1")
               if one.href.endswith(".ics")]  # fmt: skip
     assert office.director.ask("DELETE", name).status_code == 204
     clock.turn("2027-03-27T09:10:00")
     assert ask(office.assistant, "GET", "/bureau")[1]["over"] is True
-    assert rest(office.assistant, "GET", "/BUREAU-2027-02")["state"] == "cancelled"
+    assert rest(office.assistant, "GET", "/BUREAU-2027-03")["state"] == "cancelled"
     table = office.assistant.ask("GET", f"{PATH}/bureau/dates.csv?{WINDOW}").text
     assert "29/03/2027" in table
