@@ -194,4 +194,4 @@ def test_dates_become_meetings_as_they_come_near_and_closed_ones_are_left_out(
     assert ask(office.assistant, "GET", "/bureau")[1]["over"] is True
     assert rest(office.assistant, "GET", "/BUREAU-2027-03")["state"] == "cancelled"
     table = office.assistant.ask("GET", f"{PATH}/bureau/dates.csv?{WINDOW}").text
-    assert "29/03/2027" in table
+    assert "30/03/2027" in table
