@@ -21,6 +21,7 @@ from scheduler.appointments.booking_model import (
 from scheduler.appointments.booking_repository import Period
 from scheduler.appointments.booking_schemas import (
     APPOINTMENT_HEADINGS,
+    OPENING_HEADINGS,
     AppointmentIn,
     AppointmentOut,
     AppointmentPatch,
@@ -103,6 +104,19 @@ def list_open(actor: CurrentPrincipal, state: State, of: Of = None) -> OpeningsO
     with state.database.reading() as db:
         found = openings.list_openings(db, of or actor.login)
     return OpeningsOut(items=[OpeningOut.of(one) for one in found])
+
+
+@router.get(
+    "/openings.csv",
+    operation_id="exportOpenings",
+    summary="Ce que quelqu'un ouvre à la réservation, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_open(actor: CurrentPrincipal, state: State, of: Of = None) -> Response:
+    """The same list."""
+    rows = [one.row for one in list_open(actor, state, of).items]
+    return spreadsheet("plages.csv", OPENING_HEADINGS, rows)
 
 
 @router.put("/openings/{opening}", operation_id="changeOpening", summary="Changer les règles")
@@ -226,6 +240,19 @@ def list_own(actor: CurrentPrincipal, state: State) -> AppointmentsOut:
     with state.database.reading() as db:
         found = book.list_booked(db, actor)
     return AppointmentsOut(items=[AppointmentOut.of(one, state.zone) for one in found])
+
+
+@router.get(
+    "/me/booked-appointments.csv",
+    operation_id="exportBookedAppointments",
+    summary="Les rendez-vous que vous avez pris pour d'autres, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_own(actor: CurrentPrincipal, state: State) -> Response:
+    """The same list."""
+    rows = [one.row for one in list_own(actor, state).items]
+    return spreadsheet("rendez-vous-pris.csv", APPOINTMENT_HEADINGS, rows)
 
 
 @router.get("/appointments/{appointment}", operation_id="getAppointment", summary="Un rendez-vous")

@@ -66,7 +66,6 @@ def tell(
         "location": shown.location,
         "change_until": written(until) if on and until is not None and until > now else None,
         "url": page_url(db, shown, house, now=now) if on else "",
-        "abroad": False,
     }
     papers = (Paper(FILE, MEDIA_TYPE, own_file(db, shown, house, now=now)),) if on else ()
     occasion = f"{what} {one.starts_at} {now}"

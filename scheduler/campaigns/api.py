@@ -15,6 +15,7 @@ from scheduler.campaigns.access import lines_for, open_campaign, overview
 from scheduler.campaigns.model import CampaignId, ChoiceId, Line
 from scheduler.campaigns.schemas import (
     CAMPAIGN_HEADINGS,
+    OWN_HEADINGS,
     PEOPLE_HEADINGS,
     CampaignIn,
     CampaignOut,
@@ -230,6 +231,19 @@ def list_own(actor: CurrentPrincipal, state: State, house: Choosing) -> OwnChoic
             for one in found
         ]
     )
+
+
+@router.get(
+    "/me/appraisals.csv",
+    operation_id="exportOwnAppraisals",
+    summary="Vos propres entretiens, pour un tableur",
+    response_class=Response,
+    responses=dict(CSV_RESPONSES),
+)
+def export_own(actor: CurrentPrincipal, state: State, house: Choosing) -> Response:
+    """The same list."""
+    rows = [one.row for one in list_own(actor, state, house).items]
+    return spreadsheet("mes-entretiens.csv", OWN_HEADINGS, rows)
 
 
 @router.get(

@@ -181,6 +181,10 @@ def test_who_publishes_books_and_reads(desk: Desk) -> None:
     assert "EVAL;IS-2026-0421;présentiel;absent" in (
         desk.people["zoe"].ask("GET", f"{BOOKED}.csv").text
     )
+    plans = desk.people["paul"].ask("GET", f"{OPEN}.csv?of=zoe").text
+    assert "lu-ma-me-je-ve 08:00-11:30;45;EVAL;présentiel, téléphone" in plans
+    own = desk.people["paul"].ask("GET", "/api/v1/me/booked-appointments.csv").text
+    assert "IS-2026-0421" in own
     desk.people["rose"].ask("DELETE", desk.path)
     assert ask(desk.people["paul"], "GET", f"{OPEN}?of=zoe", None)["items"] == []
 
