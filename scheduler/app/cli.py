@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -51,6 +52,7 @@ from scheduler.app.commands import (
     working_time,
 )
 from scheduler.app.commands.console import CommandFailed, WrongUsage, say
+from scheduler.app.commands.examples import with_example
 
 OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -110,13 +112,19 @@ def _group(help_text: str) -> typer.Typer:
     )
 
 
+def _add(group: typer.Typer, name: str, deed: Callable[..., object], above: str = "") -> None:
+    words = inspect.cleandoc(deed.__doc__ or "")
+    help_text = with_example(f"{above} {name}".strip(), words)
+    group.command(name, cls=FrenchCommand, help=help_text)(deed)
+
+
 def build() -> typer.Typer:
     """Every command under its name."""
     app = _group("Niaouli, agendas partagés : service CalDAV, API et messages.")
-    app.command("serve", cls=FrenchCommand)(serve.serve)
+    _add(app, "serve", serve.serve)
     user = _group("Comptes et mots de passe.")
     for name, deed in users.COMMANDS.items():
-        user.command(name, cls=FrenchCommand)(deed)
+        _add(user, name, deed, "user")
     app.add_typer(user, name="user")
     for group, module, help_text in (
         ("resource", resources, "Salles, véhicules et matériel."),
@@ -151,22 +159,22 @@ def build() -> typer.Typer:
     ):
         below = _group(help_text)
         for name, deed in module.COMMANDS.items():
-            below.command(name, cls=FrenchCommand)(deed)
+            _add(below, name, deed, group)
         if module is mails:
             waiting = _group("Courriels reçus qui attendent une décision.")
             for name, deed in mails.QUARANTINE.items():
-                waiting.command(name, cls=FrenchCommand)(deed)
+                _add(waiting, name, deed, "mail quarantine")
             below.add_typer(waiting, name="quarantine")
         app.add_typer(below, name=group)
-    app.command("delegate", cls=FrenchCommand)(delegations.delegate)
-    app.command("import", cls=FrenchCommand)(imports.import_)
-    app.command("export", cls=FrenchCommand)(exports.export)
-    app.command("receive", cls=FrenchCommand)(receive.receive)
-    app.command("run-due", cls=FrenchCommand)(serve.run_due)
-    app.command("doctor", cls=FrenchCommand)(doctor.doctor)
-    app.command("backup", cls=FrenchCommand)(backups.backup)
-    app.command("restore", cls=FrenchCommand)(backups.restore)
-    app.command("demo", cls=FrenchCommand)(demo.demo)
+    _add(app, "delegate", delegations.delegate)
+    _add(app, "import", imports.import_)
+    _add(app, "export", exports.export)
+    _add(app, "receive", receive.receive)
+    _add(app, "run-due", serve.run_due)
+    _add(app, "doctor", doctor.doctor)
+    _add(app, "backup", backups.backup)
+    _add(app, "restore", backups.restore)
+    _add(app, "demo", demo.demo)
     return app
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     CommandFailed,
     Config,
@@ -69,7 +70,12 @@ def add(
 
 
 def list_(
-    login: LoginArgument, actor: As = None, config: Config = None, *, as_json: AsJson = False
+    login: LoginArgument,
+    actor: As = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Les absences notées d'une personne."""
     from scheduler.absences.service import list_absences
@@ -77,7 +83,7 @@ def list_(
     with open_service(config) as service, service.database.reading() as db:
         who, register = _actor(db, actor), _register(service)
         found = list_absences(db, who, login, register, now=now_of(service))
-        _tell(found, service, as_json=as_json)
+        _tell(found, service, as_json=as_json, as_csv=as_csv)
 
 
 def remove(
@@ -188,7 +194,7 @@ def _tell_import(
         say(f"Rien n'est écrit. Jeton de l'aperçu : {told.token}")
 
 
-def _tell(found: list[Standing], service: Service, *, as_json: bool) -> None:
+def _tell(found: list[Standing], service: Service, *, as_json: bool, as_csv: bool = False) -> None:
     from scheduler.absences.schemas import AbsenceOut
 
     zone = ZoneInfo(service.settings.timezone)
@@ -199,7 +205,7 @@ def _tell(found: list[Standing], service: Service, *, as_json: bool) -> None:
     for one in told:
         one["first"] += " après-midi" if one["from_noon"] else ""
         one["last"] += " matin" if one["until_noon"] else ""
-    write_rows(_HEADS, told, as_json=False)
+    write_rows(_HEADS, told, as_json=False, as_csv=as_csv)
 
 
 def _actor(db: Db, login: str | None) -> Actor:

@@ -169,7 +169,9 @@ def repeat(
         say(f"Tâche récurrente n° {made.id}.")
 
 
-def repeated(login: LoginArgument, config: Config = None, *, as_json: AsJson = False) -> None:
+def repeated(
+    login: LoginArgument, config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False
+) -> None:
     """Les tâches récurrentes d'une personne."""
     from scheduler.deadlines.keep_routines import list_routines
 
@@ -181,10 +183,10 @@ def repeated(login: LoginArgument, config: Config = None, *, as_json: AsJson = F
         for one in found
     ]  # fmt: skip
     headings = {"id": "N°", "label": "Tâche", "rule": "Règle", "last": "Jusqu'au"}
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
-def templates(config: Config = None, *, as_json: AsJson = False) -> None:
+def templates(config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Les échéanciers types, et les rôles qu'il faut pourvoir."""
     from scheduler.deadlines.chain_repository import list_templates
 
@@ -196,7 +198,7 @@ def templates(config: Config = None, *, as_json: AsJson = False) -> None:
         for one in found
     ]  # fmt: skip
     headings = {"code": "Code", "label": "Échéancier", "roles": "Rôles", "steps": "Étapes"}
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 def chain(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     Config,
     LoginArgument,
@@ -87,7 +88,9 @@ def new(
           as_json=as_json)  # fmt: skip
 
 
-def list_all(login: LoginArgument, config: Config = None, *, as_json: AsJson = False) -> None:
+def list_all(
+    login: LoginArgument, config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False
+) -> None:
     """Les séries qu'une personne tient."""
     from scheduler.meetings.hold_series import list_series
 
@@ -101,7 +104,7 @@ def list_all(login: LoginArgument, config: Config = None, *, as_json: AsJson = F
     headings = {
         "code": "Code", "title": "Titre", "rule": "Rythme", "first": "Depuis", "over": "Terminée",
     }  # fmt: skip
-    write_rows(headings, rows, as_json=as_json)
+    write_rows(headings, rows, as_json=as_json, as_csv=as_csv)
 
 
 def dates(
@@ -112,6 +115,7 @@ def dates(
     config: Config = None,
     *,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Les dates d'une série : tenues, déplacées ou laissées, et pourquoi."""
     from scheduler.meetings.hold_series import list_dates
@@ -126,7 +130,7 @@ def dates(
          "because": one.date.because}
         for one in found
     ]  # fmt: skip
-    write_rows(_DATES, rows, as_json=as_json)
+    write_rows(_DATES, rows, as_json=as_json, as_csv=as_csv)
     if not as_json and not rows:
         say("Aucune date dans cette période.")
 

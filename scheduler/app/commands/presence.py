@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from scheduler.app.commands.console import (
+    AsCsv,
     AsJson,
     CommandFailed,
     Config,
@@ -42,6 +43,7 @@ def show(
     config: Config = None,
     *,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Dire qui est là."""
     from calendars.kernel.audit import CONSOLE
@@ -65,7 +67,7 @@ def show(
         for one in found
     ]
     heads = {"login": "Identifiant", "name": "Nom", "state": "Présence", "until": "Jusqu'au"}
-    write_rows(heads, rows, as_json=as_json)
+    write_rows(heads, rows, as_json=as_json, as_csv=as_csv)
 
 
 def link(
@@ -95,7 +97,9 @@ def link(
     write(url)
 
 
-def links(login: LoginArgument, config: Config = None, *, as_json: AsJson = False) -> None:
+def links(
+    login: LoginArgument, config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False
+) -> None:
     """Les liens d'une personne, sans leurs secrets."""
     from scheduler.diary_sheets.presence_links import list_links_of
 
@@ -103,7 +107,7 @@ def links(login: LoginArgument, config: Config = None, *, as_json: AsJson = Fals
         zone = ZoneInfo(service.settings.timezone)
         found = list_links_of(db, get_account(db, login), zone, now=now_of(service))
     rows = [{"who": " ".join(one.who), "last_day": str(one.last_day)} for one in found]
-    write_rows({"who": "Montre", "last_day": "Jusqu'au"}, rows, as_json=as_json)
+    write_rows({"who": "Montre", "last_day": "Jusqu'au"}, rows, as_json=as_json, as_csv=as_csv)
 
 
 def unlink(login: LoginArgument, who: Who, config: Config = None) -> None:
