@@ -23,8 +23,10 @@ def plain(text: str) -> str:
     return " ".join("".join(one for one in apart if not combining(one)).split())
 
 
-def read_day(text: str, *, near: date) -> date | None:
+def read_day(text: str, *, near: date, past: bool = False) -> date | None:
     """The day that somebody wrote; without a year the next one, from three months before `near` on.
+
+    Of what is `past` it is the last one that is not behind `near`.
 
     None for what is no day, or not the day of the week that it says.
     """
@@ -37,7 +39,10 @@ def read_day(text: str, *, near: date) -> date | None:
     if matched is None or matched[3] not in _MONTHS:
         return None
     number, month = matched[2].removesuffix("er"), str(_MONTHS.index(matched[3]) + 1)
-    found = _day(matched[4], month, number) if matched[4] else _next(month, number, near)
+    if matched[4]:
+        found = _day(matched[4], month, number)
+    else:
+        found = _last(month, number, near) if past else _next(month, number, near)
     if found is not None and matched[1] and matched[1] != _DAYS[found.weekday()]:
         return None
     return found
@@ -47,6 +52,11 @@ def _next(month: str, number: str, near: date) -> date | None:
     # Eight years, for the 29th of February round 1900 and 2100.
     days = (_day(str(near.year + off), month, number) for off in range(-1, 9))
     return next((one for one in days if one is not None and one >= near - _BACK), None)
+
+
+def _last(month: str, number: str, near: date) -> date | None:
+    days = (_day(str(near.year - back), month, number) for back in range(9))
+    return next((one for one in days if one is not None and one <= near), None)
 
 
 def _day(year: str, month: str, number: str) -> date | None:

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from calendars.kernel.errors import InvalidInput
+from calendars.model.written_days import plain, read_day
 from scheduler.references.model import Direction, Kind, Mark, Subject
 
 MAX_LINES = 20_000
-_MONTHS = (
-    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
-    "octobre", "novembre", "decembre",
-)  # fmt: skip
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_NUMERIC = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_WORDS = re.compile(r"(?:([a-z]+)\s+)?(1er|\d{1,2})\s+([a-z]+)(?:\s+(\d{4}))?")
 _COLUMNS = {
     "systeme": "system", "system": "system", "numero": "number", "number": "number",
     "n": "number", "date": "date", "sens": "direction", "direction": "direction",
@@ -71,46 +62,6 @@ class Line(NamedTuple):
     mark: Mark | None = None
     subject: Subject | None = None
     fault: Fault | None = None
-
-
-def plain(text: str) -> str:
-    """Without accents, capitals, and blanks around it."""
-    apart = unicodedata.normalize("NFD", text.strip().casefold().replace("œ", "oe"))
-    return "".join(one for one in apart if not unicodedata.combining(one))
-
-
-def read_day(text: str, *, today: date) -> date | None:
-    """A day as DIR-5 has them written; without a year it is the last one that is not to come.
-
-    None for what is no day, or not the day of the week that it says.
-    """
-    said = " ".join(plain(text).split())
-    if matched := _ISO.fullmatch(said):
-        return _day(matched[1], matched[2], matched[3])
-    if matched := _NUMERIC.fullmatch(said):
-        return _day(matched[3], matched[2], matched[1])
-    matched = _WORDS.fullmatch(said)
-    if matched is None or matched[3] not in _MONTHS:
-        return None
-    number, month = matched[2].removesuffix("er"), str(_MONTHS.index(matched[3]) + 1)
-    found = _day(matched[4], month, number) if matched[4] else _past(number, month, today)
-    if found is None or (matched[1] and matched[1] != _DAYS[found.weekday()]):
-        return None
-    return found
-
-
-def _past(number: str, month: str, today: date) -> date | None:
-    # Four years, for the 29th of February.
-    years = (str(today.year - back) for back in range(9))
-    days = (_day(year, month, number) for year in years)
-    return next((one for one in days if one is not None and one <= today), None)
-
-
-def _day(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
 
 
 def read_table(content: bytes, *, today: date) -> list[Line]:
@@ -163,7 +114,7 @@ def _line(at: int, said: Mapping[str, str], today: date) -> Line:
     if any("\0" in one for one in said.values()) or not all(said[one] for one in _NEEDED):
         return shown._replace(fault=Fault.UNREADABLE)
     day, direction = said.get("date", ""), said.get("direction", "")
-    when = read_day(day, today=today) if day else None
+    when = read_day(day, near=today, past=True) if day else None
     if day and when is None:
         return shown._replace(fault=Fault.BAD_DATE)
     way = _DIRECTIONS.get(plain(direction)) if direction else None

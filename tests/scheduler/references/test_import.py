@@ -10,8 +10,9 @@ import requests
 from sqlalchemy import text
 
 from calendars.kernel.database import Database
+from calendars.model.written_days import read_day
 from scheduler.app import migrate
-from scheduler.references.import_rules import BadTable, Fault, read_day, read_table
+from scheduler.references.import_rules import BadTable, Fault, read_table
 from tests.command_line import CommandLine
 from tests.scheduler.references.test_references import House, attach, found, house
 from tests.serving import Client
@@ -57,7 +58,7 @@ OUTCOMES = [
     ],
 )
 def test_days_as_people_write_them(said: str, expected: date | None) -> None:
-    assert read_day(said, today=TODAY) == expected
+    assert read_day(said, near=TODAY, past=True) == expected
 
 
 def test_tables_as_programs_write_them() -> None:
