@@ -8,10 +8,13 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from fastapi.dependencies import models as remembered_routes
 from hypothesis import settings
 
@@ -21,6 +24,10 @@ from scheduler.app.schema import PARTS
 from tests.postgres import Postgres, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
+
+TODAY = datetime.fromisoformat(os.environ.get("NIAOULI_TEST_TODAY", "2026-11-27T09:00:00+00:00"))
+"""Friday evening in Nouméa; another day is tried by the variable."""
+_STARTED = time.monotonic()
 
 # What CI says of a commit it says again the next day; who develops goes on searching.
 settings.register_profile("developer", deadline=None)
@@ -33,6 +40,19 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _the_day(request: pytest.FixtureRequest) -> Iterator[None]:
+    """It is always the same day: what tests say of meetings to come is true in ten years too.
+
+    Real programs have the real clock, and so has the service that they speak to.
+    """
+    if "interop" in request.path.parts:
+        yield
+        return
+    with time_machine.travel(TODAY + timedelta(seconds=time.monotonic() - _STARTED)):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")
