@@ -8,9 +8,8 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -25,9 +24,12 @@ from tests.postgres import Postgres, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
 
-TODAY = datetime.fromisoformat(os.environ.get("NIAOULI_TEST_TODAY", "2026-11-27T09:00:00+00:00"))
-"""Friday evening in Nouméa; another day is tried by the variable."""
-_STARTED = time.monotonic()
+# Friday evening in Nouméa; another day is tried by the variable. It begins before any test is read:
+# some reckon their dates when they are.
+_TODAY = time_machine.travel(
+    datetime.fromisoformat(os.environ.get("TESTS_TODAY", "2026-11-27T09:00:00+00:00"))
+)
+_TODAY.start()
 
 # What CI says of a commit it says again the next day; who develops goes on searching.
 settings.register_profile("developer", deadline=None)
@@ -35,24 +37,22 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """It is always the same day: what tests say of meetings to come is true in ten years too.
+
+    Real programs have the real clock, and so has the service that they speak to.
+    """
+    if config.option.markexpr == "interop":
+        _TODAY.stop()
+    else:
+        config.add_cleanup(_TODAY.stop)
+
+
 def pytest_collection_finish() -> None:
     """Garbage is looked for seldom, and never in what was imported: it took a fifth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _the_day(request: pytest.FixtureRequest) -> Iterator[None]:
-    """It is always the same day: what tests say of meetings to come is true in ten years too.
-
-    Real programs have the real clock, and so has the service that they speak to.
-    """
-    if "interop" in request.path.parts:
-        yield
-        return
-    with time_machine.travel(TODAY + timedelta(seconds=time.monotonic() - _STARTED)):
-        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -27,6 +27,10 @@ _MONTHS = {
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})(?![\d/-])")
 _YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d/-])")
 _WORDED = re.compile(rf"(?<!\d)(\d{{1,2}})(?:er)? ({'|'.join(_MONTHS)}) (\d{{4}})(?!\d)")
+# “Version 1.2.2010”, “art. 3.4.1985”: numbers of texts. Birth dates are written with two digits, or
+# with more than a dot.
+_NUMBERED = re.compile(r"(?:\b(?:versions?|v|articles?|art)\.? ?|\bn° ?)$")
+_LOOSE = re.compile(r"\d\.\d\.\d{4}")
 _BORN = re.compile(r"\b(?:nee?s?|naissance|ddn|born|birth)\b[^\d]{0,20}$")
 
 
@@ -93,8 +97,14 @@ def _dates(text: str) -> Iterator[tuple[date, bool]]:
     for pattern in (_YEAR_LAST, _YEAR_FIRST, _WORDED):
         for found in pattern.finditer(text):
             day = _day(pattern, found)
-            if day is not None:
+            if day is not None and not _is_number(text, found):
                 yield day, _BORN.search(text[: found.start()]) is not None
+
+
+def _is_number(text: str, found: re.Match[str]) -> bool:
+    """Of a version, or of an article."""
+    before = text[: found.start()]
+    return bool(_LOOSE.fullmatch(found[0])) and _NUMBERED.search(before) is not None
 
 
 def _day(pattern: re.Pattern[str], found: re.Match[str]) -> date | None:

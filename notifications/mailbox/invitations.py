@@ -6,19 +6,29 @@ The first invitation to a meeting says who organizes it; from then on only he ch
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
 from calendars.itip.applied import Effect
+from calendars.itip.group import with_members
 from calendars.itip.incoming import incoming
 from calendars.itip.message import ItipMethod
 from calendars.itip.people import address_of, organizer_of
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.calendar_object import CalendarObject
-from calendars.model.calendar_user_address import mailto, preferred_address
+from calendars.model.calendar_user_address import (
+    calendar_user_address,
+    mailto,
+    preferred_address,
+)
 from calendars.model.component import Component, ContentLine, serialize
 from calendars.model.principal import Principal, PrincipalKind
+from calendars.services.date_members import members_on
 from calendars.services.deliver_itip import Sender, deliver, recipients_of
 from calendars.services.find_calendar_users import find_calendar_user, find_calendar_users
 from calendars.services.find_meeting import HeldMeeting, find_held_meeting
+from calendars.services.find_members import find_members_by_mail
 from calendars.services.receive_itip import Received
 from calendars.services.receive_outside import receive_outside
 from notifications.imip.addresses import domain_of
@@ -41,7 +51,9 @@ def take_invitation(
 ) -> Taken:
     """Raises Aside, and the refusals of `calendars.model.invalid`."""
     organizer = _organizer(db, room, message)
-    people = [one for one in _invited_here(db, message) if evidence.is_for(one.id)]
+    day = datetime.fromtimestamp(now, UTC).date()
+    message = replace(message, calendar=_with_members(db, message.calendar, day))
+    people = [one for one in _invited_here(db, message, day) if evidence.is_for(one.id)]
     ids = [person.id for person in people]
     if not people:
         raise Aside(Why.NOBODY_HERE)
@@ -59,6 +71,12 @@ def take_invitation(
     return _outcome(message, effects, ids[0])
 
 
+def _with_members(db: Db, calendar: Component, day: date) -> Component:
+    """Whoever invites a group of ours invites its members: each answers for himself (DIR-1)."""
+    named = {calendar_user_address(line.value) for line in people_in(calendar, "ATTENDEE")}
+    return with_members(calendar, find_members_by_mail(db, named, day))
+
+
 def _organizer(db: Db, room: Mailroom, message: Message) -> ContentLine:
     """The one organizer, who is nobody of ours: of our meetings our diaries know. Raises Aside."""
     lines = message.organizers
@@ -73,7 +91,7 @@ def _organizer(db: Db, room: Mailroom, message: Message) -> ContentLine:
     return lines[0]
 
 
-def _invited_here(db: Db, message: Message) -> list[Principal]:
+def _invited_here(db: Db, message: Message, day: date) -> list[Principal]:
     """Who of ours it is for: whom it was sent to, or all whom it names, where it was
     sent to the service's own mailbox. Raises Aside.
     """
@@ -81,6 +99,8 @@ def _invited_here(db: Db, message: Message) -> list[Principal]:
     named = [address_of(line) for line in people_in(message.calendar, "ATTENDEE")]
     known = find_calendar_users(db, [mailto(one.removeprefix("mailto:")) for one in named])
     ids = {person.id for person in addressed.values()}
+    groups = [one for one in addressed.values() if one.kind is PrincipalKind.GROUP]
+    ids |= {one.id for group in groups for one in members_on(db, group.id, day)}
     wanted = {one: person for one, person in known.items() if person.id in ids or not ids}
     if not wanted and message.method not in _STORED:
         # Some programs name nobody in a cancellation.

@@ -283,7 +283,9 @@ def test_a_group_is_its_members(server: Server, anne: Client, paul: Client) -> N
         ),
     )
 
-    assert 'MEMBER="mailto:codir@example.org"' in copy_of(anne)
+    [member] = [line for line in copy_of(anne).splitlines() if "MEMBER=" in line]
+    assert 'MEMBER="mailto:codir@example.org"' in member
+    assert member.endswith(":mailto:paul@example.org")  # also for those elsewhere who are invited
     assert f"UID:{UID}" in copy_of(paul)
 
 

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from calendars.kernel.audit import CONSOLE
 from calendars.model.principal import PrincipalKind, Rights
+from calendars.services.disable_account import disable_account
+from calendars.services.set_members import change_members
 from scheduler.app.due_work import do_due_work
 from scheduler.app.wiring import Service
 from tests.builders import START, a_calendar, a_vevent
@@ -57,6 +60,38 @@ def waiting(asker: Asker, login: str = "anne") -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["items"]
     return found
+
+
+@pytest.mark.rule("DIR-1")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_whoever_invites_a_group_from_outside_invites_its_members(
+    post: Post, join: Join, anne: Asker, paul: Asker, service: Service, tmp_path: Path
+) -> None:
+    group, gone, other = join("equipe", "Équipe", PrincipalKind.GROUP), join("jean"), join("lise")
+    now = int(service.clock.now().timestamp())
+    with service.database.transaction() as db:
+        for one in (anne, paul, gone):
+            change_members(db, group.login, add=[one.login], by=CONSOLE, now=now)
+        disable_account(db, gone.login, by=CONSOLE, now=now)
+
+    to = "equipe@example.org"
+    assert post(proven(invitation(to=to, mailbox=to))) == "applied: invited"
+
+    assert [len(items(one, login=one.login)) for one in (anne, paul, other)] == [1, 1, 0]
+    name = str(items(paul, login="paul")[0]["name"])
+    text = paul.text(name).replace("\r\n ", "")
+    mine = next(line for line in text.splitlines() if "mailto:paul@example.org" in line)
+    assert 'MEMBER="mailto:equipe@example.org"' in mine
+    assert "jean@example.org" not in text
+    answered = text.replace(mine, mine.replace("NEEDS-ACTION", "ACCEPTED"))
+    assert paul.store(name, answered).status_code == 204
+    do_due_work(service)
+    [path] = (tmp_path / "data" / "mail").glob("*.eml")
+    reply = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert reply["To"] == PARTNER
+
+    assert post(proven(invitation("CANCEL", to=to, mailbox=to, sequence=1))) == "applied: cancelled"
+    assert [one["status"] for one in items(anne)] == ["CANCELLED"]
 
 
 @pytest.mark.rfc("6047 §2", "5546 §3.2.2")
