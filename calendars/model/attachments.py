@@ -55,6 +55,15 @@ class Managed(NamedTuple):
         return ContentLine(_NAME, given, self.url)
 
 
+class StoredAttachment(NamedTuple):
+    """One attachment with its octets."""
+
+    filename: str
+    media_type: str
+    data: bytes
+    made_by: PrincipalId
+
+
 class Described(NamedTuple):
     """One attachment without its octets."""
 

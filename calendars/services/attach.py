@@ -12,7 +12,7 @@ from typing import NamedTuple
 from calendars.kernel.database import Db
 from calendars.kernel.errors import NotFound
 from calendars.model import attachments as lines
-from calendars.model.attachments import TooManyAttachments, managed_ids
+from calendars.model.attachments import StoredAttachment, TooManyAttachments, managed_ids
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.component import Component, decode, parse, serialize
 from calendars.model.conditions import NO_CONDITION, Precondition
@@ -28,7 +28,6 @@ from calendars.services.keep_files import Sent, issue_attachment, keep_file
 from calendars.services.put_object import ObjectPath, PutObject, PutOutcome, store_in
 from calendars.services.show_objects import View
 from calendars.storage import attachments
-from calendars.storage.attachments import StoredAttachment
 
 
 class Target(NamedTuple):

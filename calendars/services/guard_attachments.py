@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendars.kernel.database import Db
 from calendars.kernel.errors import Forbidden, NotFound
 from calendars.kernel.identifiers import ObjectId
-from calendars.model.attachments import managed_ids
+from calendars.model.attachments import StoredAttachment, managed_ids
 from calendars.model.calendar_object import CalendarObject
 from calendars.model.component import Component, decode, parse
 from calendars.model.entry import entries_of
@@ -13,7 +13,6 @@ from calendars.model.principal import Principal, Privilege
 from calendars.services.authorize import open_collection
 from calendars.services.show_objects import View
 from calendars.storage import attachments
-from calendars.storage.attachments import StoredAttachment
 from calendars.storage.calendar_objects import StoredObject
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import ObjectId, PrincipalId
 from calendars.kernel.prepared import Prepared
-from calendars.model.attachments import Described
+from calendars.model.attachments import Described, StoredAttachment
 from calendars.storage import octets as shelf
 from calendars.storage.tables import (
     attachments,
@@ -34,15 +34,6 @@ class NewAttachment(NamedTuple):
     digest: str
     first_id: str | None = None
     """Under which id its first version came, where it takes another's place."""
-
-
-class StoredAttachment(NamedTuple):
-    """One attachment with its octets."""
-
-    filename: str
-    media_type: str
-    data: bytes
-    made_by: PrincipalId
 
 
 def add(db: Db, new: NewAttachment, *, by: PrincipalId, now: int) -> None:

@@ -74,15 +74,16 @@ class AnswerPage:
         if asked.step == FILE:
             return self._file(db, asked, found)
         if asked.step.startswith(papers.STEP) and found.guest is not None:
-            return papers.paper_asked_for(db, asked, named=is_public(found.guest.calendar))
+            held = found.guest.calendar
+            return papers.paper_asked_for(db, asked, held, named=is_public(held))
         place = _place(asked.step)
         if found.guest is None:
             return _gone(found)
         if place.proposes:
             return self._proposal(asked, found, found.guest, place, {}, ())
         sheet = self._answer(asked, found, found.guest, place, {}, ())
-        named = is_public(found.guest.calendar)
-        return papers.with_papers(db, asked, sheet, named=named)
+        held = found.guest.calendar
+        return papers.with_papers(db, asked, sheet, held, named=is_public(held))
 
     def act(self, db: Db, asked: Asked, form: Form) -> Turn | Sheet:
         """Raises NotFound."""

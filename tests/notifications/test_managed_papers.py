@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import an_event
-from tests.notifications.guests import JUDGE, NEXT_WEEK, posted
+from tests.notifications.guests import JUDGE, NEXT_WEEK, Browser, link_in, posted
 from tests.serving import Server, running_server
 
 PDF = b"%PDF-1.7 ordre du jour"
@@ -51,3 +52,12 @@ def test_a_paper_goes_along_once_and_nobody_is_sent_to_a_door_that_is_closed(
     ]
     assert calendars
     assert not any("ATTACH" in part.get_content() for part in calendars)
+    # On his own page he finds it either way; of what is not public under a neutral name (SEC-6).
+    name = "o.pdf" if visibility == "PUBLIC" else "piece-1.pdf"
+    link, browser = link_in(posted(server)[-1]), Browser(server.base)
+    page = browser.open(link).text
+    assert name in page
+    [step] = re.findall(rf'href="({link}/papers/[^"]+)"', page)
+    got = browser.open(step)
+    assert (got.content, name in got.headers["Content-Disposition"]) == (PDF, True)
+    assert browser.open(f"{link}/papers/f0000000000000000").status_code == 404
