@@ -48,6 +48,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(_TODAY.stop)
 
 
+@pytest.fixture
+def real_clock() -> Iterator[None]:
+    """For what compares clocks with another program: the database has the real one."""
+    _TODAY.stop()
+    yield
+    _TODAY.start()
+
+
 def pytest_collection_finish() -> None:
     """Garbage is looked for seldom, and never in what was imported: it took a fifth of the time."""
     gc.collect()

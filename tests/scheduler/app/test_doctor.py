@@ -29,6 +29,7 @@ def _states(niaouli: CommandLine, *, fails: int = 0) -> dict[str, str]:
     return {each["check"]: each["state"] for each in found}
 
 
+@pytest.mark.usefixtures("real_clock")
 def test_a_healthy_service_has_a_good_line_for_each_check(healthy: CommandLine) -> None:
     lines = healthy("doctor").out.splitlines()
     assert len(lines) == 11
