@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import lru_cache
 
 from calendars.itip.copy import Copy, Key
 from calendars.itip.people import address_of, part_stat
@@ -93,7 +94,9 @@ def _said(component: Component, name: str) -> list[str]:
     return sorted(f"{line.raw_parameters}:{line.value.strip()}" for line in lines)
 
 
+@lru_cache(maxsize=1_024)
 def _person(line: ContentLine) -> str:
+    """Read once for all copies: each of a hundred people has a hundred of these lines."""
     told = [
         f"{name}={','.join(values).lower()}"
         for name, values in line.parameters

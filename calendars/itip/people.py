@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from calendars.model.component import Component, ContentLine
@@ -76,6 +77,12 @@ def organizer_of(component: Component) -> str | None:
 
 def part_stat(line: ContentLine) -> str:
     """PARTSTAT in capitals; NEEDS-ACTION where nothing is said (RFC 5545 §3.2.12)."""
+    return _part_stat(line.raw_parameters)
+
+
+@lru_cache(maxsize=1_024)
+def _part_stat(raw_parameters: str) -> str:
+    line = ContentLine("ATTENDEE", raw_parameters, "")
     return (line.parameter("PARTSTAT") or "NEEDS-ACTION").strip().upper()
 
 
