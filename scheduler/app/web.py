@@ -213,6 +213,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     give_state(app, state)
     meetings.give_house(app, house_of(service))
     webhooks.give_trusted(app, service.settings.webhook_host_list)
+    speak_to_readers(api.router)
     app.include_router(api.router)
     for feature in FEATURES:
         speak_to_readers(feature.router)
