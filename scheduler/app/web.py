@@ -213,11 +213,9 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     give_state(app, state)
     meetings.give_house(app, house_of(service))
     webhooks.give_trusted(app, service.settings.webhook_host_list)
-    speak_to_readers(api.router)
-    app.include_router(api.router)
-    for feature in FEATURES:
-        speak_to_readers(feature.router)
-        app.include_router(feature.router)
+    for router in (api.router, *(one.router for one in FEATURES)):
+        speak_to_readers(router)
+        app.include_router(router)
     give_samples(app)
     diary_requests.give_habits(app, habits_of(service))
     give_choosing(app, choosing_of(service))
