@@ -1,4 +1,4 @@
-"""Which slots are free now: reckoned from the diaries whenever somebody looks (docs/adr/0020).
+"""Which slots are free now: reckoned from the diaries whenever somebody looks (docs/adr/0022).
 
 Nothing is held for those who have not chosen. What fills a diary meanwhile takes its time from the
 offer at once, and a slot that is gone when it is chosen is refused with what remains.
