@@ -7,12 +7,12 @@ other, is rid of the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple
 
-from calendars.itip.changes import changed_names
+from calendars.itip.changes import changed_names, span
 from calendars.itip.copy import Copy, rebuilt
 from calendars.itip.message import ItipMethod
 from calendars.itip.people import attendees, sequence_of
@@ -22,9 +22,14 @@ from calendars.model.line_edit import put_value
 from calendars.model.utc_text import utc_text
 from notifications.imip.outlook import unfit
 from notifications.imip.singles import SINGLE, as_single, is_single, singles_of
+from notifications.imip.slight import SLIGHT
 
 _FAR = "9999"
 _NOT_TOLD = frozenset(("ATTENDEE", "DTSTAMP", "RECURRENCE-ID"))
+_OF_SERIES = frozenset(
+    ("RRULE", "RDATE", "EXDATE", "EXRULE", "DTSTART", "DTEND", "DURATION", *_NOT_TOLD)
+)
+_WORDS = SLIGHT | {"ATTACH"}
 
 
 class Told(NamedTuple):
@@ -57,6 +62,8 @@ class _Known(NamedTuple):
     series: Told | None
     alone: dict[str, Told]
     """Occurrences that left as meetings of their own, by their names."""
+    dates: dict[str, Told]
+    """What he was told last of single dates of the series, by their names."""
 
 
 def parcels(
@@ -74,7 +81,7 @@ def parcels(
         return list(_end(calendar, copy.master, known, packing.now))
     if packing.most and copy.master.name == "VEVENT" and unfit(copy) is not None:
         return list(_apart(copy, copy.master, known, packing))
-    return list(_series(copy, copy.master, known, packing.now))
+    return list(_series(copy, copy.master, known, packing))
 
 
 def _known(told: Sequence[Told]) -> _Known:
@@ -85,16 +92,40 @@ def _known(told: Sequence[Told]) -> _Known:
             newest.setdefault((is_single(part), name), one)
     there = {key: one for key, one in newest.items() if one.method == ItipMethod.REQUEST}
     alone = {name: one for (single, name), one in there.items() if single}
-    return _Known(there.get((False, "")), alone)
+    dates = {name: one for (single, name), one in newest.items() if name and not single}
+    return _Known(there.get((False, "")), alone, dates)
 
 
-def _series(copy: Copy, master: Component, known: _Known, now: int) -> Iterator[Parcel]:
+def _series(copy: Copy, master: Component, known: _Known, packing: Packing) -> Iterator[Parcel]:
     """The series, then what is different on single dates that are yet to come."""
     yield Parcel(ItipMethod.REQUEST, rebuilt(copy.calendar, [master]))
     for key in sorted(copy.overrides):
-        if key >= now:
-            yield Parcel(ItipMethod.REQUEST, rebuilt(copy.calendar, [copy.overrides[key]]))
-    yield from _taken_back(master, known, now)
+        if key < packing.now:
+            continue
+        alone = rebuilt(copy.calendar, [copy.overrides[key]])
+        if known.series is None or _tells(copy, master, key, alone, known, packing.zone):
+            yield Parcel(ItipMethod.REQUEST, alone)
+    yield from _taken_back(master, known, packing.now)
+
+
+def _tells(
+    copy: Copy, master: Component, key: int, alone: Component, known: _Known, zone: tzinfo
+) -> bool:
+    """Programs drop exceptions with each new version of their series: what has a time, a place or
+    people of its own is said again. One that has but words of its own, the agenda of a date, is
+    not: of those nobody outside is told (MTG-4), unless he knew the date otherwise.
+    """
+    part = copy.overrides[key]
+    usual = (key, *span(copy, master)[1:4])
+    said = changed_names(copy, master, copy, part) - _OF_SERIES
+    if span(copy, part)[:4] != usual or said - _WORDS:
+        return True
+    if attendees(master).keys() != attendees(part).keys():
+        return True
+    before = known.dates.get(_name(alone))
+    if before is None:
+        return False
+    return before.method != ItipMethod.REQUEST or _differs(before.calendar, alone, zone, _WORDS)
 
 
 def _taken_back(master: Component, known: _Known, now: int) -> Iterator[Parcel]:
@@ -114,7 +145,7 @@ def _apart(copy: Copy, master: Component, known: _Known, packing: Packing) -> It
     full = len(singles) == packing.most
     last = max(names) if full else _FAR
     gone = {name: one for name, one in known.alone.items() if name not in names and name <= last}
-    yield from _taken_back(master, _Known(None, gone), packing.now)
+    yield from _taken_back(master, _Known(None, gone, {}), packing.now)
     for name, single in names.items():
         before = known.alone.get(name)
         if before is None or _differs(before.calendar, single, packing.zone):
@@ -125,13 +156,15 @@ def _name(single: Component) -> str:
     return entries_of(single)[0].value("RECURRENCE-ID") or ""
 
 
-def _differs(before: Component, single: Component, zone: tzinfo) -> bool:
-    """In more than what others answered."""
+def _differs(
+    before: Component, single: Component, zone: tzinfo, besides: Set[str] = frozenset()
+) -> bool:
+    """In more than what others answered, and those properties."""
     old, new = Copy(before, zone), Copy(single, zone)
     was, now = entries_of(before)[0], entries_of(single)[0]
     if attendees(was).keys() != attendees(now).keys():
         return True
-    return bool(changed_names(old, was, new, now) - _NOT_TOLD)
+    return bool(changed_names(old, was, new, now) - _NOT_TOLD - besides)
 
 
 def _end(calendar: Component, master: Component, known: _Known, now: int) -> Iterator[Parcel]:

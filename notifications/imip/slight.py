@@ -12,7 +12,7 @@ from calendars.itip.copy import Copy
 from calendars.model.component import Component
 from calendars.model.entry import entries_of
 
-_SLIGHT = frozenset(("DESCRIPTION", "STYLED-DESCRIPTION", "PRIORITY", "CONTACT", "RESOURCES"))
+SLIGHT = frozenset(("DESCRIPTION", "STYLED-DESCRIPTION", "PRIORITY", "CONTACT", "RESOURCES"))
 
 
 def is_slight(
@@ -28,7 +28,7 @@ def is_slight(
     if former is None or was is None or len(parts) != 1:
         return False
     names = changed_names(Copy(former, zone), was, Copy(calendar, zone), parts[0])
-    return names <= _SLIGHT and (bool(names) or back)
+    return names <= SLIGHT and (bool(names) or back)
 
 
 def _same(former: Component, part: Component) -> Component | None:

@@ -116,6 +116,29 @@ def test_a_series_and_its_exceptions_go_apart(house: House, sent: Sent) -> None:
     assert "C’est une date d’une série" in text_of(moved)
 
 
+@pytest.mark.rule("MTG-4")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_series_that_changes_says_again_what_programs_drop_and_no_more(
+    house: House, sent: Sent
+) -> None:
+    """Its exceptions go with a new version; the agenda of a date is no reason for a mail."""
+    moved = an_override(START + WEEK, start=START + WEEK + timedelta(hours=2))
+    worded = a_vevent(
+        recurrence_id=START + 2 * WEEK, start=START + 2 * WEEK, description="1. Budget",
+        organizer="anne@example.org", attendees=[JUDGE],
+    )  # fmt: skip
+    store(house, moved, worded, rrule="FREQ=WEEKLY;COUNT=6")
+    assert len(sent.fresh()) == 3
+
+    store(house, moved, worded, rrule="FREQ=WEEKLY;COUNT=4")
+    assert [which for _, _, which in sent.told()] == ["", "20260310T143000"]
+
+    # What he knew otherwise is said, even where it is as the series has it now.
+    back = an_override(START + WEEK, start=START + WEEK)
+    store(house, back, worded, rrule="FREQ=WEEKLY;COUNT=3", location="Salle A")
+    assert [which for _, _, which in sent.told()][:2] == ["", "20260310T143000"]
+
+
 def test_what_outlook_cannot_hold_goes_date_by_date(house: House, sent: Sent) -> None:
     store(house, rrule=UNFIT)
     first = sent.fresh()
