@@ -20,6 +20,7 @@ from scheduler.diaries import warn
 from scheduler.diaries.service import expire_holds
 from scheduler.diary_requests.remind_of_options import remind_of_options
 from scheduler.diary_requests.service import close_past
+from scheduler.diary_requests.service import follow_meetings as follow_meetings_of_requests
 from scheduler.slots.follow import follow_places, is_behind
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def jobs_of(service: Service, outlet: Outlet) -> list[Job]:
         Job("appointments", MINUTE, lambda: follow_appointments(service)),
         Job("campaigns", HOUR, lambda: tend_campaigns(service)),
         Job("series", HOUR, lambda: extend_series(service)),
-        Job("requests", HOUR, lambda: close_requests(service)),
+        Job("requests", FEW_MINUTES, lambda: close_requests(service)),
         Job("forget", HOUR, lambda: forget(service)),
         Job("audit", HOUR, lambda: mark_audit(service)),
     ]
@@ -173,9 +174,11 @@ def warn_of_conflicts(service: Service) -> int:
 
 
 def close_requests(service: Service) -> int:
-    """Appointments that are over have taken place (DIA-2)."""
+    """Requests follow their meetings, and appointments that are over have taken place (DIA-2)."""
+    now = _now(service)
+    followed = follow_meetings_of_requests(service.database, service.dispatch, now=now)
     with service.database.transaction() as db:
-        return close_past(db, now=_now(service))
+        return followed + close_past(db, now=now)
 
 
 def follow_events_of_meetings(service: Service) -> int:

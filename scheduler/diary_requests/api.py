@@ -152,7 +152,9 @@ def claim(
     """The asker takes it on."""
     seconds = habits.claim_minutes * 60
     with state.database.transaction() as db:
-        found = service.claim(db, actor, login, ref, seconds=seconds, now=state.now())
+        found = service.claim(
+            db, actor, login, ref, seconds=seconds, dispatch=state.dispatch, now=state.now()
+        )
     return DiaryRequestOut.of(found, state.zone)
 
 

@@ -97,12 +97,11 @@ def list_made_by(db: Db, login: str) -> list[DiaryRequest]:
     return _requests(db, query.order_by(_R.id.desc()).limit(MOST))
 
 
-def list_of_meetings(db: Db, *, after: DiaryRequestId, limit: int) -> list[DiaryRequest]:
-    """Requests on their way whose meeting may have been led on, in the order of their numbers."""
+def list_of_meetings(db: Db) -> list[DiaryRequest]:
+    """Requests on their way whose meeting may have been led on."""
     states = [*OPEN, RequestState.PLANNED]
     query = select(diary_requests).where(_R.meeting.is_not(None), _R.state.in_(states))
-    query = query.where(_R.id > after).order_by(_R.id).limit(limit)
-    return _requests(db, query.with_for_update(skip_locked=True))
+    return _requests(db, query.order_by(_R.id))
 
 
 def list_planned(db: Db, *, after: DiaryRequestId, limit: int) -> list[DiaryRequest]:

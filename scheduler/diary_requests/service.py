@@ -8,7 +8,7 @@ from datetime import tzinfo
 from itertools import count
 
 from calendars.http.shapes import instant_of
-from calendars.kernel.database import Db
+from calendars.kernel.database import Database, Db
 from calendars.kernel.errors import Forbidden, InvalidInput, NotFound
 from calendars.model.component import decode, parse
 from calendars.model.event_draft import EventDraft
@@ -19,10 +19,10 @@ from calendars.services.authorize import open_collection
 from calendars.services.collection_zone import zone_of
 from calendars.services.delete_object import delete_object
 from calendars.services.deliver_itip import Dispatch
+from calendars.services.find_entry import Standing, find_entry
 from calendars.services.find_principals import get_principal
 from calendars.services.open_account import check_email
 from calendars.services.put_object import ObjectPath
-from calendars.services.read_entry import read_entry
 from scheduler.diaries.model import HoldDraft, HoldState, Slot
 from scheduler.diaries.repository import find as find_group
 from scheduler.diaries.service import abandon_holds, book, confirm_hold, hold_dates
@@ -120,13 +120,14 @@ def get_request(db: Db, actor: Principal, login: str, ref: str, *, now: int) -> 
 
 
 def claim(
-    db: Db, actor: Principal, login: str, ref: str, *, seconds: int, now: int
+    db: Db, actor: Principal, login: str, ref: str, *, seconds: int, dispatch: Dispatch, now: int
 ) -> DiaryRequest:
     """The actor takes the request on. Raises NotFound, ClaimedByAnother, WrongRequestState."""
     found = _locked(db, actor, login, ref, now=now)
     again = found.state is RequestState.POSTPONED
     found.claim(actor.login, now=now, seconds=seconds)
     if again:
+        _free_options(db, actor, found, dispatch=dispatch, now=now)
         with_meeting.seek_date(db, found, now=now)
     return _saved(db, actor, found, now=now)
 
@@ -270,7 +271,7 @@ def close_past(db: Db, *, now: int) -> int:
 
     The diary says when: it may have been moved in any program since.
     """
-    closed, last = _follow_meetings(db, now=now), DiaryRequestId(0)
+    closed, last = 0, DiaryRequestId(0)
     while batch := repository.list_planned(db, after=last, limit=_BATCH):
         last = batch[-1].id
         for one in batch:
@@ -278,21 +279,34 @@ def close_past(db: Db, *, now: int) -> int:
     return closed
 
 
-def _follow_meetings(db: Db, *, now: int) -> int:
-    """Those whose meeting was given a date, put off or called off by who keeps the meeting."""
-    followed, last = 0, DiaryRequestId(0)
-    while batch := repository.list_of_meetings(db, after=last, limit=_BATCH):
-        last = batch[-1].id
-        for one in batch:
-            if with_meeting.follow_meeting(db, one):
-                repository.save(db, one, by=one.owner, now=now)
-                followed += 1
+def follow_meetings(database: Database, dispatch: Dispatch, *, now: int) -> int:
+    """Those whose meeting was given a date, put off or called off by who keeps the meeting: what
+    was held for them is free again. Each in a transaction of its own; how many there were.
+    """
+    with database.reading() as db:
+        due = [
+            one for one in repository.list_of_meetings(db) if with_meeting.follow_meeting(db, one)
+        ]
+    followed = 0
+    for one in due:
+        with database.transaction() as db:
+            followed += _follow(db, one.owner, one.ref, dispatch, now=now)
     return followed
+
+
+def _follow(db: Db, login: str, ref: str, dispatch: Dispatch, *, now: int) -> bool:
+    found = repository.find(db, login, ref, lock=True)
+    if found is None or not with_meeting.follow_meeting(db, found):
+        return False
+    owner = get_principal(db, login)
+    _free_options(db, owner, found, dispatch=dispatch, now=now)
+    repository.save(db, found, by=login, now=now)
+    return True
 
 
 def _close(db: Db, found: DiaryRequest, *, now: int) -> bool:
     owner = get_principal(db, found.owner)
-    ends_at = _end_of(db, owner, found, now=now)
+    ends_at = _end_of(db, owner, found)
     if ends_at is None:
         found.end_without_event()
     elif ends_at <= now:
@@ -303,14 +317,16 @@ def _close(db: Db, found: DiaryRequest, *, now: int) -> bool:
     return True
 
 
-def _end_of(db: Db, owner: Principal, found: DiaryRequest, *, now: int) -> int | None:
-    calendar, name, _ = found.event or ("", "", "")
-    try:
-        path = ObjectPath(found.owner, calendar, name)
-        entry = read_entry(db, owner, path, now=now)
-    except NotFound:
+def _end_of(db: Db, owner: Principal, found: DiaryRequest) -> int | None:
+    standing = _standing(db, owner, found)
+    if standing is None:
         return None
-    return bounds(parse(decode(entry.found.data)), zone_of(entry.collection)).end
+    return bounds(parse(decode(standing.stored.data)), zone_of(standing.collection)).end
+
+
+def _standing(db: Db, owner: Principal, found: DiaryRequest) -> Standing | None:
+    """By its UID: a program may have moved it into another calendar."""
+    return None if found.event is None else find_entry(db, owner.id, found.event[2])
 
 
 def _free_ref(db: Db, found: DiaryRequest) -> str:
@@ -340,12 +356,13 @@ def _free_options(
 def _remove_event(
     db: Db, actor: Principal, found: DiaryRequest, *, dispatch: Dispatch, now: int
 ) -> None:
-    if found.event is None:
+    standing = _standing(db, get_principal(db, found.owner), found)
+    if standing is None:
         return
-    calendar, name, _ = found.event
     meant = replace(dispatch, believed_deletions=None)
+    path = ObjectPath(found.owner, standing.collection.name, standing.stored.name)
     try:
-        delete_object(db, actor, ObjectPath(found.owner, calendar, name), dispatch=meant, now=now)
+        delete_object(db, actor, path, dispatch=meant, now=now)
     except NotFound:
         return
 

@@ -168,7 +168,8 @@ def take(
 
     def deed(db: Db, actor: Principal, service: Service) -> DiaryRequest:
         seconds = service.settings.claim_minutes * 60
-        return deeds.claim(db, actor, login, ref, seconds=seconds, now=now_of(service))
+        dispatch, now = service.dispatch, now_of(service)
+        return deeds.claim(db, actor, login, ref, seconds=seconds, dispatch=dispatch, now=now)
 
     _do(deed, login, acts_as, config, as_json=as_json)
 

@@ -24,7 +24,7 @@ from scheduler.diary_requests.model import (
     Wish,
     WrongRequestState,
 )
-from scheduler.diary_requests.service import close_past
+from scheduler.diary_requests.service import close_past, follow_meetings
 from tests.calendars.dav.test_delegation import delegate
 from tests.scheduler.diaries.test_holds import agenda, mails
 from tests.serving import Client, Server, running_server
@@ -179,7 +179,11 @@ def test_the_diary_says_when_it_took_place(house: House) -> None:
     event = house.anne.ask("GET", moved).json()["object"]
     href = f"/dav/calendars/director/agenda/{event}"
     text = house.director.ask("GET", href).text
-    house.director.put(href, text.replace("20270316", "20270320"))
+    # A program puts it into another calendar of hers, on another day.
+    house.director.ask("DELETE", href)
+    assert house.director.ask("MKCALENDAR", "/dav/calendars/director/autre/").status_code == 201
+    elsewhere = f"/dav/calendars/director/autre/{event}"
+    house.director.put(elsewhere, text.replace("20270316", "20270320"))
     gone = house.anne.ask("GET", removed).json()["object"]
     house.director.ask("DELETE", f"/dav/calendars/director/agenda/{gone}")
 
@@ -191,6 +195,24 @@ def test_the_diary_says_when_it_took_place(house: House) -> None:
 
     assert states_at(19) == ["planned", "cancelled", "took-place"]
     assert states_at(20) == ["took-place", "cancelled", "took-place"]
+
+
+@pytest.mark.rule("DIA-3")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_was_held_is_free_when_the_meeting_gets_its_date_elsewhere(house: House) -> None:
+    path = house.received(meeting="COPIL")
+    do(house.anne, path, "claim")
+    told = do(house.anne, path, "options", {"slots": [slot(16), slot(18)]})[1]
+    url = f"{house.anne.base}/api/v1/meetings/{told['meeting']}"
+    change = {"start": "2027-03-22T08:00:00+11:00", "required": ["paul"]}
+    assert house.anne.http.patch(url, json=change).status_code == 200
+
+    service = house.server.service
+    assert follow_meetings(service.database, service.dispatch, now=NOW) == 1
+
+    assert len(agenda(house.director)) == 1
+    assert house.anne.ask("GET", path).json()["state"] == "planned"
+    assert follow_meetings(service.database, service.dispatch, now=NOW) == 0
 
 
 def test_a_claim_ends_by_itself() -> None:
@@ -283,8 +305,8 @@ def test_what_is_done_to_the_meeting_is_done_to_its_request(house: House) -> Non
 
     seen = house.anne.http.get(f"{house.anne.base}{path}").json()
     assert (seen["state"], seen["object"] is not None) == ("planned", True)
-    with house.server.service.database.transaction() as db:
-        close_past(db, now=NOW)
+    service = house.server.service
+    assert follow_meetings(service.database, service.dispatch, now=NOW) == 1
     assert house.anne.http.post(f"{url}/state", json={"state": "cancelled"}).status_code == 200
     seen = house.anne.http.get(f"{house.anne.base}{path}").json()
     assert (seen["state"], seen["object"]) == ("cancelled", None)
