@@ -8,7 +8,7 @@ from calendars.kernel.audit import Deed
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput, NotFound
 from calendars.kernel.identifiers import PrincipalId
-from calendars.model.principal import Principal
+from calendars.model.principal import Principal, Visibility
 from calendars.services.find_principals import get_principal, get_principal_by_id
 from calendars.services.note_deed import note_deed
 from notifications.links import Link
@@ -26,7 +26,7 @@ from scheduler.appointments.booking_repository import Period
 from scheduler.appointments.openings import get_opening
 from scheduler.choosing.model import ChoiceOver, Free, House, Taken
 from scheduler.choosing.offer import free_slots
-from scheduler.choosing.rights import is_near
+from scheduler.choosing.rights import Nearness, is_near, nearness_of
 from scheduler.choosing.take import Chooser, give_up, move, take, taken_at
 
 
@@ -36,7 +36,7 @@ def book(
 ) -> Shown:  # fmt: skip
     """A colleague books; a contact is written to. Raises NotFound, NoLongerFree, InvalidInput."""
     made = _new(db, actor, number, wanted, now=now)
-    return choose(db, actor, made, starts_at, house, now=now)
+    return _place(db, actor, made, starts_at, house, now=now)
 
 
 def offer(
@@ -62,9 +62,9 @@ def _new(db: Db, actor: Principal, number: OpeningId, wanted: Request, *, now: i
 
 
 def offered(db: Db, asker: Principal, shown: Shown, house: House, *, now: int) -> list[Free]:
-    """What can be chosen for it now; nothing where it is too late."""
+    """What can be chosen for it now; nothing where it is too late, or the time is closed."""
     one, opening = shown.appointment, shown.opening
-    if not one.is_changeable(opening, now=now):
+    if opening.closed_at is not None or not one.is_changeable(opening, now=now):
         return []
     terms = opening.terms(shown.owner, one.request.channel, house.zone, now=now)
     found = free_slots(db, asker, terms, house, moving=one.uid, now=now)
@@ -74,6 +74,15 @@ def offered(db: Db, asker: Principal, shown: Shown, house: House, *, now: int) -
 def choose(
     db: Db, asker: Principal, shown: Shown, starts_at: int, house: House, *, now: int
 ) -> Shown:
+    """By its link: not later than its rules let it. Raises as `_place` does."""
+    if not shown.appointment.is_changeable(shown.opening, now=now):
+        raise ChoiceOver("this appointment can no longer be changed")
+    return _place(db, asker, shown, starts_at, house, now=now)
+
+
+def _place(
+    db: Db, asker: Principal, shown: Shown, starts_at: int, house: House, *, now: int
+) -> Shown:
     """The slot is its own, in place of the one that it had. Chosen twice, it changes nothing.
 
     Raises ChoiceOver, NoLongerFree, SlotTaken, WrongState.
@@ -81,8 +90,8 @@ def choose(
     one, opening, owner = shown.appointment, shown.opening, shown.owner
     if one.starts_at == starts_at and one.state is AppointmentState.PLANNED:
         return shown
-    if not one.is_changeable(opening, now=now):
-        raise ChoiceOver("this appointment can no longer be changed")
+    if opening.closed_at is not None:
+        raise ChoiceOver("these slots are closed")
     terms = opening.terms(owner, one.request.channel, house.zone, now=now)
     who, former = Chooser.of(asker, owner), taken_of(one)
     if one.uid is None:
@@ -102,9 +111,14 @@ def choose(
 def move_to(
     db: Db, actor: Principal, number: AppointmentId, starts_at: int, house: House, *, now: int
 ) -> Shown:
-    """Another slot, by who booked it or keeps the diary. Raises NotFound and as `choose` does."""
+    """Another slot, by who booked it or keeps the diary, until it begins; links end before.
+
+    Raises NotFound and as `_place` does.
+    """
     shown = _open(db, actor, number, now=now)
-    return choose(db, actor, shown, starts_at, house, now=now)
+    if not shown.appointment.is_to_come(now=now):
+        raise ChoiceOver("it has begun, or is not planned any more")
+    return _place(db, actor, shown, starts_at, house, now=now)
 
 
 def call_off(db: Db, actor: Principal, number: AppointmentId, house: House, *, now: int) -> Shown:
@@ -147,13 +161,18 @@ def list_appointments(
 ) -> list[Shown]:  # fmt: skip
     """Somebody's appointments, by time: those whose diary the actor keeps. Raises NotFound."""
     owner = get_principal(db, login)
-    found = shelf.list_of(db, owner.id, period, states)
-    shown = [_shown(db, one) for one in found]
-    classes = {one.opening.visibility for one in shown} or {"PUBLIC"}
-    seen = {c for c in classes if is_near(db, actor, owner, c, now=now)}
-    if not seen:
+    near = {one: nearness_of(db, actor, owner, one, now=now) for one in Visibility}
+    if not any(near.values()):
         raise NotFound("there is nothing here")
-    return _counted(db, [one for one in shown if one.opening.visibility in seen])
+    shown = [_shown(db, one) for one in shelf.list_of(db, owner.id, period, states)]
+    return _counted(
+        db,
+        [
+            _as_told(one, actor, how)
+            for one in shown
+            if (how := near[Visibility(one.opening.visibility)]) is not Nearness.STRANGER
+        ],
+    )
 
 
 def list_booked(db: Db, actor: Principal) -> list[Shown]:
@@ -184,11 +203,15 @@ def _open(db: Db, actor: Principal, number: AppointmentId, *, lock: bool = True,
     if found is None:
         raise NotFound("there is nothing here")
     shown = _shown(db, found)
-    if found.booked_by != actor.id and not is_near(
-        db, actor, shown.owner, shown.opening.visibility, now=now
-    ):
+    near = nearness_of(db, actor, shown.owner, shown.opening.visibility, now=now)
+    if found.booked_by != actor.id and near is Nearness.STRANGER:
         raise NotFound("there is nothing here")
-    return shown
+    return _as_told(shown, actor, near)
+
+
+def _as_told(shown: Shown, actor: Principal, near: Nearness) -> Shown:
+    """Who booked it knows what for; who merely keeps the diary does not (SEC-2)."""
+    return shown._replace(told=near is Nearness.HOST or shown.appointment.booked_by == actor.id)
 
 
 def _shown(db: Db, one: Appointment) -> Shown:

@@ -183,6 +183,12 @@ class Appointment:
         """Until when its link moves it or calls it off; None where no date is set."""
         return None if self.starts_at is None else self.starts_at - opening.change_notice * MINUTE
 
+    def is_to_come(self, *, now: int) -> bool:
+        """It is planned, or offered still, and has not begun."""
+        if self.state is AppointmentState.OFFERED:
+            return True
+        return self.state is AppointmentState.PLANNED and (self.starts_at or 0) > now
+
     def is_changeable(self, opening: Opening, *, now: int) -> bool:
         """By its link."""
         until = self.changeable_until(opening)
@@ -203,6 +209,8 @@ class Shown(NamedTuple):
     owner: Principal
     no_shows: int = 0
     location: str = ""
+    told: bool = True
+    """Whoever reads it may know what for."""
 
 
 def check_reference(reference: str) -> None:

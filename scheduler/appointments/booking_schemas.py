@@ -224,8 +224,8 @@ class AppointmentOut(Shape):
     id: int
     owner: str
     opening: int
-    motive: str
-    reference: str
+    motive: str = Field(description="Vide pour qui tient l'agenda sans lire sa confidentialité.")
+    reference: str = Field(description="De même.")
     channel: Channel
     state: AppointmentState
     start: datetime | None
@@ -238,11 +238,14 @@ class AppointmentOut(Shape):
         """By the clocks of the site."""
         one, asked = shown.appointment, shown.appointment.request
         return cls(
-            id=one.id, owner=shown.owner.login, opening=one.opening_id, motive=asked.motive,
-            reference=asked.reference, channel=asked.channel, state=one.state,
+            id=one.id, owner=shown.owner.login, opening=one.opening_id,
+            motive=asked.motive if shown.told else "",
+            reference=asked.reference if shown.told else "",
+            channel=asked.channel, state=one.state,
             start=None if one.starts_at is None else at(one.starts_at, zone),
             end=None if one.ends_at is None else at(one.ends_at, zone),
-            location=shown.location, no_shows=shown.no_shows,
+            location=shown.location if shown.told else "",
+            no_shows=shown.no_shows if shown.told else 0,
         )  # fmt: skip
 
     @property
