@@ -70,7 +70,11 @@ def open_by_link(db: Db, link: Link, *, lock: bool = False) -> Opened:
 
 
 def _open(db: Db, person: PrincipalId, number: ChoiceId, *, lock: bool) -> Opened:
-    choice = repository.find_choice(db, number, lock=lock)
+    choice = repository.find_choice(db, number)
+    if choice is not None and lock:
+        # The campaign before the choice, as who calls it off does: of the two, one sees the other.
+        repository.hold(db, choice.campaign_id)
+        choice = repository.find_choice(db, number, lock=True)
     if choice is None or choice.person_id != person or choice.asked_at is None:
         raise NotFound("there is nothing here")
     campaign = repository.find(db, choice.campaign_id)

@@ -43,6 +43,11 @@ def find(db: Db, number: CampaignId, *, lock: bool = False) -> Campaign | None:
     return next(iter(_campaigns(db, query.with_for_update() if lock else query)), None)
 
 
+def hold(db: Db, number: CampaignId) -> None:
+    """It is neither closed nor called off meanwhile; others may choose in it (docs/adr/0020)."""
+    db.execute(select(_C.id).where(_C.id == number).with_for_update(read=True))
+
+
 def list_concerning(db: Db, people: Collection[PrincipalId]) -> list[Campaign]:
     """The campaigns that these people run or appraise in, the newest first."""
     within = select(_E.campaign_id).where(_E.evaluator_id.in_(people))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,12 +15,14 @@ from sqlalchemy import select
 
 from calendars.model.principal import Rights
 from calendars.model.resource_policy import Category
+from calendars.services.find_principals import get_principal
 from notifications.tables import outbox
 from scheduler.app.wiring import choosing_of
 from scheduler.campaigns import pages
 from scheduler.campaigns.api import CAMPAIGNS
-from scheduler.campaigns.choose import choose
+from scheduler.campaigns.choose import choose, open_own
 from scheduler.campaigns.follow_up import tend_campaigns
+from scheduler.campaigns.model import ChoiceId
 from scheduler.slots.book import SlotTaken
 from tests.calendars.dav.test_delegation import delegate
 from tests.command_line import CommandLine
@@ -331,6 +333,26 @@ def test_called_off_it_takes_back_what_is_not_held_with_one_mail_each(campaign: 
     left = {one.recipient for one in campaign.letters() if one.state == "PENDING"}
     assert len([one for one in campaign.letters() if one.state == "PENDING"]) == len(left)
     assert "Cet entretien est annulé" in words_of(Browser(campaign.server.base).open(path).text)
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_what_is_chosen_while_it_is_called_off_is_called_off_too(campaign: Campaign) -> None:
+    """Whoever comes second waits for the first: no interview is left in a diary, unheard of."""
+    campaign.open()
+    number, service = campaign.own("paul")["id"], campaign.server.service
+    house, now = choosing_of(service), int(service.clock.now().timestamp())
+    claire = campaign.people["claire"]
+    with ThreadPoolExecutor(1) as pool:
+        with service.database.transaction() as db:
+            paul = get_principal(db, "paul")
+            opened = open_own(db, paul, ChoiceId(number), lock=True)
+            choose(db, paul, opened, int(at(9).timestamp()), house, now=now)
+            cancelled = pool.submit(claire.ask, "POST", f"{campaign.path}/cancel")
+            wait([cancelled], timeout=0.5)
+        assert cancelled.result(timeout=30).status_code == 200
+
+    assert campaign.agenda("claire") == []
+    assert all("STATUS:CANCELLED" in one for one in campaign.agenda("paul"))
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
