@@ -16,11 +16,11 @@ from calendars.itip.counter import NoSuchProposal, counter, may_counter
 from calendars.itip.message import ItipMessage, ItipMethod
 from calendars.itip.people import (
     ANSWERED,
-    FROM,
     OLDEST,
     attendees,
     organizer_of,
     part_stat,
+    said_beside,
     version_in,
     with_parameter,
     without_parameters,
@@ -28,7 +28,7 @@ from calendars.itip.people import (
 from calendars.itip.plan_organizer import request_to
 from calendars.itip.views import message_of
 from calendars.model.budget import Budget
-from calendars.model.component import Component, ContentLine, escape, unescape
+from calendars.model.component import Component, ContentLine, escape
 from calendars.model.instances import bounds, instances
 from calendars.model.line_edit import drop_lines, put_line, put_value
 from calendars.model.moments import Form, moment
@@ -139,10 +139,7 @@ class Guest:
         """What he wrote beside his answer, which nobody but the organizer is shown."""
         part = self.copy.overrides.get(key) if key is not None else None
         part = part or self.copy.master
-        for line in () if part is None else part.all("COMMENT"):
-            if (line.parameter(FROM) or "").lower() == self.address:
-                return unescape(line.value).strip()
-        return ""
+        return "" if part is None else said_beside(part, self.address)
 
 
 def guest_of(copy: Component, address: str, *, zone: tzinfo, now: int) -> Guest | None:

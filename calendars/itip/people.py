@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from calendars.model.component import Component, ContentLine
+from calendars.model.component import Component, ContentLine, unescape
 
 ANSWERED = "X-NIAOULI-ANSWERED"
 """On ATTENDEE: the version of the answer that PARTSTAT tells. Answers come late, doubled and out
@@ -84,6 +84,14 @@ def part_stat(line: ContentLine) -> str:
 def _part_stat(raw_parameters: str) -> str:
     line = ContentLine("ATTENDEE", raw_parameters, "")
     return (line.parameter("PARTSTAT") or "NEEDS-ACTION").strip().upper()
+
+
+def said_beside(component: Component, address: str) -> str:
+    """What one attendee wrote beside his answer, in the organizer's copy; nobody else has it."""
+    for line in component.all("COMMENT"):
+        if (line.parameter(FROM) or "").lower() == address:
+            return unescape(line.value).strip()
+    return ""
 
 
 def by_server(line: ContentLine | None) -> bool:

@@ -10,6 +10,13 @@ from calendars.services.show_objects import sees_whole
 from calendars.storage import calendar_objects, collections, principals
 
 
+def sees_content(db: Db, actor: Principal, number: ObjectId, *, now: int) -> bool:
+    """The actor reads the content of an object that is known by its number."""
+    return any(
+        sees_whole(db, actor, one, now=now) for one in calendar_objects.list_by_id(db, [number])
+    )
+
+
 def tell_holder(db: Db, actor: Principal, number: ObjectId, *, now: int) -> str | None:
     """The organizer's name, else the owner's; None where the actor may not know: « Occupé »."""
     found = calendar_objects.list_by_id(db, [number])

@@ -10,6 +10,7 @@ from calendars.model.typeset import typeset
 from calendars.model.wall_clock import epoch_to_local
 from scheduler.diaries.rules import Conflict
 from scheduler.slots.codes import ConflictCode
+from scheduler.slots.wording import explained
 
 OCCUPIED = "Occupé"
 """Who has a time, where the reader may not know."""
@@ -29,12 +30,16 @@ _WORDS = {
 
 
 def words_of(conflict: Conflict, zone: tzinfo) -> str:
-    """« deux engagements à la fois, mardi 3 mars 2026 de 14 h à 15 h »."""
+    """« deux engagements à la fois, mardi 3 mars 2026 de 14 h à 15 h ».
+
+    A resource says why in its own words, which name nobody (RES-1).
+    """
     told = _WORDS[conflict.code]
     if conflict.because:
         unit = " min" if conflict.code is ConflictCode.TRAVEL else ""
         told = f"{told} ({conflict.because}{unit})"
-    return typeset(f"{told}, {when(conflict.starts_at, conflict.ends_at, zone)}")
+    dated = f"{told}, {when(conflict.starts_at, conflict.ends_at, zone)}"
+    return typeset(explained(dated, conflict.answer))
 
 
 FIRST_DATES = 3

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import NamedTuple
 
+from calendars.itip.people import address_of, said_beside
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput
 from calendars.kernel.identifiers import ObjectId
@@ -193,7 +194,8 @@ def _declined(calendar: Component, item: Item) -> Iterator[Found]:
             if kind in {"ROOM", "RESOURCE"} and line.parameter("PARTSTAT") == "DECLINED":
                 name = line.parameter("CN") or line.value.removeprefix("mailto:")
                 conflict = Conflict(
-                    ConflictCode.RESOURCE, item, None, item.starts_at, item.ends_at, name
-                )
+                    ConflictCode.RESOURCE, item, None, item.starts_at, item.ends_at, name,
+                    said_beside(event, address_of(line)),
+                )  # fmt: skip
                 yield Found(conflict, None, False)
                 return

@@ -17,7 +17,7 @@ from calendars.services.follow_calendars import read_followed
 from calendars.services.gather_busy_time import BusyQuestion, gather_engagements
 from calendars.services.guard_dates import DateConflict
 from calendars.services.note_deed import note_deed
-from calendars.services.tell_holder import tell_holder
+from calendars.services.tell_holder import sees_content, tell_holder
 from scheduler.diaries import conflict_repository as shelf
 from scheduler.diaries.conflict_words import words_of
 from scheduler.diaries.examine import Examiner
@@ -58,6 +58,8 @@ def list_conflicts(
             key = (conflict.code, conflict.uids, conflict.starts_at)
             holder = None if one.other is None else tell_holder(db, actor, one.other, now=now)
             final = one.immovable or weighings[conflict.code].override is Override.NOBODY
+            if conflict.answer and not sees_content(db, actor, stored.id, now=now):
+                conflict = conflict._replace(answer="")
             words = words_of(conflict, zone)
             told[key] = DateConflict(
                 str(conflict.code),

@@ -31,7 +31,9 @@ class Conflict(NamedTuple):
     ends_at: int
     """The time that both want; for a way, the time that is left for it."""
     because: str = ""
-    """The name of the holiday or closure, or the minutes that the way takes."""
+    """The name of the holiday or closure, of the resource, or the minutes that the way takes."""
+    answer: str = ""
+    """Why the resource says no, in its own words."""
 
     @property
     def uids(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from datetime import tzinfo
 from hashlib import blake2b
 from typing import NamedTuple
 
+from calendars.itip.people import address_of, said_beside
 from calendars.kernel.audit import JOB
 from calendars.kernel.database import Db
 from calendars.kernel.errors import InvalidInput, NotFound
@@ -24,7 +25,6 @@ from calendars.model.component import Component, decode, parse, serialize
 from calendars.model.instances import instances, is_recurring
 from calendars.model.invalid import TooManyInstances
 from calendars.model.principal import Principal, Privilege
-from calendars.model.typeset import typeset
 from calendars.model.window import ALWAYS, Window
 from calendars.services.collection_zone import zone_of
 from calendars.services.delete_object import delete_object
@@ -43,6 +43,7 @@ from scheduler.diaries.travel_times import Leg, Part, goes, lasts, offset, parts
 from scheduler.directory import service as directory
 from scheduler.directory.model import Place
 from scheduler.slots.codes import ConflictCode
+from scheduler.slots.wording import unavailable
 
 _DAY = 86_400
 BEHIND, AHEAD = 31 * _DAY, 2 * 366 * _DAY
@@ -261,7 +262,8 @@ def _check_vehicle(db: Db, owner: Principal, one: Travelled, zone: tzinfo) -> No
                 alone = Component("VCALENDAR", [], [*calendar.children("VTIMEZONE"), event])
                 first = next(iter(instances(alone, ALWAYS, zone=zone, budget=Budget())), None)
                 times = Window(first.starts_at, first.ends_at) if first else Window(0, 0)
-                words = typeset(f"{vehicle.display_name} n'est pas disponible")
+                answer = said_beside(event, address_of(line))
+                words = unavailable(vehicle.display_name, answer)
                 raise DatesConflict(
                     (DateConflict(str(ConflictCode.RESOURCE), one.vehicle, words, *times),)
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 
+from calendars.itip.people import address_of, said_beside
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.calendar_object import CalendarObject
@@ -30,6 +31,7 @@ from scheduler.slots.codes import ConflictCode
 from scheduler.slots.next_free import next_free
 from scheduler.slots.request import BadSearch, Booking
 from scheduler.slots.service import Asking, resolve
+from scheduler.slots.wording import unavailable
 
 _RESOURCE_ROLE = "NON-PARTICIPANT"
 _CODES = {"B": ConflictCode.OVERLAP, "T": ConflictCode.OVERLAP_TENTATIVE}
@@ -159,7 +161,7 @@ def _refused(body: bytes, resources: Sequence[Principal], window: Window) -> Ite
         for line in event.all("ATTENDEE"):
             one = by_address.get(line.value)
             if one is not None and line.parameter("PARTSTAT") == "DECLINED":
-                words = typeset(f"{one.display_name} n'est pas disponible")
+                words = unavailable(one.display_name, said_beside(event, address_of(line)))
                 yield DateConflict(ConflictCode.RESOURCE, str(one.login), words, *window)
 
 

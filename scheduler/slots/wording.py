@@ -112,6 +112,16 @@ def refusal(answer: Answer) -> str | None:
     return typeset(f"Aucun créneau : sans {name}, {_slots(worst.alone)} {possible}.")
 
 
+def unavailable(name: str, answer: str) -> str:
+    """« Salle Ocre n'est pas disponible : la salle n'a que 10 places »."""
+    return typeset(explained(f"{name} n'est pas disponible", answer))
+
+
+def explained(told: str, answer: str) -> str:
+    """A refusal, and what the resource itself gives as its reason, if it gives one."""
+    return f"{told} : {answer[0].lower()}{answer[1:].removesuffix('.')}" if answer else told
+
+
 def closed(answer: Answer) -> Iterator[str]:
     """The days that were left out."""
     for one in answer.closed:

@@ -95,6 +95,7 @@ def test_no_way_is_made_with_a_car_that_is_taken_or_to_where_one_is(
     refused = ask(anne, "PUT", PATH, {"vehicle": "voiture"}, 409)
 
     assert refused["conflicts"][0]["code"] == "RESOURCE"
+    assert "le véhicule est déjà réservé" in refused["conflicts"][0]["words"]
     assert blocks(anne) == []
     put_busy(anne, "ici", 15, 16, location="SIEGE")
     ask(anne, "PUT", PATH.replace("visite", "ici"), {}, 422)

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from calendars.kernel.audit import CONSOLE
 from calendars.kernel.identifiers import Login
 from calendars.model.principal import Rights
-from calendars.model.resource_policy import Category
+from calendars.model.resource_policy import Category, Closure, ResourcePolicy
+from calendars.services.set_policy import close
 from calendars.storage import principals
 from calendars.storage.tables import calendar_objects, collections
 from tests.calendars.dav.test_delegation import delegate
@@ -122,3 +124,32 @@ def held_by(house: House, login: str) -> list[str]:
         query = select(calendar_objects.c.uid).join(collections)
         mine = (collections.c.owner_id == owner.id, collections.c.name == "agenda")
         return list(db.execute(query.where(*mine)).scalars())
+
+
+@pytest.mark.rule("RES-1")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_room_that_says_no_says_why(house: House, anne: Client, paul: Client) -> None:
+    house.add_resource("ocre", Category.ROOM, 2, ResourcePolicy(max_attendees=2))
+    start, end = (int(at(hour).timestamp()) for hour in (13, 15))
+    with house.server.service.database.transaction() as db:
+        close(db, CONSOLE, "ocre", Closure(start, end, "peinture"), now=start)
+    mine = ask(anne, "POST", BOOK, wanted("anne", resources=["ocre"]), 201)
+    others = {"outside": ["a@x.example", "b@x.example"]}
+    closed = {"start": at(14).isoformat(), "end": at(15).isoformat()}
+
+    refused = [
+        ask(paul, "POST", BOOK, wanted("paul", resources=["ocre"], **more), 409)
+        for more in (others, closed, {})
+    ]
+    path = f"/api/v1/principals/anne/calendars/agenda/objects/{mine['name']}"
+    moved = ask(anne, "PATCH", path, closed, 409)
+
+    told = [one["conflicts"][0]["words"].replace("\xa0", " ") for one in (*refused, moved)]
+    assert told[0] == "Ocre n'est pas disponible : la salle n'a que 2 places"
+    out = "la salle est hors service de 13 h à 15 h (peinture)"
+    assert told[1].startswith(f"Ocre n'est pas disponible : {out}")
+    assert told[2].startswith(
+        "Ocre n'est pas disponible : la salle est déjà réservée de 9 h à 10 h."
+    )
+    assert told[3].startswith("la ressource demandée n'est pas disponible (Ocre), lundi ")
+    assert f"de 14 h à 15 h : {out}" in told[3]
