@@ -25,6 +25,23 @@ _AFTERNOON = {"start": "2027-03-11T14:00:00+11:00", "end": "2027-03-11T15:30:00+
 
 # By operation; routes with examples of their own do not stand here.
 SAMPLES: Mapping[str, Sample] = {
+    "changePassword": Sample(
+        "Un nouveau mot de passe", {"old": "celui d'avant", "new": "quatre mots faciles à retenir"}
+    ),
+    "releaseHeldMail": Sample("C'est un homonyme", {"reason": "Le nom est celui d'une rue."}),
+    "revokeGuestLinks": Sample(
+        "Les liens d'une seule personne",
+        {"uid": "reunion-2027-014@niaouli.example", "recipient": "mailto:jane@partner.example"},
+    ),
+    "makePresenceLink": Sample("L'écran de l'accueil", {"who": ["anne"], "last_day": "2027-03-31"}),
+    "moveDeadline": Sample(
+        "La date proposée, confirmée",
+        {
+            "day": "2026-08-03",
+            "confirmed": [{"deadline": 1, "due": "2026-08-24"}],
+            "because": "Report demandé par le service",
+        },
+    ),
     "changeMe": Sample("Des messages en anglais", {"language": "en"}),
     "setCorrespondent": Sample(
         "Une partenaire qui lit l'anglais", {"address": "jane@partner.example", "language": "en"}
@@ -189,6 +206,8 @@ def _give(operation: dict[str, Any], shapes: Mapping[str, Any]) -> None:
 
 def _composed(schema: Mapping[str, Any], shapes: Mapping[str, Any]) -> dict[str, Any] | None:
     """None where a field that is needed has no example."""
+    # A body that need not be there.
+    schema = next((one for one in schema.get("anyOf", ()) if "$ref" in one), schema)
     shape = shapes.get(schema.get("$ref", "").rpartition("/")[2], schema)
     fields = shape.get("properties", {})
     value = {name: told["examples"][0] for name, told in fields.items() if told.get("examples")}
