@@ -341,7 +341,7 @@ def _free(
 
 def install_problems(app: FastAPI) -> None:
     """Every refusal of this application is a problem document from now on."""
-    app.add_exception_handler(errors.ServiceError, _service_error)
+    app.add_exception_handler(errors.ServiceError, answer_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
@@ -373,7 +373,8 @@ def _tell_media_type(document: dict[str, Any]) -> None:
 
 
 # Coroutines, so that Starlette answers without a thread.
-async def _service_error(request: Request, error: Exception) -> JSONResponse:
+async def answer_error(request: Request, error: Exception) -> JSONResponse:
+    """The refusal of a request, which the audit trail has too; other errors go on."""
     if not isinstance(error, errors.ServiceError):
         raise error
     if isinstance(error, sign_in.WrongPassword) and not isinstance(error, NotSignedIn):

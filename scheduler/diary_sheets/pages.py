@@ -6,18 +6,20 @@ changed here, so that no form of another site can do harm.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi.routing import APIRoute
 
+from calendars.http.problems import answer_error
 from calendars.http.state import CurrentPrincipal, FaceState, State
 from calendars.kernel.audit import Face, Origin
 from calendars.kernel.database import Db
-from calendars.kernel.errors import InvalidInput, NotFound
+from calendars.kernel.errors import InvalidInput, NotFound, ServiceError
 from calendars.model.language import Language
 from calendars.model.principal import Principal, PrincipalKind
 from calendars.model.wall_clock import epoch_to_local
@@ -42,7 +44,26 @@ PREFIX = "/pages"
 EVERY, REFRESH = "5", 300
 """A screen that wants it asks again after so many minutes."""
 
-router = APIRouter(prefix=PREFIX, include_in_schema=False)
+_BECAUSE = {401: "sign-in", 429: "wait"}
+
+
+class _PageRoute(APIRoute):
+    """Whoever is refused before there is a page reads a page too: browsers show it as it comes."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route, with its refusals as pages."""
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except ServiceError as error:
+                return _refused(request, await answer_error(request, error))
+
+        return shown
+
+
+router = APIRouter(prefix=PREFIX, include_in_schema=False, route_class=_PageRoute)
 
 _Name = Annotated[list[str], Query(max_length=300)]
 
@@ -219,6 +240,19 @@ def _answer(
     kept = f"?lang={wanted}" if wanted in set(Language) else ""
     facts = {"languages": languages, "kept": kept, "pages": PREFIX, **sheet.facts}
     return page_response(composers, language, sheet._replace(facts=facts))
+
+
+def _refused(request: Request, refusal: Response) -> Response:
+    """The same refusal, with its challenge, for people: nobody is known whose language it is."""
+    composers: Composers = request.app.state.sheet_composers
+    because = _BECAUSE.get(refusal.status_code, "unseen")
+    sheet = Sheet("pages/no-page.html", {"because": because, "languages": {}}, refusal.status_code)
+    answer = page_response(composers, composers.default, sheet)
+    for name in ("www-authenticate", "retry-after"):
+        for value in refusal.headers.getlist(name):
+            answer.headers.append(name, value)
+    answer.background = refusal.background
+    return answer
 
 
 def _way(request: Request, **changed: str) -> str:

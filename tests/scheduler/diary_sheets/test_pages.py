@@ -128,6 +128,9 @@ def test_pages_ask_for_a_password_and_lead_to_ones_own_month(server: Server, ann
     nobody = requests.get(f"{server.base}/pages/month/anne", timeout=30)
     assert nobody.status_code == 401
     assert "Basic" in nobody.headers["WWW-Authenticate"]
+    assert nobody.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "votre identifiant et votre mot de passe" in nobody.text
+    assert "Anne" not in nobody.text
     assert anne.ask("GET", "/pages").headers["Location"] == "/pages/month/anne"
     assert anne.ask("HEAD", "/pages/presence").status_code == 200
     assert anne.ask("POST", "/pages/presence").status_code == 405
