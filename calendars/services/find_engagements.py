@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from calendars.kernel.audit import Deed, Result, Target
+from calendars.kernel.audit import Deed, Face, Result, Target
 from calendars.kernel.database import Db
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.principal import Principal
@@ -39,9 +39,12 @@ def find_engagements(
     policy: FreeBusyPolicy = FreeBusyPolicy.EVERYBODY,
     now: int,
 ) -> dict[PrincipalId, Engaged]:
-    """What takes the time of people; each question is a line in the audit chain of the person."""
+    """What takes the time of people; each question is a line in the audit chain of the person.
+
+    A look by a link is none: filters of mail open links (SEC-7), and nobody would have asked.
+    """
     told = known_engagements(db, actor, people, question, policy=policy, now=now)
-    for person in people:
+    for person in () if actor.origin.face is Face.LINK else people:
         if person.id != actor.id:
             result = Result.REFUSED if told[person.id].grain is None else Result.DONE
             audit.record(db, actor, Deed.READ_BUSY, Target(person.id), now=now, result=result)
