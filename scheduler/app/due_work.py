@@ -142,13 +142,15 @@ def extend_series(service: Service) -> int:
 
 def let_holds_expire(service: Service) -> int:
     """Dates that nobody decided on are free again; who holds them is reminded before (DIA-3)."""
+    from scheduler.app.reminding import sending_hours
+
     settings, now = service.settings, _now(service)
     with service.database.transaction() as db:
         expired = expire_holds(db, dispatch=service.dispatch, now=now)
     with service.database.transaction() as db:
-        remind_of_options(
-            db, hours=settings.hold_reminder_hours, default=Language(settings.language), now=now
-        )
+        hours, _ = sending_hours(db, now, settings=settings)
+        ahead = settings.hold_reminder_hours
+        remind_of_options(db, hours, ahead=ahead, default=Language(settings.language), now=now)
     return expired
 
 
@@ -229,10 +231,13 @@ def follow_appointments(service: Service) -> int:
 
 def tend_campaigns(service: Service) -> int:
     """Those who have not chosen are reminded once a week; what is over is closed (RDV-3)."""
+    from scheduler.app.reminding import sending_hours
     from scheduler.campaigns import follow_up
 
-    house = choosing_of(service)
-    return follow_up.tend_campaigns(service.database, house, now=_now(service))
+    house, now = choosing_of(service), _now(service)
+    with service.database.reading() as db:
+        hours, _ = sending_hours(db, now, settings=service.settings)
+    return follow_up.tend_campaigns(service.database, house, hours, now=now)
 
 
 def remind_of_dates(service: Service) -> int:

@@ -25,13 +25,18 @@ _YEARS = 2
 
 def desk_of(db: Db, now: int, *, settings: Settings) -> Desk:
     """What reminders are planned and sent by at this instant."""
+    hours, version = sending_hours(db, now, settings=settings)
+    desk = open_desk(db, hours, Language(settings.language), version)
+    press = Press(settings.organisation, hours.zone)
+    return replace(desk, week_paper=partial(_week_paper, press), eve=is_meeting_at)
+
+
+def sending_hours(db: Db, now: int, *, settings: Settings) -> tuple[SendingHours, str]:
+    """When people may be written to (TIM-11), and by which version of the working days."""
     zone = ZoneInfo(settings.timezone)
     year = epoch_to_local(now, zone).year
     days = working_calendar(db, date(year - 1, 1, 1), date(year + _YEARS, 1, 1))
-    hours = SendingHours(days.days, zone, *settings.sending_hours)
-    desk = open_desk(db, hours, Language(settings.language), days.version)
-    press = Press(settings.organisation, zone)
-    return replace(desk, week_paper=partial(_week_paper, press), eve=is_meeting_at)
+    return SendingHours(days.days, zone, *settings.sending_hours), days.version
 
 
 def _week_paper(

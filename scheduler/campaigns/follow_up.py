@@ -6,8 +6,6 @@ the number of its week for an occasion.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from calendars.kernel.database import Database, Db
 from scheduler.campaigns import repository
 from scheduler.campaigns.access import lines_of
@@ -17,16 +15,15 @@ from scheduler.campaigns.service import ask_one, end
 from scheduler.choosing.model import House
 from scheduler.reminders.rules import SendingHours
 from scheduler.working_time.hours import local_day
-from scheduler.working_time.service import working_calendar
 
 WEEK = 7
-_MONTH = timedelta(days=31)
 
 
-def tend_campaigns(database: Database, house: House, *, now: int) -> int:
+def tend_campaigns(database: Database, house: House, hours: SendingHours, *, now: int) -> int:
     """Reminders and ends that are due; how many letters were queued, or campaigns ended."""
     with database.reading() as db:
-        due = [one.id for one in repository.list_open(db) if _is_due(db, one, house, now=now)]
+        found = repository.list_open(db)
+    due = [one.id for one in found if _is_due(one, house, hours, now=now)]
     done = 0
     for number in due:
         with database.transaction() as db:
@@ -34,16 +31,10 @@ def tend_campaigns(database: Database, house: House, *, now: int) -> int:
     return done
 
 
-def _is_due(db: Db, one: Campaign, house: House, *, now: int) -> bool:
-    today = local_day(now, house.zone)
-    return today > one.last_day or (_week(one, house, now=now) > 0 and _hours(db, house, now=now))
-
-
-def _hours(db: Db, house: House, *, now: int) -> bool:
-    """People may be written to (TIM-11)."""
-    today = local_day(now, house.zone)
-    days = working_calendar(db, today - _MONTH, today + _MONTH).days
-    return SendingHours(days, house.zone).is_open(now)
+def _is_due(one: Campaign, house: House, hours: SendingHours, *, now: int) -> bool:
+    """It is over, or somebody may be reminded at an hour at which people are (TIM-11)."""
+    over = local_day(now, house.zone) > one.last_day
+    return over or (_week(one, house, now=now) > 0 and hours.is_open(now))
 
 
 def _week(one: Campaign, house: House, *, now: int) -> int:

@@ -44,7 +44,7 @@ def find(db: Db, number: CampaignId, *, lock: bool = False) -> Campaign | None:
 
 
 def hold(db: Db, number: CampaignId) -> None:
-    """It is neither closed nor called off meanwhile; others may choose in it (docs/adr/0020)."""
+    """It is neither closed nor called off meanwhile; others may choose in it (docs/adr/0022)."""
     db.execute(select(_C.id).where(_C.id == number).with_for_update(read=True))
 
 

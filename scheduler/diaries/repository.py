@@ -59,12 +59,12 @@ def list_expired(db: Db, *, now: int, limit: int) -> list[HoldGroup]:
     return _groups(db, query.order_by(_G.id).limit(limit).with_for_update(skip_locked=True))
 
 
-def list_expiring(db: Db, *, ahead: int, now: int) -> list[tuple[HoldGroup, str]]:
-    """Open groups that end within so many seconds, and by whom they were made.
+def list_expiring(db: Db, *, ahead: int, until: int, now: int) -> list[tuple[HoldGroup, str]]:
+    """Open groups that end until then, and by whom they were made.
 
-    What was made within that time is fresh in everybody's mind.
+    What was made so many seconds before its end, or less, is fresh in everybody's mind.
     """
-    soon = (_G.state == HoldState.OPEN, _G.expires_at > now, _G.expires_at <= now + ahead)
+    soon = (_G.state == HoldState.OPEN, _G.expires_at > now, _G.expires_at <= until)
     query = select(*_COLUMNS).where(*soon, _G.made_at < _G.expires_at - ahead)
     found = _groups(db, query.order_by(_G.id))
     ids = [one.id for one in found]

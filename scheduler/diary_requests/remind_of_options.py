@@ -12,14 +12,27 @@ from scheduler.diaries import repository as holds
 from scheduler.diaries.messages import tell_of_expiry
 from scheduler.diaries.service import dates_of
 from scheduler.diary_requests import repository
+from scheduler.reminders.rules import FARTHEST_SHIFT, SendingHours
 
 HOUR = 3600
+_RUN = FARTHEST_SHIFT * 24 * HOUR
+"""No run of closed days is longer."""
 
 
-def remind_of_options(db: Db, *, hours: int, default: Language, now: int) -> int:
-    """Options that are free again in so many hours, and were not made since; how many letters."""
-    told = 0
-    for group, made_by in holds.list_expiring(db, ahead=hours * HOUR, now=now):
+def remind_of_options(
+    db: Db, hours: SendingHours, *, ahead: int, default: Language, now: int
+) -> int:
+    """Options that are free again in so many hours, and were not made since; how many letters.
+
+    By night and on closed days nobody is written to: where they end then, the reminder was before.
+    """
+    if not hours.is_open(now):
+        return 0
+    told, before = 0, ahead * HOUR
+    for group, made_by in holds.list_expiring(db, ahead=before, until=now + before + _RUN, now=now):
+        ends = group.expires_at or 0
+        if now < hours.for_outsiders(ends - before, ends):
+            continue
         try:
             owner = get_principal(db, group.owner)
         except NotFound:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,8 @@ from scheduler.demonstration.load import load
 from scheduler.diaries.model import HoldState, WrongState
 from scheduler.diaries.service import adopt_holds, confirm_hold, expire_holds
 from scheduler.diary_requests.remind_of_options import remind_of_options
+from scheduler.reminders.rules import SendingHours
+from scheduler.working_time.rules import WorkingDays
 from tests.builders import NOUMEA, an_event
 from tests.calendars.dav.test_delegation import delegate
 from tests.serving import Client, Server, running_server
@@ -247,15 +249,16 @@ def test_the_option_of_the_sample_year(database: Database) -> None:
             confirm_hold(db, assistant, DIRECTOR, "VR-2026-01", 1, dispatch=DISPATCH, now=THEN)
 
 
-@pytest.mark.rule("DIA-3")
+@pytest.mark.rule("DIA-3", "TIM-11")
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_who_holds_dates_is_reminded_once_before_they_are_free_again(
     server: Server, anne: Client
 ) -> None:
     rose = server.add_person("rose")
     delegate(server, "anne", "rose", Rights.SCHEDULE)
-    made = int(datetime.now(NOUMEA).timestamp())
-    ends = made + 5 * 86_400
+    today = datetime.now(NOUMEA).replace(hour=0, minute=0, second=0, microsecond=0)
+    sunday = today + timedelta(days=13 - today.weekday())
+    ends = int((sunday + timedelta(days=1)).timestamp())
     told = {"invited": [], "expires_at": datetime.fromtimestamp(ends, NOUMEA).isoformat()}
     for ref in ("VR-1", "Famille Dupont", "VR-3"):
         hold(rose, ref=ref, **told)
@@ -263,11 +266,15 @@ def test_who_holds_dates_is_reminded_once_before_they_are_free_again(
 
     def remind(now: int) -> int:
         with server.service.database.transaction() as db:
-            return remind_of_options(db, hours=16, default=Language.FRENCH, now=now)
+            return remind_of_options(db, hours, ahead=16, default=Language.FRENCH, now=now)
 
-    assert remind(ends - 17 * 3600) == 0
-    assert remind(ends - 16 * 3600) == 2
-    assert remind(ends - 15 * 3600) == 0
+    hours = SendingHours(WorkingDays(), NOUMEA)
+    # Sixteen hours before would be on Sunday: it is said on Friday, as late as letters leave.
+    friday = int((sunday - timedelta(days=2)).timestamp()) + 19 * 3600
+    assert [remind(friday - at) for at in (120, -3600)] == [0, 0]
+    assert remind(ends - 16 * 3600) == 0
+    assert remind(friday - 60) == 2
+    assert remind(friday - 30) == 0
     rose.ask("POST", "/api/v1/diaries/anne/hold-groups/VR-1/holds/2/confirm")
     with server.service.database.reading() as db:
         letters = db.execute(select(outbox).where(outbox.c.kind == "hold-reminder")).all()
