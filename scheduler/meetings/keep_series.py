@@ -32,6 +32,7 @@ from scheduler.meetings.call_meeting import (
     note_event,
 )
 from scheduler.meetings.carry_over import carry_over
+from scheduler.meetings.closed_later import tell_of_closed_days
 from scheduler.meetings.keep_actions import current
 from scheduler.meetings.model import AgendaItem, ItemId, Meeting, MeetingId
 from scheduler.meetings.rules import PENDING, TO_COME, ItemState
@@ -77,6 +78,7 @@ def bring_up_to_date(
     _follow_clock(db, series, writing, today)
     if _treat_further(db, series, writing, today, now=now):
         rewrite(db, actor, standing, writing, dispatch, now=now)
+    tell_of_closed_days(db, series, writing, today, now=now)
     last = series.recurring.last_day
     if last is not None and last < today:
         series.over = True

@@ -52,7 +52,7 @@ def _counting(rule: DateRule, inputs: DateInputs) -> str:
 
 
 def _closed(found: Reckoning) -> list[str]:
-    told = [_named(one) for one in sorted(set(found.passed_over), key=lambda one: one.day)]
+    told = [because_closed(one) for one in sorted(set(found.passed_over), key=lambda one: one.day)]
     told = [one for one in told if one]
     weekend = [one for one in found.passed_over if one.because is Closed.WEEKEND]
     if weekend:
@@ -60,7 +60,8 @@ def _closed(found: Reckoning) -> list[str]:
     return [f"que {one}" for one in told]
 
 
-def _named(one: ClosedDay) -> str:
+def because_closed(one: ClosedDay) -> str:
+    """« le lundi 5 avril 2027 est chômé (Pont) »; of a weekend there is nothing to say."""
     if one.because is Closed.WEEKEND:
         return ""
     kind = "férié" if one.because is Closed.HOLIDAY else "chômé"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from calendars.kernel.audit import CONSOLE
 from notifications.tables import outbox
+from scheduler.working_time.model import DayKind, DecidedDay
+from scheduler.working_time.service import decide_day
 from tests.scheduler.meetings.conftest import OUTSIDER, Json, Office, rest
 from tests.scheduler.meetings.test_follow_up import Clock
 from tests.scheduler.meetings.test_meetings import copies
+from tests.scheduler.meetings.test_minutes import tasks
 from tests.serving import Client
 
 pytestmark = [pytest.mark.rule("MTG-2"), pytest.mark.rule("TIM-10")]
@@ -171,6 +176,23 @@ def test_dates_become_meetings_as_they_come_near_and_closed_ones_are_left_out(
     found = dates(office.assistant, "bureau")
     assert [one["meeting"] for one in found[1:4]] == [None, None, "BUREAU-2027-02"]
     assert points(office.assistant, "BUREAU-2027-02") == ["Tour de table"]
+
+    # A day is closed later: who keeps the series finds a task, once, and nothing moves.
+    service = office.server.service
+    for day in (date(2027, 4, 5), date(2027, 4, 6)):
+        bridge = DecidedDay(day, DayKind.CLOSURE, "Pont")
+        with service.database.transaction() as db:
+            decide_day(db, CONSOLE, bridge, today=date(2027, 3, 27), now=1)
+    clock.turn("2027-03-27T09:02:00")
+    [href] = [
+        href
+        for name, href in tasks(office.assistant).items()
+        if name.replace("\u00a0", " ") == "Série bureau : 1 réunion sur un jour fermé"
+    ]
+    told = office.assistant.ask("GET", href).text
+    said = told.replace("\r\n ", "").replace("\u00a0", " ")
+    assert "DESCRIPTION:Le lundi 5 avril 2027 est chômé (Pont) (BUREAU-2027-02)." in said
+    assert rest(office.assistant, "GET", "/BUREAU-2027-02")["start"][:10] == "2027-04-05"
 
     # The whole series starts an hour later in the director's program: its meetings go along.
     hours = {"T083000": "T093000", "T100000": "T110000"}
