@@ -9,7 +9,13 @@ from datetime import tzinfo
 from calendars.itip.message import ItipMethod
 from calendars.model.component import Component, serialize
 from notifications.compose import Composer
-from notifications.imip.enclosures import attachment_of, enclosures_of, is_public, within
+from notifications.imip.enclosures import (
+    MOST_OCTETS,
+    attachment_of,
+    enclosures_of,
+    is_public,
+    within,
+)
 from notifications.imip.facts import facts_of
 from notifications.imip.outgoing import Envelope, outgoing
 from notifications.message import Attachment, Letter
@@ -53,8 +59,11 @@ def letter_of(
     calendar: Component, former: Component | None, about: Correspondence, composer: Composer
 ) -> Letter:
     """The letter with its calendar; `former` is what the recipient was told before."""
-    files = _files(calendar, about)
-    facts = _facts(calendar, former, about, files)
+    papers, enclosed = _files(calendar, about)
+    files = papers + enclosed
+    # What one mail cannot carry, or may not, waits behind the reader's own link.
+    elsewhere = len(papers) < len(about.papers) and bool(about.answer_url)
+    facts = {**_facts(calendar, former, about, files), "papers_elsewhere": elsewhere}
     words = composer.words(_template(about.method, former), facts)
     wired = outgoing(calendar, about.method, about.envelope)
     attachment = Attachment(
@@ -74,11 +83,15 @@ def letter_of(
     )
 
 
-def _files(calendar: Component, about: Correspondence) -> list[Attachment]:
-    """What is attached: nothing to what is not public (SEC-6, MTG-7)."""
+def _files(calendar: Component, about: Correspondence) -> tuple[list[Attachment], list[Attachment]]:
+    """The papers and the files in the event that are attached: none to what is not public (SEC-6,
+    MTG-7).
+    """
     if about.method is not ItipMethod.REQUEST or not is_public(calendar):
-        return []
-    return within([*map(attachment_of, about.papers), *enclosures_of(calendar)])
+        return [], []
+    papers = within([attachment_of(one) for one in about.papers], MOST_OCTETS)
+    room = MOST_OCTETS - sum(len(one.content) for one in papers)
+    return papers, within(enclosures_of(calendar), room)
 
 
 def _template(method: ItipMethod, former: Component | None) -> str:
@@ -99,5 +112,4 @@ def _facts(
         "abroad": about.abroad,
         "answer_url": about.answer_url,
         "attached": [one.name for one in files],
-        "papers_elsewhere": bool(about.papers) and not files and bool(about.answer_url),
     }

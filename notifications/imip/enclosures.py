@@ -50,14 +50,13 @@ def attachment_of(paper: Paper) -> Attachment:
     return Attachment(paper.filename, paper.octets, maintype, subtype)
 
 
-def within(files: Sequence[Attachment], most: int = MOST_OCTETS) -> list[Attachment]:
-    """The first of them that are not too large together."""
+def within(files: Sequence[Attachment], most: int) -> list[Attachment]:
+    """As many of them, in their order, as are not too large together."""
     found: list[Attachment] = []
     for one in files:
-        most -= len(one.content)
-        if most < 0:
-            break
-        found.append(one)
+        if len(one.content) <= most:
+            most -= len(one.content)
+            found.append(one)
     return found
 
 

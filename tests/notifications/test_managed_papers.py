@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from notifications.imip import cover
 from tests.builders import an_event
 from tests.notifications.guests import JUDGE, NEXT_WEEK, Browser, link_in, posted
 from tests.serving import Server, running_server
@@ -61,3 +62,35 @@ def test_a_paper_goes_along_once_and_nobody_is_sent_to_a_door_that_is_closed(
     got = browser.open(step)
     assert (got.content, name in got.headers["Content-Disposition"]) == (PDF, True)
     assert browser.open(f"{link}/papers/f0000000000000000").status_code == 404
+
+
+@pytest.mark.rule("MTG-7")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_no_mail_can_carry_is_told_of_and_waits_on_the_page(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cover, "MOST_OCTETS", 100)
+    anne = server.add_person("anne")
+    href = anne.agenda + "m.ics"
+    anne.put(
+        href, an_event(uid="m", start=NEXT_WEEK, organizer="anne@example.org", attendees=[JUDGE])
+    )
+    for name, octets in (("plan.pdf", PDF * 9), ("o.pdf", PDF)):
+        headers = {
+            "Content-Type": "application/pdf",
+            "Content-Disposition": f"attachment; filename={name}",
+        }
+        path = f"{anne.base}{href}?action=attachment-add"
+        assert anne.http.post(path, data=octets, headers=headers).status_code == 201
+
+    [last] = posted(server)[-1:]
+
+    mail = message_from_bytes(last.read_bytes(), policy=policy.default)
+    names = {part.get_filename() for part in mail.iter_attachments()}
+    assert names == {"o.pdf", "invitation.ics"}
+    body = mail.get_body(("plain",))
+    assert body is not None
+    said = " ".join(body.get_content().split())
+    assert "Pièce jointe : o.pdf. D’autres pièces, trop volumineuses pour un courriel, se" in said
+    page = Browser(server.base).open(link_in(last)).text
+    assert "plan.pdf" in page
