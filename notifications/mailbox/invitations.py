@@ -7,7 +7,7 @@ The first invitation to a meeting says who organizes it; from then on only he ch
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from calendars.itip.applied import Effect
 from calendars.itip.group import with_members
@@ -24,6 +24,7 @@ from calendars.model.calendar_user_address import (
 )
 from calendars.model.component import Component, ContentLine, serialize
 from calendars.model.principal import Principal, PrincipalKind
+from calendars.model.wall_clock import epoch_to_local
 from calendars.services.date_members import members_on
 from calendars.services.deliver_itip import Sender, deliver, recipients_of
 from calendars.services.find_calendar_users import find_calendar_user, find_calendar_users
@@ -51,7 +52,7 @@ def take_invitation(
 ) -> Taken:
     """Raises Aside, and the refusals of `calendars.model.invalid`."""
     organizer = _organizer(db, room, message)
-    day = datetime.fromtimestamp(now, UTC).date()
+    day = epoch_to_local(now, room.zone).date()
     message = replace(message, calendar=_with_members(db, message.calendar, day))
     people = [one for one in _invited_here(db, message, day) if evidence.is_for(one.id)]
     ids = [person.id for person in people]

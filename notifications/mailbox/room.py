@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from calendars.kernel.database import Database
 from calendars.model.language import Language
@@ -21,5 +22,7 @@ class Mailroom:
     """Names under which relays of ours say who is authentic (NIAOULI_TRUSTED_RELAYS)."""
     language: Language = Language.FRENCH
     """The organisation's, for those who have chosen none."""
+    zone: tzinfo = UTC
+    """The organisation's: whose day it is (TIM-1)."""
     believes_from: bool = False
     """The relay lets no forged mail in, and does not say so (NIAOULI_MAIL_SENDERS)."""

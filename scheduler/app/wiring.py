@@ -167,6 +167,7 @@ def mailroom(service: Service) -> Mailroom:
         settings.mail_from,
         trusted_relays=frozenset(one for one in relays if one),
         language=Language(settings.language),
+        zone=ZoneInfo(settings.timezone),
         believes_from=settings.mail_senders == "as-written",
     )
 

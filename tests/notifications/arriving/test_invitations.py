@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 
 from calendars.kernel.audit import CONSOLE
 from calendars.model.principal import PrincipalKind, Rights
+from calendars.services.date_members import set_period
 from calendars.services.disable_account import disable_account
 from calendars.services.set_members import change_members
 from scheduler.app.due_work import do_due_work
@@ -68,16 +69,20 @@ def test_whoever_invites_a_group_from_outside_invites_its_members(
     post: Post, join: Join, anne: Asker, paul: Asker, service: Service, tmp_path: Path
 ) -> None:
     group, gone, other = join("equipe", "Équipe", PrincipalKind.GROUP), join("jean"), join("lise")
+    new, today = join("rose"), date(2026, 3, 3)
     now = int(service.clock.now().timestamp())
     with service.database.transaction() as db:
         for one in (anne, paul, gone):
             change_members(db, group.login, add=[one.login], by=CONSOLE, now=now)
         disable_account(db, gone.login, by=CONSOLE, now=now)
+        # From this morning on, which is yesterday evening by UTC.
+        set_period(db, CONSOLE, group.login, new.login, (today, None), today=today, now=now)
 
     to = "equipe@example.org"
     assert post(proven(invitation(to=to, mailbox=to))) == "applied: invited"
 
     assert [len(items(one, login=one.login)) for one in (anne, paul, other)] == [1, 1, 0]
+    assert "mailto:rose@example.org" in anne.text(str(items(anne)[0]["name"])).replace("\r\n ", "")
     name = str(items(paul, login="paul")[0]["name"])
     text = paul.text(name).replace("\r\n ", "")
     mine = next(line for line in text.splitlines() if "mailto:paul@example.org" in line)
