@@ -71,6 +71,7 @@ def set_period(
             words="le dernier jour précède le premier",
             field="until",
         )
+    principals.lock(db, found.id)
     group_periods.put(db, GroupPeriod(found.id, person.id, first, last))
     _turn(db, actor, found.id, today=today, now=now)
 
@@ -82,12 +83,12 @@ def turn_members(db: Db, *, today: date, now: int) -> int:
 
 
 def _turn(db: Db, actor: Principal | Origin, group: PrincipalId, *, today: date, now: int) -> int:
-    before = {one.id for one in principals.members_of(db, group)}
-    after = set(before)
-    for one in group_periods.list_of(db, group):
-        after = after | {one.member_id} if one.covers(today) else after - {one.member_id}
+    before, after = _change(db, group, today)
     if after == before:
         return 0
+    # Somebody may be changing it by hand just now.
+    principals.lock(db, group)
+    before, after = _change(db, group, today)
     principals.set_members(db, group, sorted(after))
     details: dict[str, int | str | list[str]] = {
         "added": [str(one) for one in sorted(after - before)],
@@ -95,6 +96,15 @@ def _turn(db: Db, actor: Principal | Origin, group: PrincipalId, *, today: date,
     }
     audit.record(db, actor, Deed.CHANGE_MEMBERS, Target(group, details=details), now=now)
     return len(before ^ after)
+
+
+def _change(db: Db, group: PrincipalId, today: date) -> tuple[set[PrincipalId], set[PrincipalId]]:
+    """Who belongs to it, and who does by the days."""
+    before = {one.id for one in principals.members_of(db, group)}
+    after = set(before)
+    for one in group_periods.list_of(db, group):
+        after = after | {one.member_id} if one.covers(today) else after - {one.member_id}
+    return before, after
 
 
 def _group(db: Db, login: str) -> Principal:

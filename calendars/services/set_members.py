@@ -32,6 +32,7 @@ def change_members(
     found = principals.get(db, group)
     if found.kind is not PrincipalKind.GROUP:
         raise NotAGroup("only groups have members")
+    principals.lock(db, found.id)
     before = {member.id for member in principals.members_of(db, found.id)}
     members = set(before)
     members |= {principals.get(db, login).id for login in add}

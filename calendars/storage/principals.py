@@ -256,6 +256,11 @@ def set_disabled(db: Db, principal_id: PrincipalId, at: int | None) -> None:
     db.execute(update(principals).where(principals.c.id == principal_id).values(disabled_at=at))
 
 
+def lock(db: Db, principal_id: PrincipalId) -> None:
+    """Nobody else changes who belongs to that group until the transaction ends."""
+    db.execute(select(principals.c.id).where(principals.c.id == principal_id).with_for_update())
+
+
 def set_members(db: Db, group_id: PrincipalId, members: Sequence[PrincipalId]) -> None:
     """Exactly these are the members of the group from now on."""
     db.execute(delete(group_members).where(group_members.c.group_id == group_id))

@@ -31,7 +31,7 @@ def follow_days(database: Database, post: Post, *, now: int) -> int:
 
 
 def _follow(db: Db, number: DeadlineId, post: Post, *, now: int) -> bool:
-    found = repository.find(db, number)
+    found = repository.find(db, number, lock=True)
     if found is None or current(db, [found], now=now)[0].state is not DeadlineState.OPEN:
         return False
     reckoned = compute_date(db, found.rule, found.inputs)

@@ -44,9 +44,10 @@ def note_move(db: Db, deadline: DeadlineId, move: PastMove) -> None:
     db.execute(insert(deadline_moves).values(deadline_id=deadline, **move._asdict()))
 
 
-def find(db: Db, deadline: DeadlineId) -> Deadline | None:
-    """The date of that number."""
-    return next(iter(_deadlines(db, select(deadlines).where(_D.id == deadline))), None)
+def find(db: Db, deadline: DeadlineId, *, lock: bool = False) -> Deadline | None:
+    """The date of that number; locked, nobody else writes it until the transaction ends."""
+    query = select(deadlines).where(_D.id == deadline)
+    return next(iter(_deadlines(db, query.with_for_update() if lock else query)), None)
 
 
 def list_of(db: Db, owner: PrincipalId) -> list[Deadline]:

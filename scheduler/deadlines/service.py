@@ -83,9 +83,11 @@ def list_deadlines(db: Db, actor: Principal, login: str, *, now: int) -> list[De
     return current(db, repository.list_of(db, _owner(db, actor, login, now=now).id), now=now)
 
 
-def get_deadline(db: Db, actor: Principal, deadline: DeadlineId, *, now: int) -> Deadline:
-    """One date. Raises NotFound."""
-    found = repository.find(db, deadline)
+def get_deadline(
+    db: Db, actor: Principal, deadline: DeadlineId, *, lock: bool = False, now: int
+) -> Deadline:
+    """One date; locked for who is about to write all of it. Raises NotFound."""
+    found = repository.find(db, deadline, lock=lock)
     if found is None or not schedules_for(db, actor, found.owner_id, now=now):
         raise NotFound("there is no such date")
     return current(db, [found], now=now)[0]
@@ -168,7 +170,7 @@ def decline(db: Db, actor: Principal, deadline: DeadlineId, said: Said, *, now: 
 
     Raises NotFound, NothingProposed.
     """
-    found = get_deadline(db, actor, deadline, now=now)
+    found = get_deadline(db, actor, deadline, lock=True, now=now)
     if found.proposed is None:
         raise NothingProposed("nothing is proposed for this date")
     repository.settle_proposal(db, found.id, ProposalState.DECLINED, by=actor.login, now=now)
@@ -191,7 +193,7 @@ def set_state(
     db: Db, actor: Principal, deadline: DeadlineId, state: DeadlineState, *, zone: tzinfo, now: int
 ) -> Deadline:
     """Met, abandoned or open again, here and in the owner's task list. Raises NotFound."""
-    found = get_deadline(db, actor, deadline, now=now)
+    found = get_deadline(db, actor, deadline, lock=True, now=now)
     owner = get_principal_by_id(db, found.owner_id)
     found.state = state
     if state is not DeadlineState.OPEN:
@@ -210,7 +212,7 @@ def set_reminders(
     db: Db, actor: Principal, deadline: DeadlineId, reminders: Sequence[int], *, now: int
 ) -> None:
     """So many working days before it is due a mail says so, or none does. Raises NotFound."""
-    found = get_deadline(db, actor, deadline, now=now)
+    found = get_deadline(db, actor, deadline, lock=True, now=now)
     found.reminders = tuple(sorted(set(reminders), reverse=True))
     repository.save(db, found)
 
