@@ -96,7 +96,7 @@ class Metrics:
 
         async def counted(message: dict[str, object]) -> None:
             nonlocal status
-            if not status:
+            if message["type"] == "http.response.start":
                 status = message["status"]  # type: ignore[assignment]
             await send(message)
 

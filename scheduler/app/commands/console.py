@@ -96,17 +96,25 @@ def write_rows(
     *,
     as_json: bool,
     as_csv: bool = False,
+    words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """A table with French headings (key → heading), or the same rows as JSON or as CSV."""
+    """A table with French headings (key → heading), or the same rows as JSON or as CSV.
+
+    `words` (key → code → words) is for the terminal: programs and spreadsheets get the codes.
+    """
     if as_json:
         write_json([{key: row.get(key) for key in columns} for row in rows])
         return
     headings = list(columns.values())
-    cells = [[_shown(row.get(key)) for key in columns] for row in rows]
+    cells = [{key: _shown(row.get(key)) for key in columns} for row in rows]
     if as_csv:
-        write_csv(headings, cells)
-    else:
-        write_table(headings, cells)
+        write_csv(headings, [list(row.values()) for row in cells])
+        return
+    told = words or {}
+    write_table(
+        headings,
+        [[told.get(key, {}).get(cell, cell) for key, cell in row.items()] for row in cells],
+    )
 
 
 def write_list(

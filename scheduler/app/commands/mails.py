@@ -21,6 +21,7 @@ from scheduler.app.commands.console import (
     write,
     write_rows,
 )
+from scheduler.app.commands.mail_words import OF_DECISIONS, OF_SENT
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -116,7 +117,7 @@ def decisions(
     with open_service(config) as service, service.database.reading() as db:
         found = list_all_decisions(db, CONSOLE, before=None, limit=limit).items
         rows = [_row(one, service) for one in found]
-    write_rows(_HEADINGS, rows, as_json=as_json, as_csv=as_csv)
+    write_rows(_HEADINGS, rows, as_json=as_json, as_csv=as_csv, words=OF_DECISIONS)
 
 
 _SENT = {
@@ -153,7 +154,7 @@ def list_sent(
         }
         for one in found
     ]
-    write_rows(_SENT, rows, as_json=as_json, as_csv=as_csv)
+    write_rows(_SENT, rows, as_json=as_json, as_csv=as_csv, words=OF_SENT)
     say(f"En tout : {sentence(counts)}.")
 
 
@@ -185,7 +186,7 @@ def list_waiting(config: Config = None, *, as_json: AsJson = False, as_csv: AsCs
 
     with open_service(config) as service, service.database.reading() as db:
         rows = [_row(one, service) for one in list_all_waiting(db, limit=1_000)]
-    write_rows(_HEADINGS, rows, as_json=as_json, as_csv=as_csv)
+    write_rows(_HEADINGS, rows, as_json=as_json, as_csv=as_csv, words=OF_DECISIONS)
 
 
 def release(number: Number, config: Config = None) -> None:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from calendars.itip.message import ItipMethod
 from calendars.model.principal import Rights
 from notifications import bounces, failure, queued
+from notifications.mailbox import forward
+from notifications.mailbox.decisions import Settled
+from notifications.mailbox.outcome import Decision
+from notifications.message import State
 from scheduler.app.arrivals import knows
+from scheduler.app.commands import mail_words
 from scheduler.app.due_work import Outlet
 from scheduler.app.wiring import Service
+from scheduler.appointments import booking_messages as bookings
+from scheduler.appointments import messages as phone_messages
+from scheduler.campaigns import messages as campaigns
+from scheduler.deadlines import letters as deadline_letters
+from scheduler.diaries import messages as hold_reminder
+from scheduler.meetings import notices as meeting_notices
+from scheduler.polls import messages as polls
+from scheduler.reminders import send_digests, watching
 from tests.builders import an_event
 from tests.calendars.api.conftest import Asker, Join
 from tests.command_line import CommandLine
@@ -109,6 +124,23 @@ def test_the_console_sees_no_recipient(service: Service, anne: Asker, niaouli: C
         sent["id"], "FAILED", "550 5.1.1 no such user",
     )  # fmt: skip
     assert JUDGE not in listed.out
+    table = niaouli("mail", "list").out
+    assert "en échec" in table
+    assert not re.search("FAILED|REQUEST|imip", table)
+    assert ";FAILED;" in niaouli("mail", "list", "--csv").out
     niaouli("mail", "retry", str(sent["id"]))
     assert messages(anne)[0]["state"] == "PENDING"
     niaouli("mail", "retry", str(sent["id"]), fails=1)
+
+
+def test_every_code_of_a_mail_has_its_word() -> None:
+    kinds = {
+        *map(str, meeting_notices.Notice), *(one.kind for one in deadline_letters.Notice),
+        forward.KIND, hold_reminder.KIND, polls.KIND, phone_messages.KIND, bookings.KIND,
+        campaigns.KIND, campaigns.DIGEST, send_digests.KIND, watching.KIND, "imip",
+    }  # fmt: skip
+    assert mail_words.KINDS.keys() == kinds
+    assert mail_words.STATES.keys() == set(State)
+    assert mail_words.METHODS.keys() >= set(ItipMethod)
+    assert mail_words.DECISIONS.keys() == set(Decision)
+    assert mail_words.SETTLED.keys() == set(Settled)
