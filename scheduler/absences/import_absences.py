@@ -22,6 +22,7 @@ from calendars.model.wall_clock import epoch_to_local
 from calendars.model.window import Window
 from calendars.services.default_calendars import calendar_for
 from calendars.services.find_calendar_users import find_calendar_users
+from calendars.services.find_entry import lock_calendars_of
 from calendars.services.find_principals import list_people
 from scheduler.absences import repository
 from scheduler.absences.model import Absence, Standing
@@ -86,11 +87,20 @@ class Wanted(NamedTuple):
 
 def preview(db: Db, actor: Actor, wanted: Wanted, register: Register, *, now: int) -> Preview:
     """Line by line what an import would do. Nothing is written. Raises BadTable, BadSource."""
+    return _look(db, actor, wanted, register, lock=False, now=now)
+
+
+def _look(
+    db: Db, actor: Actor, wanted: Wanted, register: Register, *, lock: bool, now: int
+) -> Preview:
+    """With the lock nobody else writes in the diaries that are named, from before they are read."""
     if not 1 <= len(wanted.source.strip()) <= MAX_SOURCE or "\0" in wanted.source:
         raise BadSource(f"a list has a name of up to {MAX_SOURCE} letters")
     today = epoch_to_local(now, register.zone).date()
     table = read_table(wanted.content, today=today)
     owners = _owners(db, actor, table.lines, register, now=now)
+    if lock:
+        lock_calendars_of(db, [one.id for one in owners.values() if isinstance(one, Principal)])
     found = standing(db, repository.list_of_source(db, wanted.source), register.zone)
     mine = [one for one in found if _may(db, actor, one.owner, register, now=now)]
     judged = list(_judge(table.lines, owners, mine, register))
@@ -107,7 +117,7 @@ def import_table(
 
     Raises BadTable, BadSource, NotAsSeen.
     """
-    seen = preview(db, actor, wanted, register, now=now)
+    seen = _look(db, actor, wanted, register, lock=True, now=now)
     if token is not None and seen.token != token:
         raise NotAsSeen("what was confirmed is not what would be done now")
     for done, one in enumerate(seen.lines, 1):

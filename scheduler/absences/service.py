@@ -17,7 +17,7 @@ from calendars.model.instances import bounds
 from calendars.model.principal import Principal, PrincipalKind, Privilege, Role
 from calendars.services.authorize import access_to
 from calendars.services.default_calendars import calendar_for
-from calendars.services.find_entry import find_entries, find_entry
+from calendars.services.find_entry import find_entries, find_entry, lock_calendars_of
 from calendars.services.find_principals import (
     get_principal,
     get_principal_by_id,
@@ -55,6 +55,7 @@ def note_absence(
     window = absence.checked().window(register.zone)
     owner = get_principal(db, login)
     check_may_set(db, actor, owner, register, now=now)
+    lock_calendars_of(db, [owner.id])  # before the look: said twice at once, it is noted once
     for one in standing(db, repository.list_of(db, owner.id), register.zone):
         if one.window == window:
             return one

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ import pytest
 from sqlalchemy import select, text
 
 from calendars.model.principal import Rights, Role
+from calendars.services.find_principals import get_principal
+from scheduler.absences.model import Absence
+from scheduler.absences.service import Register, note_absence
 from scheduler.absences.tables import absences
 from tests.calendars.dav.test_delegation import delegate
 from tests.command_line import CommandLine
@@ -89,6 +94,22 @@ def test_an_absence_is_an_event_without_a_reason(server: Server) -> None:
     rest(paul, "DELETE", path, None, 404)
     rest(rose, "DELETE", path, None, 204)
     assert events(anne) == []
+
+
+@pytest.mark.rule("DIA-7")
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_noted_twice_at_once_it_is_noted_once(server: Server) -> None:
+    anne, service = server.add_person("anne"), server.service
+    wanted = {"first": "2026-03-03", "last": "2026-03-06"}
+    register, now = Register(service.zone), int(service.clock.now().timestamp())
+    with ThreadPoolExecutor(1) as pool:
+        with service.database.transaction() as db:
+            days = Absence(date(2026, 3, 3), date(2026, 3, 6))
+            made = note_absence(db, get_principal(db, "anne"), "anne", days, register, now=now)
+            again = pool.submit(rest, anne, "POST", "/diaries/anne/absences", wanted, 201)
+            wait([again], timeout=0.5)
+        assert again.result(timeout=30)["id"] == made.kept.id
+    assert len(events(anne)) == 1
 
 
 @pytest.mark.rule("DIA-7")
