@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -149,7 +150,8 @@ class _Visit:
         """Nothing was done: how it stands now."""
         self._query["done"] = notice
         shown = self.show()
-        shown.status_code = _STALE
+        if shown.status_code == HTTPStatus.OK:
+            shown.status_code = _STALE
         return shown
 
     def _act(self, db: Db, page: Page, asked: Asked, form: Form) -> Turn | Sheet:

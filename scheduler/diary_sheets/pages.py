@@ -36,7 +36,7 @@ from notifications.pages.response import page_response
 from notifications.wording.moments import written
 from scheduler.diary_sheets.model import DAY, Profile
 from scheduler.diary_sheets.presence import Presence, by_surname, list_presence
-from scheduler.diary_sheets.presence_links import check_role, names_in
+from scheduler.diary_sheets.presence_links import NotForAgents, check_role, names_in
 from scheduler.diary_sheets.service import SheetKind, Wanted, open_diary
 from scheduler.diary_sheets.shown import FIRST, LAST, Facts, month_facts, week_facts
 
@@ -176,13 +176,17 @@ class PresencePage:
         holder = get_principal_by_id(db, asked.link.owner_id)
         if holder.disabled:
             raise NotFound("there is nothing here")
-        check_role(holder)
         names = names_in(asked.link.about)
         day = epoch_to_local(asked.now, self.state.zone).date()
-        found = list_presence(
-            db, holder.acting(Origin(Face.LINK, asked.source)), names, day, self.state.zone,
-            policy=self.state.inquiries.policy, now=asked.now,
-        )  # fmt: skip
+        try:
+            check_role(holder)
+            found = list_presence(
+                db, holder.acting(Origin(Face.LINK, asked.source)), names, day, self.state.zone,
+                policy=self.state.inquiries.policy, now=asked.now,
+            )  # fmt: skip
+        except (NotForAgents, InvalidInput):
+            # Whoever made it may no more, or too many are meant by now: as if it had been revoked.
+            raise NotFound("there is nothing here") from None
         every = asked.query.get("every", "")
         way = asked.address(every="" if every == EVERY else EVERY)
         facts = {**_who(db, names, found, day, day), "walks": False, "ways": {"again": way}}

@@ -9,9 +9,11 @@ from html import unescape
 
 import pytest
 import requests
+from sqlalchemy import update
 
 from calendars.kernel.audit import CONSOLE
 from calendars.model.principal import Rights, Role
+from calendars.storage.tables import principals
 from scheduler.working_time.model import DayKind, DecidedDay, SchoolBreak
 from scheduler.working_time.service import add_break, decide_day
 from tests.builders import EventParts, an_event
@@ -179,6 +181,12 @@ def test_a_screen_shows_who_is_there_until_its_link_is_taken_back(
     assert requests.get(server.base + path, timeout=30).status_code == 404
     path = "/r/" + again.json()["url"].rpartition("/")[2]
     assert requests.get(server.base + path, timeout=30).status_code == 200
+    with server.service.database.transaction() as db:
+        mine = update(principals).where(principals.c.login == "rose")
+        db.execute(mine.values(role=Role.AGENT))
+    assert requests.get(server.base + path, timeout=30).status_code == 404
+    with server.service.database.transaction() as db:
+        db.execute(mine.values(role=Role.ASSISTANT))
     gone = rose.ask("DELETE", f"{LINKS}?who=anne&who=paul")
     assert gone.status_code == 204
     assert requests.get(server.base + path, timeout=30).status_code == 404
