@@ -11,6 +11,7 @@ from pydantic import Field
 from calendars.http.shapes import Day, PathName, Shape, StrictShape
 from calendars.http.state import CurrentPrincipal, State
 from calendars.kernel.database import Db
+from calendars.model.principal import Principal
 from calendars.model.wall_clock import epoch_to_local
 from calendars.services import date_members
 
@@ -43,8 +44,8 @@ class MembershipsOut(Shape):
     items: list[MembershipOut]
 
 
-def _listed(db: Db, group: str) -> MembershipsOut:
-    found = date_members.list_periods(db, group)
+def _listed(db: Db, actor: Principal, group: str, today: date) -> MembershipsOut:
+    found = date_members.list_memberships(db, actor, group, today=today)
     return MembershipsOut(
         items=[
             MembershipOut(
@@ -58,11 +59,17 @@ def _listed(db: Db, group: str) -> MembershipsOut:
     )
 
 
-@router.get("/{login}/members", operation_id="listGroupMembers", summary="Les membres d'un groupe")
-def members(_: CurrentPrincipal, state: State, login: Group) -> MembershipsOut:
-    """With their days."""
+@router.get(
+    "/{login}/members",
+    operation_id="listGroupMembers",
+    summary="Les membres d'un groupe",
+    description="Ceux d'aujourd'hui ; pour les administrateurs, tous, avec leurs jours.",
+)
+def members(actor: CurrentPrincipal, state: State, login: Group) -> MembershipsOut:
+    """As far as the asker may know them."""
+    today = epoch_to_local(state.now(), state.zone).date()
     with state.database.reading() as db:
-        return _listed(db, login)
+        return _listed(db, actor, login, today)
 
 
 @router.put(
@@ -81,4 +88,4 @@ def put(
     days = (wanted.since, wanted.until)
     with state.database.transaction() as db:
         date_members.set_period(db, actor, login, wanted.member, days, today=today, now=now)
-        return _listed(db, login)
+        return _listed(db, actor, login, today)

@@ -35,6 +35,19 @@ def members_on(db: Db, group: PrincipalId, day: date) -> list[Principal]:
     return sorted((one for one in found.values() if not one.disabled), key=lambda one: one.login)
 
 
+def list_memberships(
+    db: Db, actor: Principal, group: str, *, today: date
+) -> list[tuple[Principal, GroupPeriod]]:
+    """For those who run the service everybody with his days; for others who belongs to it today:
+    when colleagues came and left is not theirs to know. Raises NotFound, NotAGroup.
+    """
+    if actor.role is Role.ADMIN:
+        return list_periods(db, group)
+    found = _group(db, group)
+    people = members_on(db, found.id, today)
+    return [(one, GroupPeriod(found.id, one.id, None, None)) for one in people]
+
+
 def list_periods(db: Db, group: str) -> list[tuple[Principal, GroupPeriod]]:
     """Everybody who belongs, belonged or will belong to a group. Raises NotFound, NotAGroup."""
     found = _group(db, group)

@@ -151,4 +151,4 @@ def remind(
 
 
 def _told(shown: Shown, state: State) -> PollOut:
-    return PollOut.of(shown.poll, shown.title, shown.tallies, shown.group.state, state.zone)
+    return PollOut.of(shown.told, shown.tallies, shown.group.state, state.zone)

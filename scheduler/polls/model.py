@@ -7,7 +7,7 @@ who is asked and what each has said; whether it is decided, the group knows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple, NewType
 
@@ -71,6 +71,8 @@ class Poll:
     message: str
     visibility: str
     closes_at: int | None
+    made_by: str = ""
+    """The login of who runs it."""
     voters: list[Voter] = field(default_factory=list)
 
     def voter(self, address: str) -> Voter:
@@ -100,6 +102,15 @@ class Poll:
             )
         voter.votes, voter.comment, voter.answered_at = dict(votes), comment, now
         return voter
+
+
+def unnamed(poll: Poll) -> Poll:
+    """The same for who may not know of whom it is: how many are asked, and how they stand."""
+    voters = [
+        replace(one, address=f"mailto:{number}", name=f"Personne {number}", comment="")
+        for number, one in enumerate(poll.voters, 1)
+    ]
+    return replace(poll, place="", message="", voters=voters)
 
 
 class Tally(NamedTuple):

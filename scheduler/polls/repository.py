@@ -13,6 +13,7 @@ from scheduler.polls.tables import poll_voters, polls
 _P, _V = polls.c, poll_voters.c
 _COLUMNS = (
     _P.id, _P.owner, _P.ref, _P.title, _P.place, _P.message, _P.visibility, _P.closes_at,
+    _P.made_by,
 )  # fmt: skip
 
 

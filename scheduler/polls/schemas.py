@@ -97,11 +97,11 @@ class PollOut(Shape):
         ]  # fmt: skip
 
     @classmethod
-    def of(cls, poll: Poll, title: str, tallies: list[Tally], state: str, zone: tzinfo) -> PollOut:
+    def of(cls, poll: Poll, tallies: list[Tally], state: str, zone: tzinfo) -> PollOut:
         """With its instants by the clocks of the site."""
         return cls(
             ref=poll.ref,
-            title=title,
+            title=poll.title,
             state=state,  # type: ignore[arg-type]
             closes_at=_instant(poll.closes_at, zone),
             voters=[

@@ -6,6 +6,7 @@ One act confirms: the date of the hold group (`diaries.confirm_hold`). That deci
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from calendars.kernel.database import Db
@@ -44,6 +45,7 @@ from scheduler.polls.model import (
     Vote,
     Voter,
     tally,
+    unnamed,
 )
 
 MOST_POLLS = 200
@@ -66,8 +68,13 @@ class Shown(NamedTuple):
     poll: Poll
     options: tuple[Option, ...]
     group: HoldGroup
-    title: str
-    """As the reader may know it."""
+    hidden: bool = False
+    """Its class is one that the reader does not see (SEC-2)."""
+
+    @property
+    def told(self) -> Poll:
+        """As the reader may know it."""
+        return unnamed(replace(self.poll, title=MASK)) if self.hidden else self.poll
 
     @property
     def is_open(self) -> bool:
@@ -77,7 +84,7 @@ class Shown(NamedTuple):
     @property
     def tallies(self) -> list[Tally]:
         """The dates, best first."""
-        return tally(self.poll, self.options)
+        return tally(self.told, self.options)
 
 
 def open_poll(
@@ -107,11 +114,12 @@ def open_poll(
         message=asking.message,
         visibility=entry.value("CLASS") or "PUBLIC",
         closes_at=asking.closes_at,
+        made_by=actor.login,
         voters=voters,
     )
     repository.add(db, poll, by=actor.login, now=now)
     ask(db, poll, voters, Asked(options, Author(owner, actor), "asked"), desk, now=now)
-    return Shown(poll, options, group, _title(db, actor, poll, group, now=now))
+    return Shown(poll, options, group, _is_hidden(db, actor, poll, group, now=now))
 
 
 def show_poll(db: Db, actor: Principal, path: tuple[str, str], *, now: int) -> Shown:
@@ -121,7 +129,7 @@ def show_poll(db: Db, actor: Principal, path: tuple[str, str], *, now: int) -> S
     if poll is None:
         raise NotFound("nobody is asked about these dates")
     options, _ = _options(db, owner, group, now=now)
-    return Shown(poll, options, group, _title(db, actor, poll, group, now=now))
+    return Shown(poll, options, group, _is_hidden(db, actor, poll, group, now=now))
 
 
 def list_polls(
@@ -140,7 +148,7 @@ def list_polls(
             options, _ = _options(db, owner, group, now=now)
         except NotFound:
             options = ()
-        found.append(Shown(poll, options, group, _title(db, actor, poll, group, now=now)))
+        found.append(Shown(poll, options, group, _is_hidden(db, actor, poll, group, now=now)))
     return found
 
 
@@ -168,7 +176,7 @@ def poll_of_link(db: Db, link: Link, *, now: int) -> tuple[Shown, Voter, Princip
         raise NotFound("there is nothing here")
     owner = get_principal_by_id(db, link.owner_id)
     group = get_holds(db, poll.owner, poll.ref)
-    shown = Shown(poll, _options(db, owner, group, now=now)[0], group, poll.title)
+    shown = Shown(poll, _options(db, owner, group, now=now)[0], group)
     return shown, poll.voter(link.recipient), owner
 
 
@@ -193,14 +201,18 @@ def _group(
     return owner, get_holds(db, *path)
 
 
-def _title(db: Db, actor: Principal, poll: Poll, group: HoldGroup, *, now: int) -> str:
-    """A class that the reader does not see hides the words here as in the diary (SEC-2)."""
+def _is_hidden(db: Db, actor: Principal, poll: Poll, group: HoldGroup, *, now: int) -> bool:
+    """A class that the reader does not see hides words and people here as in the diary (SEC-2);
+    who runs the poll knows them.
+    """
+    if actor.login == poll.made_by:
+        return False
     path = (poll.owner, group.holds[0].calendar)
     try:
         _, access = open_collection(db, actor, path, Privilege.READ, now=now)
     except (NotFound, NeedPrivileges):
-        return MASK
-    return poll.title if poll.visibility in frozenset(map(str, access.sees)) else MASK
+        return True
+    return poll.visibility not in frozenset(map(str, access.sees))
 
 
 def _options(

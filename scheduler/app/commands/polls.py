@@ -146,7 +146,7 @@ def _told(shown: Shown, service: Service) -> PollOut:
     from scheduler.polls.schemas import PollOut
 
     state = shown.group.state
-    return PollOut.of(shown.poll, shown.title, shown.tallies, state, service.zone)
+    return PollOut.of(shown.told, shown.tallies, state, service.zone)
 
 
 def _tell(shown: Shown, service: Service, *, as_json: bool, as_csv: bool) -> None:

@@ -29,6 +29,7 @@ def bureau(office: Office) -> Any:
         status: int = client.http.put(url, json=said).status_code
         return status
 
+    put.admin = admin  # type: ignore[attr-defined]
     return put
 
 
@@ -81,8 +82,15 @@ def test_a_group_is_its_members_of_that_day_and_people_follow_until_it_begins(
     clock.turn("2027-03-02T09:00:00")
     assert invited(office, near).keys() == {"head", "other"}
     assert invited(office, ref).keys() == {"assistant", "other"}
-    url = f"{office.head.base}/api/v1/groups/bureau/members"
-    listed = {one["member"]: one["until"] for one in office.head.http.get(url).json()["items"]}
-    assert listed == {
+
+    clock.turn("2027-03-05T09:00:00")
+
+    # When colleagues came and left only administrators read.
+    def listed(client: Any) -> dict[str, str | None]:
+        url = f"{client.base}/api/v1/groups/bureau/members"
+        return {one["member"]: one["until"] for one in client.http.get(url).json()["items"]}
+
+    assert listed(office.head) == {"assistant": None}
+    assert listed(bureau.admin) == {
         "head": "2027-02-01", "other": "2027-02-28", "stranger": None, "assistant": None,
     }  # fmt: skip

@@ -96,6 +96,23 @@ def test_an_assistant_runs_it_and_those_who_are_silent_are_asked_again_once_a_da
     assert post(rose, PATH + "/poll/remind")[1] == {"asked": 0}
 
 
+@pytest.mark.rule("SEC-2")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_of_whom_a_confidential_poll_is_only_those_know_who_see_that_class(server: Server) -> None:
+    anne, rose = (server.add_person(login) for login in ("anne", "rose"))
+    delegate(server, "anne", "rose", Rights.SCHEDULE)
+    hold(anne, visibility="CONFIDENTIAL")
+    assert post(anne, PATH + "/poll", {"required": ["sophie@partenaires.example"]})[0] == 201
+    vote(server, SOPHIE, dict.fromkeys((1, 2, 3), Vote.YES), "Avec la famille")
+
+    seen = rose.ask("GET", PATH + "/poll")
+
+    assert seen.json()["voters"][0]["name"] == "Personne 1"
+    assert seen.json()["options"][0]["yes"] == ["Personne 1"]
+    assert not any(word in seen.text.lower() for word in ("sophie", "famille", "convention"))
+    assert "sophie" in anne.ask("GET", PATH + "/poll").text
+
+
 @pytest.mark.rule("SEC-7")
 def test_the_page_of_a_poll(server: Server) -> None:
     """Seen by its holder alone, answered, changed, and told when the date is set."""
@@ -147,7 +164,7 @@ def test_no_date_before_the_first_suits_better(
         Voter(f"mailto:{number}@example.org", required=required, votes=dict(_given(votes)))
         for number, (required, votes) in enumerate(people)
     ]
-    poll = Poll(PollId(1), "anne", "r", "", "", "", "PUBLIC", None, voters)
+    poll = Poll(PollId(1), "anne", "r", "", "", "", "PUBLIC", None, voters=voters)
 
     ranked = tally(poll, [Option(number, number, number + 1) for number in range(3)])
 
