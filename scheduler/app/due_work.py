@@ -18,9 +18,9 @@ from scheduler.app.audit_checkpoints import append_due
 from scheduler.app.wiring import Service, choosing_of, house_of, post_office
 from scheduler.diaries import warn
 from scheduler.diaries.service import expire_holds
+from scheduler.diary_requests.follow_up import close_past
+from scheduler.diary_requests.follow_up import follow_meetings as follow_meetings_of_requests
 from scheduler.diary_requests.remind_of_options import remind_of_options
-from scheduler.diary_requests.service import close_past
-from scheduler.diary_requests.service import follow_meetings as follow_meetings_of_requests
 from scheduler.slots.follow import follow_places, is_behind
 
 if TYPE_CHECKING:

@@ -8,15 +8,12 @@ from datetime import tzinfo
 from itertools import count
 
 from calendars.http.shapes import instant_of
-from calendars.kernel.database import Database, Db
+from calendars.kernel.database import Db
 from calendars.kernel.errors import Forbidden, InvalidInput, NotFound
-from calendars.model.component import decode, parse
 from calendars.model.event_draft import EventDraft
-from calendars.model.instances import bounds
 from calendars.model.principal import Principal, Privilege
 from calendars.services.act_for import acts_for, may_still_send
 from calendars.services.authorize import open_collection
-from calendars.services.collection_zone import zone_of
 from calendars.services.delete_object import delete_object
 from calendars.services.deliver_itip import Dispatch
 from calendars.services.find_entry import Standing, find_entry
@@ -39,7 +36,6 @@ from scheduler.diary_requests.model import (
 )
 
 DIARY, MASK = "agenda", "Rendez-vous"
-_BATCH = 100
 
 
 def make_request(
@@ -127,7 +123,7 @@ def claim(
     again = found.state is RequestState.POSTPONED
     found.claim(actor.login, now=now, seconds=seconds)
     if again:
-        _free_options(db, actor, found, dispatch=dispatch, now=now)
+        free_options(db, actor, found, dispatch=dispatch, now=now)
         with_meeting.seek_date(db, found, now=now)
     return _saved(db, actor, found, now=now)
 
@@ -206,7 +202,7 @@ def place(
         )
         hold = group.hold(chosen)
     else:
-        _free_options(db, actor, found, dispatch=dispatch, now=now)
+        free_options(db, actor, found, dispatch=dispatch, now=now)
         wanted = _draft(found, [chosen], None)
         hold = book(db, actor, found.owner, wanted, dispatch=dispatch, now=now)
     found.plan(actor.login, (hold.calendar, hold.name, hold.uid), now=now)
@@ -234,7 +230,7 @@ def leave(
         _check_keeper(db, actor, found.owner, now=now)
         found.leave(actor.login, exit_.state, now=now)
     with_meeting.give_up(db, keeper, found, now=now)
-    _free_options(db, keeper, found, dispatch=dispatch, now=now)
+    free_options(db, keeper, found, dispatch=dispatch, now=now)
     _remove_event(db, keeper, found, dispatch=dispatch, now=now)
     found.because, found.until, found.redirected_to = (
         exit_.because,
@@ -260,73 +256,10 @@ def refuse(
         )
     found.refuse()
     with_meeting.give_up(db, actor, found, now=now)
-    _free_options(db, actor, found, dispatch=dispatch, now=now)
+    free_options(db, actor, found, dispatch=dispatch, now=now)
     _remove_event(db, actor, found, dispatch=dispatch, now=now)
     found.because = because
     return _saved(db, actor, found, because=because, now=now)
-
-
-def close_past(db: Db, *, now: int) -> int:
-    """Appointments that are over have taken place; one that was removed from the diary has not.
-
-    The diary says when: it may have been moved in any program since.
-    """
-    closed, last = 0, DiaryRequestId(0)
-    while batch := repository.list_planned(db, after=last, limit=_BATCH):
-        last = batch[-1].id
-        for one in batch:
-            closed += _close(db, one, now=now)
-    return closed
-
-
-def follow_meetings(database: Database, dispatch: Dispatch, *, now: int) -> int:
-    """Those whose meeting was given a date, put off or called off by who keeps the meeting: what
-    was held for them is free again. Each in a transaction of its own; how many there were.
-    """
-    with database.reading() as db:
-        due = [
-            one for one in repository.list_of_meetings(db) if with_meeting.follow_meeting(db, one)
-        ]
-    followed = 0
-    for one in due:
-        with database.transaction() as db:
-            followed += _follow(db, one.owner, one.ref, dispatch, now=now)
-    return followed
-
-
-def _follow(db: Db, login: str, ref: str, dispatch: Dispatch, *, now: int) -> bool:
-    found = repository.find(db, login, ref, lock=True)
-    if found is None or not with_meeting.follow_meeting(db, found):
-        return False
-    owner = get_principal(db, login)
-    _free_options(db, owner, found, dispatch=dispatch, now=now)
-    repository.save(db, found, by=login, now=now)
-    return True
-
-
-def _close(db: Db, found: DiaryRequest, *, now: int) -> bool:
-    owner = get_principal(db, found.owner)
-    ends_at = _end_of(db, owner, found)
-    if ends_at is None:
-        found.end_without_event()
-    elif ends_at <= now:
-        found.took_place()
-    else:
-        return False
-    repository.save(db, found, by=owner.login, now=now)
-    return True
-
-
-def _end_of(db: Db, owner: Principal, found: DiaryRequest) -> int | None:
-    standing = _standing(db, owner, found)
-    if standing is None:
-        return None
-    return bounds(parse(decode(standing.stored.data)), zone_of(standing.collection)).end
-
-
-def _standing(db: Db, owner: Principal, found: DiaryRequest) -> Standing | None:
-    """By its UID: a program may have moved it into another calendar."""
-    return None if found.event is None else find_entry(db, owner.id, found.event[2])
 
 
 def _free_ref(db: Db, found: DiaryRequest) -> str:
@@ -342,9 +275,10 @@ def _draft(found: DiaryRequest, slots: Sequence[Slot], expires_at: int | None) -
     return HoldDraft(found.ref, said, slots, list(invited), expires_at)
 
 
-def _free_options(
+def free_options(
     db: Db, actor: Principal, found: DiaryRequest, *, dispatch: Dispatch, now: int
 ) -> None:
+    """What is held for it, where that is open still, is free again."""
     if found.options is None:
         return
     group = find_group(db, found.owner, found.options)
@@ -353,10 +287,15 @@ def _free_options(
     found.options = None
 
 
+def standing_of(db: Db, owner: Principal, found: DiaryRequest) -> Standing | None:
+    """By its UID: a program may have moved it into another calendar."""
+    return None if found.event is None else find_entry(db, owner.id, found.event[2])
+
+
 def _remove_event(
     db: Db, actor: Principal, found: DiaryRequest, *, dispatch: Dispatch, now: int
 ) -> None:
-    standing = _standing(db, get_principal(db, found.owner), found)
+    standing = standing_of(db, get_principal(db, found.owner), found)
     if standing is None:
         return
     meant = replace(dispatch, believed_deletions=None)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from calendars.model.principal import Rights
 from notifications.tables import outbox
+from scheduler.diary_requests.follow_up import close_past, follow_meetings
 from scheduler.diary_requests.habits import Habits
 from scheduler.diary_requests.model import (
     ClaimedByAnother,
@@ -24,7 +25,6 @@ from scheduler.diary_requests.model import (
     Wish,
     WrongRequestState,
 )
-from scheduler.diary_requests.service import close_past, follow_meetings
 from tests.calendars.dav.test_delegation import delegate
 from tests.scheduler.diaries.test_holds import agenda, mails
 from tests.serving import Client, Server, running_server
