@@ -21,6 +21,14 @@ from scheduler.choosing.take import Chooser, move, take
 from scheduler.working_time.hours import local_day
 
 
+def terms_of(one: Campaign, evaluator: Principal, *guests: Principal) -> Terms:
+    """The evaluator's time in a campaign, where these people come."""
+    return Terms(
+        evaluator, guests, one.first_day, one.last_day, one.minutes, one.rooms,
+        buffer_after=one.buffer_after,
+    )  # fmt: skip
+
+
 class Opened:
     """A choice with its campaign, for the one whose choice it is."""
 
@@ -30,11 +38,7 @@ class Opened:
     @property
     def terms(self) -> Terms:
         """What he may choose from."""
-        one, line = self.campaign, self.line
-        return Terms(
-            line.evaluator, (line.person,), one.first_day, one.last_day, one.minutes, one.rooms,
-            buffer_after=one.buffer_after,
-        )  # fmt: skip
+        return terms_of(self.campaign, self.line.evaluator, self.line.person)
 
     def is_choosable(self, house: House, *, now: int) -> bool:
         """He may choose, or choose otherwise."""

@@ -7,12 +7,15 @@ the number of its week for an occasion.
 from __future__ import annotations
 
 from calendars.kernel.database import Database, Db
+from calendars.model.principal import Principal
 from scheduler.campaigns import repository
 from scheduler.campaigns.access import lines_of
-from scheduler.campaigns.messages import Letter
+from scheduler.campaigns.choose import terms_of
+from scheduler.campaigns.messages import Letter, tell_full
 from scheduler.campaigns.model import Campaign, CampaignId, CampaignState
 from scheduler.campaigns.service import ask_one, end
 from scheduler.choosing.model import House
+from scheduler.choosing.offer import free_slots
 from scheduler.reminders.rules import SendingHours
 from scheduler.working_time.hours import local_day
 
@@ -51,7 +54,8 @@ def _tend(db: Db, number: CampaignId, house: House, *, now: int) -> int:
         end(db, campaign, house, now=now)
         return 1
     week, posted = _week(campaign, house, now=now), 0
-    for line in lines_of(db, repository.choices_of(db, number)):
+    lines, reminded = lines_of(db, repository.choices_of(db, number)), dict[int, Principal]()
+    for line in lines:
         asked = line.choice.asked_at
         if line.taken is not None or asked is None:
             continue
@@ -60,4 +64,10 @@ def _tend(db: Db, number: CampaignId, house: House, *, now: int) -> int:
             posted += ask_one(
                 db, Letter(campaign, line, line.evaluator), f"week {week}", house, now=now
             )
+            reminded[line.evaluator.id] = line.evaluator
+    for evaluator in reminded.values():
+        if not free_slots(db, evaluator, terms_of(campaign, evaluator), house, now=now):
+            mine = [one for one in lines if one.evaluator.id == evaluator.id]
+            figures = (len(mine), sum(one.taken is not None for one in mine))
+            tell_full(db, campaign, evaluator, figures, week, house, now=now)
     return posted

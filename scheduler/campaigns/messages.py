@@ -24,6 +24,8 @@ KIND = "campaign"
 ASKED = "asked"
 """The occasion of the first letter."""
 DIGEST = "campaign-digest"
+END = "end"
+"""The occasion of the last one; those before say that there is no slot left."""
 
 
 def about(line: Line) -> str:
@@ -82,10 +84,28 @@ def tell_end(
     *, now: int,
 ) -> None:  # fmt: skip
     """To an evaluator, once: how many have chosen, and where the list is."""
+    _tell(db, campaign, evaluator, figures, house, occasion=END, now=now)
+
+
+def tell_full(
+    db: Db, campaign: Campaign, evaluator: Principal, figures: tuple[int, int], week: int,
+    house: House, *, now: int,
+) -> None:  # fmt: skip
+    """To an evaluator, once a week: people wait, and no slot of his is free."""
+    _tell(db, campaign, evaluator, figures, house, occasion=f"full {week}", now=now)
+
+
+def _tell(
+    db: Db, campaign: Campaign, evaluator: Principal, figures: tuple[int, int], house: House,
+    *, occasion: str, now: int,
+) -> None:  # fmt: skip
     people, chosen = figures
+    if evaluator.email is None:
+        return
     address = preferred_address(evaluator)
     path = f"/api/v1/campaigns/{campaign.id}/people.csv"
     facts: dict[str, JSON] = {
+        "full": occasion != END,
         "total": people,
         "chosen": chosen,
         "first_day": campaign.first_day.isoformat(),
@@ -100,7 +120,7 @@ def tell_end(
         owner_id=evaluator.id,
         actor_id=evaluator.id,
         recipient=str(address),
-        occasion="end",
+        occasion=occasion,
         about=f"campaign-{campaign.id}",
         urgency=Urgency.BULK,
     )

@@ -310,12 +310,20 @@ def test_who_has_not_chosen_is_reminded_once_a_week_and_the_end_is_told_once(
     assert campaign.tend((monday + timedelta(hours=1)).timestamp()) == 0
     assert campaign.tend((monday + timedelta(days=2)).timestamp()) == 0
 
+    # Two wait and Claire has time yet; a week later she has none, and is told.
+    assert campaign.letters("campaign-digest") == []
+    for day in (0, 1):
+        put_busy(campaign.people["claire"], f"plein-{day}", 7, 17, day=day)
     again = [one.recipient for one in campaign.letters()[3:]]
+    assert campaign.tend((monday + timedelta(days=7)).timestamp()) == 2
+    [full] = campaign.letters("campaign-digest")
+    assert full.recipient == "mailto:claire@example.org"
+    assert b'"full": true' in full.body
     assert again == ["mailto:luc@example.org", "mailto:zoe@example.org"]
     end = (MONDAY + timedelta(days=3)).timestamp()
     assert campaign.tend(end) == 1
     assert campaign.tend(end) == 0
-    [digest] = campaign.letters("campaign-digest")
+    [_, digest] = campaign.letters("campaign-digest")
     assert digest.recipient == "mailto:claire@example.org"
     assert b'"chosen": 1' in digest.body
     assert not any(name in digest.body for name in (b"Paul", b"Luc"))
