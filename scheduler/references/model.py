@@ -45,6 +45,12 @@ class ReferenceSystem(NamedTuple):
     pattern: str
 
 
+OTHERS = ReferenceSystem("DIVERS", "Autres références", r"\S.{0,63}")
+"""What looks like no system that is declared, or like several: always there, unless it is declared
+otherwise.
+"""
+
+
 class Subject(NamedTuple):
     """A thing that bears references: its reference or UID, and the login of whose it is."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.kernel.database import Db
 from scheduler.references.model import (
+    OTHERS,
     Direction,
     Kind,
     Mark,
@@ -26,13 +27,16 @@ _SYSTEM = select(_S.code, _S.label, _S.pattern)
 
 def list_systems(db: Db) -> list[ReferenceSystem]:
     """Every system, by code."""
-    return [ReferenceSystem(*row) for row in db.execute(_SYSTEM.order_by(_S.code))]
+    declared = {row.code: ReferenceSystem(*row) for row in db.execute(_SYSTEM)}
+    return sorted({OTHERS.code: OTHERS, **declared}.values())
 
 
 def find_system(db: Db, code: str) -> ReferenceSystem | None:
     """The system of that code."""
     row = db.execute(_SYSTEM.where(_S.code == code)).first()
-    return None if row is None else ReferenceSystem(*row)
+    if row is None:
+        return OTHERS if code == OTHERS.code else None
+    return ReferenceSystem(*row)
 
 
 def set_system(db: Db, one: ReferenceSystem) -> None:
@@ -56,6 +60,9 @@ def add(db: Db, mark: Mark, subject: Subject, *, by: str, now: int) -> Reference
     """A new reference; None where the number is noted already, whoever was first."""
     values = {**mark._asdict(), **subject._asdict(), "made_by": by, "made_at": now}
     dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    if mark.system == OTHERS.code:
+        others = dialect.insert(reference_systems).values(OTHERS._asdict())
+        db.execute(others.on_conflict_do_nothing())
     row = dialect.insert(external_refs).values(values)
     number = db.execute(row.on_conflict_do_nothing().returning(_R.id)).scalar()
     return None if number is None else ReferenceId(number)

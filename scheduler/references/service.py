@@ -13,6 +13,7 @@ from calendars.services.find_principals import get_principal
 from calendars.services.note_deed import note_deed
 from scheduler.references import repository
 from scheduler.references.model import (
+    OTHERS,
     Eyes,
     Mark,
     NumberTaken,
@@ -25,8 +26,6 @@ from scheduler.references.model import (
 from scheduler.references.rules import check_number, check_pattern
 
 MOST_FOUND, MOST_LOOKED_AT, _BATCH = 100, 1_000, 100
-OTHERS = "DIVERS"
-"""The system of numbers that look like none, or like several."""
 
 
 class NotForYou(Forbidden):
@@ -126,12 +125,12 @@ def set_numbers(
 
 def _system_of(db: Db, number: str) -> str:
     fitting = [one.code for one in repository.list_systems(db) if _fits(number, one)]
-    plain = [one for one in fitting if one != OTHERS]
+    plain = [one for one in fitting if one != OTHERS.code]
     if len(plain) == 1:
         return plain[0]
-    if OTHERS not in fitting:
+    if OTHERS.code not in fitting:
         raise InvalidInput("this number is of no system that is declared")
-    return OTHERS
+    return OTHERS.code
 
 
 def _fits(number: str, system: ReferenceSystem) -> bool:

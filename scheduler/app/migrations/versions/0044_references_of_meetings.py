@@ -30,11 +30,11 @@ def upgrade() -> None:
     patterns: dict[str, str] = {
         row.code: row.pattern for row in db.execute(sa.select(systems.c.code, systems.c.pattern))
     }
-    if OTHERS not in patterns:
-        label = "Autres références"
-        db.execute(sa.insert(systems).values(code=OTHERS, label=label, pattern=PATTERN))
     taken = {(row.system, row.number): (row.kind, row.key) for row in db.execute(sa.select(refs))}
     rows = db.execute(sa.select(meetings).where(meetings.c.external_refs != "[]")).all()
+    if rows and OTHERS not in patterns:  # a new store stays without rows: backups go into it
+        label = "Autres références"
+        db.execute(sa.insert(systems).values(code=OTHERS, label=label, pattern=PATTERN))
     for row in rows:
         for text in json.loads(row.external_refs):
             _move(db, text.strip()[:LONGEST], row, patterns, taken)
