@@ -25,7 +25,7 @@ _STATES: list[dict[str, object]] = [
     {"title": "", "description": "", "location": "", "people": []}, {"start": None, "end": None},
     {"start": "2026-04-06", "end": "2026-04-11", "former_start": "2026-04-06"}, {"abroad": True},
     {"single_until": "2026-12-31"},
-    {"attached": ["a.pdf", "b.pdf"]}, {"attached": [], "papers_elsewhere": True},
+    {"full": True}, {"attached": ["a.pdf", "b.pdf"]}, {"attached": [], "papers_elsewhere": True},
     {"what": "cancelled", "start": "2026-03-03T03:30:00+00:00"}, {"what": "cancelled"},
     {"what": "again"}, {"change_until": None, "former_start": None}, {"case": "appointment"},
     {"answer_url": "https://a.nc/r/x"},
