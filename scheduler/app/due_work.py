@@ -171,8 +171,7 @@ def warn_of_conflicts(service: Service) -> int:
         if not warn.is_behind(db):
             return 0
     with service.database.transaction() as db:
-        zone = ZoneInfo(service.settings.timezone)
-        return warn.warn(db, zone, dispatch=service.dispatch, now=_now(service))
+        return warn.warn(db, service.zone, dispatch=service.dispatch, now=_now(service))
 
 
 def close_requests(service: Service) -> int:
@@ -217,8 +216,7 @@ def write_routines(service: Service) -> int:
     """Recurring tasks stand in their owners' lists some days ahead (DLN-1)."""
     from scheduler.deadlines.write_routine_days import write_days_ahead
 
-    zone = ZoneInfo(service.settings.timezone)
-    return write_days_ahead(service.database, zone, now=_now(service))
+    return write_days_ahead(service.database, service.zone, now=_now(service))
 
 
 def follow_appointments(service: Service) -> int:
@@ -247,7 +245,7 @@ def remind_of_dates(service: Service) -> int:
     from scheduler.deadlines.follow_days import follow_days
     from scheduler.deadlines.remind import Post, remind_of_deadlines
 
-    post = Post(ZoneInfo(service.settings.timezone), Language(service.settings.language))
+    post = Post(service.zone, Language(service.settings.language))
     now = _now(service)
     proposed = follow_days(service.database, post, now=now)
     return proposed + remind_of_deadlines(service.database, post, now=now)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -200,7 +199,7 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     )
     app.add_middleware(Guard, files=meetings.FILES)
     install_problems(app)
-    zone = ZoneInfo(service.settings.timezone)
+    zone = service.zone
     state = FaceState(
         service.database,
         service.identity,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,10 @@ class Service:
     def zone(self) -> ZoneInfo:
         """The clocks of the site."""
         return ZoneInfo(self.settings.timezone)
+
+    def today(self) -> date:
+        """The day by those clocks."""
+        return self.clock.now().astimezone(self.zone).date()
 
 
 def assemble(settings: Settings, *, clock: Clock | None = None) -> Service:

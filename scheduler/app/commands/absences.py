@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,7 +15,7 @@ from scheduler.app.commands.console import (
     Config,
     LoginArgument,
     WrongUsage,
-    get_account,
+    actor_of,
     now_of,
     open_service,
     progress,
@@ -59,7 +57,7 @@ def add(
     from scheduler.absences.table_rules import absence_in
 
     with open_service(config) as service, service.database.transaction() as db:
-        absence = absence_in(first, last or "", today=_today(service))
+        absence = absence_in(first, last or "", today=service.today())
         if absence is None:
             raise WrongUsage(f"« {first} » ou « {last} » n'est pas un jour")
         who = _actor(db, actor)
@@ -167,7 +165,7 @@ def _tell_import(
     from scheduler.absences.import_absences import Outcome
     from scheduler.absences.import_schemas import OUTCOMES, ImportOut
 
-    told = ImportOut.of(seen, ZoneInfo(service.settings.timezone))
+    told = ImportOut.of(seen, service.zone)
     if as_json:
         write_json(told.model_dump(mode="json"))
         return
@@ -197,8 +195,7 @@ def _tell_import(
 def _tell(found: list[Standing], service: Service, *, as_json: bool, as_csv: bool = False) -> None:
     from scheduler.absences.schemas import AbsenceOut
 
-    zone = ZoneInfo(service.settings.timezone)
-    told = [AbsenceOut.of(one, zone).model_dump(mode="json") for one in found]
+    told = [AbsenceOut.of(one, service.zone).model_dump(mode="json") for one in found]
     if as_json:
         write_json(told)
         return
@@ -211,17 +208,13 @@ def _tell(found: list[Standing], service: Service, *, as_json: bool, as_csv: boo
 def _actor(db: Db, login: str | None) -> Actor:
     from calendars.kernel.audit import CONSOLE
 
-    return CONSOLE if login is None else get_account(db, login).acting(CONSOLE)
+    return CONSOLE if login is None else actor_of(db, login)
 
 
 def _register(service: Service) -> Register:
     from scheduler.app.wiring import register_of
 
     return register_of(service)
-
-
-def _today(service: Service) -> date:
-    return service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

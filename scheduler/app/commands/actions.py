@@ -71,7 +71,7 @@ def list_(
     from scheduler.meetings.schemas.actions import ACTION_HEADINGS, ActionOut
 
     own = person or (None if everything or meeting or group else login)
-    wanted = one_of(ActionState, state, "--state")
+    wanted = None if state is None else one_of(ActionState, state, "--state")
     query = ActionQuery(meeting, own, group, wanted, True if overdue else None)
     with open_service(config) as service, service.database.reading() as db:
         actor, now = actor_of(db, login), now_of(service)

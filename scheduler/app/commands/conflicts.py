@@ -84,7 +84,7 @@ def weigh(
     from scheduler.slots.codes import ConflictCode
 
     wanted = said(WeighingIn, severity=severity, override=override).weighing()
-    named = one_of(ConflictCode, code, "CODE") or ConflictCode(code)
+    named = one_of(ConflictCode, code, "CODE")
     with open_service(config) as service, service.database.transaction() as db:
         set_weighing(db, CONSOLE, named, wanted, now=now_of(service))
     say(f"Réglé : {named}.")

@@ -275,11 +275,11 @@ def said(shape: type[Said], **values: object) -> Said:
     raise WrongUsage(" ; ".join(f"{one['field']} : {one['message']}" for one in faults))
 
 
-def one_of(kind: type[Choice], text: str | None, option: str) -> Choice | None:
-    """The value of that name; none where the option was not given. Raises WrongUsage."""
-    if text is None or text in set(kind):
-        return None if text is None else kind(text)
-    raise WrongUsage(f"{option} : choisissez {', '.join(kind)}")
+def one_of(kind: type[Choice], text: str, option: str) -> Choice:
+    """The value of that name. Raises WrongUsage, which names them all."""
+    if text not in set(kind):
+        raise WrongUsage(f"{option} : choisissez {', '.join(kind)}")
+    return kind(text)
 
 
 def actor_of(db: Db, login: str, acts_as: str | None = None) -> Principal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -48,7 +47,7 @@ def list_all(
     from scheduler.deadlines.service import list_deadlines
 
     with open_service(config) as service, service.database.reading() as db:
-        zone = ZoneInfo(service.settings.timezone)
+        zone = service.zone
         who = get_account(db, login)
         found = DeadlinesOut.of(list_deadlines(db, who, login, now=now_of(service)), zone)
     write_list(HEADINGS, found.items, short=_SHORT, as_json=as_json, as_csv=as_csv)
@@ -83,7 +82,7 @@ def add(
     reminders = (2,) if remind is None else tuple(remind)
     draft = DeadlineDraft(label, rule, inputs, comes_after, reminders)
     with open_service(config) as service, service.database.transaction() as db:
-        who, zone = actor_of(db, login, as_), ZoneInfo(service.settings.timezone)
+        who, zone = actor_of(db, login, as_), service.zone
         made = add_deadline(db, who, login, draft, zone=zone, now=now_of(service))
     told = [DeadlineOut.of(made, zone)]
     write_list(HEADINGS, told, short=_SHORT, as_json=as_json, as_csv=as_csv)
@@ -111,7 +110,7 @@ def move(
         who, now = actor_of(db, login), now_of(service)
         moves = deeds.propose_move(db, who, found, first, now=now)
         if confirm:
-            zone = ZoneInfo(service.settings.timezone)
+            zone = service.zone
             said = deeds.Said(because, zone, Language(service.settings.language))
             confirmed = {one.number: one.due for one in moves}
             deeds.move(db, who, found, first, confirmed, said, now=now)
@@ -134,7 +133,7 @@ def close(
     from scheduler.deadlines.service import set_state
 
     with open_service(config) as service, service.database.transaction() as db:
-        who, zone = actor_of(db, login), ZoneInfo(service.settings.timezone)
+        who, zone = actor_of(db, login), service.zone
         set_state(db, who, DeadlineId(number), state, zone=zone, now=now_of(service))
     say("C'est noté.")
 
@@ -161,7 +160,7 @@ def repeat(
     until = None if last is None else day_in(last)
     draft = RoutineDraft(label, Recurring(rule, day_in(first), until, closed), ahead)
     with open_service(config) as service, service.database.transaction() as db:
-        who, zone = actor_of(db, login, as_), ZoneInfo(service.settings.timezone)
+        who, zone = actor_of(db, login, as_), service.zone
         made = add_routine(db, who, login, draft, zone=zone, now=now_of(service))
     if as_json:
         write_json(RoutineOut.of(made).model_dump(mode="json"))
@@ -213,7 +212,6 @@ def chain(
     as_csv: AsCsv = False,
 ) -> None:
     """Poser toutes les échéances d'un échéancier type, d'un jour donné."""
-    from calendars.kernel.audit import CONSOLE
     from scheduler.deadlines.schemas import HEADINGS, DeadlinesOut
     from scheduler.deadlines.start_chain import ChainStart, start_chain
 
@@ -222,8 +220,8 @@ def chain(
         raise WrongUsage("nommez chaque rôle ainsi : --owner direction=login")
     start = ChainStart(template, about, day_in(day), roles)
     with open_service(config) as service, service.database.transaction() as db:
-        zone = ZoneInfo(service.settings.timezone)
-        who = get_account(db, login).acting(CONSOLE)
+        zone = service.zone
+        who = actor_of(db, login)
         made = DeadlinesOut.of(start_chain(db, who, start, zone=zone, now=now_of(service)), zone)
     write_list(HEADINGS, made.items, short=_SHORT, as_json=as_json, as_csv=as_csv)
 
@@ -245,7 +243,7 @@ def gaps(
     except ValueError:
         raise WrongUsage(f"« {month} » n'est pas un mois de la forme AAAA-MM") from None
     with open_service(config) as service, service.database.reading() as db:
-        zone = ZoneInfo(service.settings.timezone)
+        zone = service.zone
         who = get_account(db, login)
         found = gaps_of_month(db, who, login, first, zone=zone, now=now_of(service))
     if as_csv:

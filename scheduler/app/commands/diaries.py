@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from scheduler.app.commands.console import (
     Config,
+    actor_of,
     day_in,
-    get_account,
     now_of,
     open_service,
     say,
@@ -59,14 +58,13 @@ def _print(
     *,
     posted: bool,
 ) -> None:
-    from calendars.kernel.audit import CONSOLE
     from scheduler.diary_sheets.model import Profile
     from scheduler.diary_sheets.service import Press, SheetKind, Wanted, print_sheet
 
     with open_service(config) as service, service.database.reading() as db:
-        zone = ZoneInfo(service.settings.timezone)
-        asked = day_in(day) if day else service.clock.now().astimezone(zone).date()
-        who = get_account(db, reader or login).acting(CONSOLE)
+        zone = service.zone
+        asked = day_in(day) if day else service.today()
+        who = actor_of(db, login, reader)
         made = print_sheet(
             db, who, login,
             Wanted(SheetKind(kind), asked, Profile.POSTED if posted else Profile.OWN),

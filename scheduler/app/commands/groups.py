@@ -81,17 +81,14 @@ def members(
     as_csv: AsCsv = False,
 ) -> None:
     """Lister les membres d'un groupe, en ajouter (--add) ou en retirer (--remove)."""
-    from zoneinfo import ZoneInfo
 
     from calendars.kernel.audit import CONSOLE
-    from calendars.model.wall_clock import epoch_to_local
     from calendars.services.date_members import list_periods, set_period
     from calendars.services.set_members import change_members
 
     days = (day_in(since) if since else None, day_in(until) if until else None)
     with open_service(config) as service, service.database.transaction() as db:
         now = now_of(service)
-        today = epoch_to_local(now, ZoneInfo(service.settings.timezone)).date()
         for each in (login, *(add or ()), *(remove or ())):
             get_account(db, each)
         dated = any(days)
@@ -99,7 +96,7 @@ def members(
         if plain or remove:
             change_members(db, login, add=plain, remove=remove or (), by=CONSOLE, now=now)
         for each in (add or ()) if dated else ():
-            set_period(db, CONSOLE, login, each, days, today=today, now=now)
+            set_period(db, CONSOLE, login, each, days, today=service.today(), now=now)
         rows = [
             {
                 "login": each.login,

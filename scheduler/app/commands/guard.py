@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,7 +14,7 @@ from scheduler.app.commands.console import (
     AsJson,
     CommandFailed,
     Config,
-    get_account,
+    actor_of,
     now_of,
     open_service,
     say,
@@ -100,7 +99,7 @@ def list_held(config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv =
 
     with open_service(config) as service, service.database.reading() as db:
         found = held.list_all(db)
-        zone = ZoneInfo(service.settings.timezone)
+        zone = service.zone
     rows = [
         {
             "id": one.id,
@@ -115,12 +114,11 @@ def list_held(config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv =
 
 def release(number: Number, by: By, reason: Reason, config: Config = None) -> None:
     """Laisser partir un message retenu, au nom d'une personne et avec son motif."""
-    from calendars.kernel.audit import CONSOLE
     from calendars.kernel.errors import NotFound
     from notifications.hold_back import NoReason, let_go
 
     with open_service(config) as service, service.database.transaction() as db:
-        person = get_account(db, by).acting(CONSOLE)
+        person = actor_of(db, by)
         try:
             let_go(db, person, number, reason, now=now_of(service))
         except NoReason:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -34,7 +33,7 @@ def list_all(
 
     with open_service(config) as service, service.database.reading() as db:
         found = list_held(db, get_account(db, login), login, now=now_of(service))
-        zone = ZoneInfo(service.settings.timezone)
+        zone = service.zone
     rows = [
         {
             "id": one.id,

@@ -13,7 +13,7 @@ from scheduler.app.commands.console import (
     Config,
     LoginArgument,
     WrongUsage,
-    get_account,
+    actor_of,
     now_of,
     open_service,
     progress,
@@ -87,12 +87,11 @@ def _import_files(service: Service, login: str, paths: list[Path], calendar: str
 
 
 def _target(service: Service, login: str, calendar: str | None) -> Target:
-    from calendars.kernel.audit import CONSOLE
     from calendars.services.import_calendar import calendar_named
     from calendars.services.import_objects import Target, target_of
 
     with service.database.transaction() as db:
-        owner = get_account(db, login).acting(CONSOLE)
+        owner = actor_of(db, login)
         if calendar is None:
             return target_of(db, owner)
         return Target(owner, calendar_named(db, owner, calendar, now=now_of(service)))
@@ -123,14 +122,13 @@ def _import_file(service: Service, target: Target, path: Path, bar: Progress) ->
 def _import_account(
     service: Service, login: str, remote: tuple[str, str, str], calendar: str | None
 ) -> Tally:
-    from calendars.kernel.audit import CONSOLE
     from calendars.services.import_objects import Tally
     from scheduler.connections.import_from_server import Account, import_account, source_of
     from scheduler.connections.other_server import OtherServer
 
     url, user, password = remote
     with service.database.reading() as db:
-        owner = get_account(db, login).acting(CONSOLE)
+        owner = actor_of(db, login)
     server = OtherServer(url, user, password)
     account = Account(owner, server, source_of(url, user), calendar)
     total = Tally()

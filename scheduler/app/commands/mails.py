@@ -135,7 +135,6 @@ def list_sent(
     as_csv: AsCsv = False,
 ) -> None:
     """Les courriels qui partent : en attente, partis, refusés ; sans destinataire ni contenu."""
-    from zoneinfo import ZoneInfo
 
     from notifications.message import State
     from notifications.queued import count_by_state, sentence
@@ -145,7 +144,7 @@ def list_sent(
     with open_service(config) as service, service.database.reading() as db:
         found = list_all_messages(db, states=states, limit=limit)
         counts = count_by_state(db)
-        zone = ZoneInfo(service.settings.timezone)
+        zone = service.zone
     rows = [
         {
             **one._asdict(),
@@ -215,14 +214,12 @@ def drop(number: Number, config: Config = None) -> None:
 
 
 def _row(logged: Logged, service: Service) -> dict[str, object]:
-    from zoneinfo import ZoneInfo
 
     from notifications.mailbox.outcome import SENTENCES
 
-    zone = ZoneInfo(service.settings.timezone)
     return {
         "id": logged.id,
-        "at": _local(logged.at, zone),
+        "at": _local(logged.at, service.zone),
         "method": logged.method,
         "decision": logged.decision,
         "why": logged.why,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,6 +15,7 @@ from scheduler.app.commands.console import (
     LoginArgument,
     Override,
     WrongUsage,
+    actor_of,
     day_in,
     get_account,
     now_of,
@@ -60,7 +60,6 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """Créer une série : un événement, une invitation, et les prochaines réunions."""
-    from calendars.kernel.audit import CONSOLE
     from scheduler.app.wiring import placing
     from scheduler.meetings.hold_series import SeriesDraft, hold_series
     from scheduler.meetings.invited import Invited
@@ -80,7 +79,7 @@ def new(
         items=tuple(StandingItem(one, ItemKind.INFORMATION) for one in item or ()),
     )  # fmt: skip
     with open_service(config) as service, service.database.transaction() as db:
-        who = get_account(db, login).acting(CONSOLE)
+        who = actor_of(db, login)
         with placing(service, db, who, override) as dispatch:
             made = hold_series(db, who, draft, dispatch=dispatch, now=now_of(service))
         start_day = made.recurring.first_day
@@ -121,8 +120,7 @@ def dates(
     from scheduler.meetings.hold_series import list_dates
 
     with open_service(config) as service, service.database.reading() as db:
-        today = service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
-        window = _window(today, first, last)
+        window = _window(service.today(), first, last)
         found = list_dates(db, get_account(db, login), code, window, now=now_of(service))
     rows = [
         {"nominal": str(one.date.nominal), "day": None if one.date.day is None else

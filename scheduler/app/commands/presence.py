@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,6 +13,7 @@ from scheduler.app.commands.console import (
     CommandFailed,
     Config,
     LoginArgument,
+    actor_of,
     day_in,
     get_account,
     now_of,
@@ -46,16 +46,15 @@ def show(
     as_csv: AsCsv = False,
 ) -> None:
     """Dire qui est là."""
-    from calendars.kernel.audit import CONSOLE
     from calendars.services.tell_busy_time import FreeBusyPolicy
     from scheduler.diary_sheets.presence import list_presence
 
     with open_service(config) as service, service.database.reading() as db:
-        zone = ZoneInfo(service.settings.timezone)
-        asked = day_in(day) if day else service.clock.now().astimezone(zone).date()
+        zone = service.zone
+        asked = day_in(day) if day else service.today()
         # At the machine itself everything can be read anyhow; `--as` shows what somebody may know.
         policy = FreeBusyPolicy(service.settings.free_busy) if reader else FreeBusyPolicy.EVERYBODY
-        actor = get_account(db, reader or who[0]).acting(CONSOLE)
+        actor = actor_of(db, who[0], reader)
         found = list_presence(db, actor, who, asked, zone, policy=policy, now=now_of(service))
     rows = [
         {
@@ -86,7 +85,7 @@ def link(
 
     with open_service(config) as service, service.database.transaction() as db:
         holder = get_account(db, login)
-        place = Place(ZoneInfo(service.settings.timezone), service.settings.url)
+        place = Place(service.zone, service.settings.url)
         url = give_link(
             db, holder, who, day_in(last_day), place, now=now_of(service), by=CONSOLE
         )  # fmt: skip
@@ -104,7 +103,7 @@ def links(
     from scheduler.diary_sheets.presence_links import list_links_of
 
     with open_service(config) as service, service.database.reading() as db:
-        zone = ZoneInfo(service.settings.timezone)
+        zone = service.zone
         found = list_links_of(db, get_account(db, login), zone, now=now_of(service))
     rows = [{"who": " ".join(one.who), "last_day": str(one.last_day)} for one in found]
     write_rows({"who": "Montre", "last_day": "Jusqu'au"}, rows, as_json=as_json, as_csv=as_csv)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -156,13 +155,12 @@ def _go_through(
     db: Db, service: Service, content: bytes, login: str, token: str | None = None
 ) -> Preview:
     """Looked at, or done where a token says as what."""
-    from calendars.kernel.audit import CONSOLE
     from scheduler.app.looking import Looker
     from scheduler.references import import_references as deeds
 
     now = now_of(service)
-    today = service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
-    who = get_account(db, login).acting(CONSOLE)
+    today = service.today()
+    who = actor_of(db, login)
     with progress() as bars:
         bar = bars.add_task("Aperçu" if token is None else "Import", note="", total=None)
 

@@ -73,8 +73,7 @@ def list_(
     from scheduler.diary_requests.model import OPEN, RequestState
     from scheduler.diary_requests.schemas import REQUEST_HEADINGS, DiaryRequestOut
 
-    asked = [one_of(RequestState, one, "--state") for one in state or ()]
-    states = [one for one in asked if one is not None] or OPEN
+    states = [one_of(RequestState, one, "--state") for one in state or ()] or OPEN
     with open_service(config) as service, service.database.reading() as db:
         actor = actor_of(db, login, acts_as)
         found = deeds.list_requests(db, actor, login, states, now=now_of(service))

@@ -220,7 +220,6 @@ def out_of_service(
     as_csv: AsCsv = False,
 ) -> None:
     """Montrer les périodes hors service, en ajouter une (--from, --to) ou en retirer une."""
-    from zoneinfo import ZoneInfo
 
     from calendars.kernel.audit import CONSOLE
     from calendars.model.resource_policy import Closure
@@ -229,7 +228,7 @@ def out_of_service(
     if (start is None) != (end is None):
         raise WrongUsage("donnez --from et --to ensemble")
     with open_service(config) as service, service.database.transaction() as db:
-        zone, now = ZoneInfo(service.settings.timezone), now_of(service)
+        zone, now = service.zone, now_of(service)
         if remove is not None:
             reopen(db, CONSOLE, login, remove, now=now)
         if start is not None and end is not None:
@@ -269,13 +268,12 @@ def approvals(
     as_csv: AsCsv = False,
 ) -> None:
     """Lister les demandes qui attendent la réponse d'une personne."""
-    from zoneinfo import ZoneInfo
 
     from calendars.services.answer_request import requests_to
     from calendars.services.set_policy import get_resource, list_resources
 
     with open_service(config) as service, service.database.reading() as db:
-        zone, now = ZoneInfo(service.settings.timezone), now_of(service)
+        zone, now = service.zone, now_of(service)
         resources = list_resources(db) if login is None else [get_resource(db, login)]
         found = [one for resource in resources for one in requests_to(db, resource, now=now)]
     rows = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -18,7 +17,6 @@ from scheduler.app.commands.console import (
     WrongUsage,
     actor_of,
     day_in,
-    get_account,
     now_of,
     open_service,
     said,
@@ -57,8 +55,6 @@ def find(
     Exemple : niaouli slots find --from 2027-03-01 --to 2027-03-26 --minutes 90
     --required directeur --required paul --optional anne --room 8 --vehicle
     """
-    from calendars.kernel.audit import CONSOLE
-    from calendars.services.tell_busy_time import FreeBusyPolicy
     from scheduler.slots.request import ResourceNeed, SlotRequest
     from scheduler.slots.schemas import SLOT_HEADINGS, SlotsOut
     from scheduler.slots.service import Asking, search_slots
@@ -73,11 +69,9 @@ def find(
         optional=tuple(optional or ()), needs=tuple(needs), place=place, least=least, limit=limit,
     )  # fmt: skip
     with open_service(config) as service, service.database.reading() as db:
-        zone = ZoneInfo(service.settings.timezone)
-        who = get_account(db, asker or people[0]).acting(CONSOLE)
-        policy = FreeBusyPolicy(service.settings.free_busy)
-        answer = search_slots(db, Asking(who, zone, policy, now_of(service)), request)
-    told = SlotsOut.of(answer, zone)
+        who = actor_of(db, people[0], asker)
+        asking = Asking(who, service.zone, service.inquiries.policy, now_of(service))
+        told = SlotsOut.of(search_slots(db, asking, request), service.zone)
     if as_json:
         write_json(told.model_dump(mode="json"))
         return

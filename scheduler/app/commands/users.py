@@ -229,14 +229,13 @@ def _add_secret(login: str, _: int | None, label: str, config: Config, *, as_jso
 
 def _list_secrets(login: str, _: int | None, __: str, config: Config, *, as_json: bool) -> None:
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from calendars.services.sign_in import PASSWORD
     from calendars.storage import credentials
 
     with open_service(config) as service, service.database.reading() as db:
         held = credentials.list_of(db, get_account(db, login).id)
-        zone = ZoneInfo(service.settings.timezone)
+        zone = service.zone
 
     def day(instant: int | None) -> str | None:
         return None if instant is None else datetime.fromtimestamp(instant, zone).isoformat()

@@ -128,7 +128,7 @@ def deliveries(
     from scheduler.webhooks.rules import DeliveryState
     from scheduler.webhooks.schemas import DELIVERY_HEADINGS, DeliveryOut
 
-    only = one_of(DeliveryState, state, "--state")
+    only = None if state is None else one_of(DeliveryState, state, "--state")
     with open_service(config) as service, service.database.reading() as db:
         found = deeds.list_deliveries(db, CONSOLE, EndpointId(number), state=only, limit=limit)
         zone = service.zone

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -25,7 +24,6 @@ from scheduler.app.commands.console import (
 )
 
 if TYPE_CHECKING:
-    from scheduler.app.wiring import Service
     from scheduler.working_time.model import DateChange
 
 _DAYS = ("lu", "ma", "me", "je", "ve", "sa", "di")
@@ -82,7 +80,7 @@ def reset(
     from scheduler.working_time.service import undecide_day
 
     with open_service(config) as service, service.database.transaction() as db:
-        today, now = _today(service), now_of(service)
+        today, now = service.today(), now_of(service)
         moved = undecide_day(db, CONSOLE, day_in(day), today=today, now=now, trial=trial)
     _tell(moved, as_json=as_json)
 
@@ -94,7 +92,7 @@ def _decide(day: str, kind: str, label: str, config: Config, *, trial: bool, as_
 
     one = DecidedDay(day_in(day), DayKind(kind), label)
     with open_service(config) as service, service.database.transaction() as db:
-        today, now = _today(service), now_of(service)
+        today, now = service.today(), now_of(service)
         moved = decide_day(db, CONSOLE, one, today=today, now=now, trial=trial)
     _tell(moved, as_json=as_json)
 
@@ -234,12 +232,6 @@ def _json(text: str) -> object:
         return json.loads(text)
     except json.JSONDecodeError:
         return text
-
-
-def _today(service: Service) -> date:
-    from scheduler.working_time.hours import local_day
-
-    return local_day(now_of(service), ZoneInfo(service.settings.timezone))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
