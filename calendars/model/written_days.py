@@ -12,6 +12,8 @@ _MONTHS = (
 )  # fmt: skip
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _BACK = timedelta(days=90)
+_YEARS = range(1900, 2101)
+"""As everywhere: at the ends of the calendar there is no day before or after."""
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _NUMERIC = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _WORDS = re.compile(r"(?:([a-z]+)\s+)?(1er|\d{1,2})\s+([a-z]+)(?:\s+(\d{4}))?", re.ASCII)
@@ -60,6 +62,8 @@ def _last(month: str, number: str, near: date) -> date | None:
 
 
 def _day(year: str, month: str, number: str) -> date | None:
+    if int(year) not in _YEARS:
+        return None
     try:
         return date(int(year), int(month), int(number))
     except ValueError:
