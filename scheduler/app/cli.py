@@ -63,6 +63,7 @@ _MISUSES = {
     "NoSuchCommand": "cette commande n'existe pas",
     "BadArgumentUsage": "arguments incorrects",
     "BadOptionUsage": "l'option {option_name} est mal employée",
+    "UsageError": "arguments incorrects",
     "BadParameter": "valeur incorrecte pour {hint}",
 }
 
@@ -122,11 +123,8 @@ def build() -> typer.Typer:
     """Every command under its name."""
     app = _group("Niaouli, agendas partagés : service CalDAV, API et messages.")
     _add(app, "serve", serve.serve)
-    user = _group("Comptes et mots de passe.")
-    for name, deed in users.COMMANDS.items():
-        _add(user, name, deed, "user")
-    app.add_typer(user, name="user")
     for group, module, help_text in (
+        ("user", users, "Comptes et mots de passe."),
         ("resource", resources, "Salles, véhicules et matériel."),
         ("group", groups, "Groupes de comptes."),
         ("feed", feeds, "Liens secrets pour s'abonner à un agenda."),

@@ -65,6 +65,9 @@ class Listed(Protocol):
 
 Said = TypeVar("Said", bound="BaseModel")
 Choice = TypeVar("Choice", bound=StrEnum)
+Dated = TypeVar("Dated", bound=date)
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""As in the JSON face; nearer to the ends of the calendar nothing can be reckoned."""
 
 
 class CommandFailed(Exception):
@@ -234,17 +237,23 @@ def now_of(service: Service) -> int:
 
 
 def day_in(text: str) -> date:
-    """A day as an option names it. Raises WrongUsage."""
+    """A day as an option names it, of the years that REST takes. Raises WrongUsage."""
     try:
-        return date.fromisoformat(text)
+        return _bounded(date.fromisoformat(text), text)
     except ValueError:
         raise WrongUsage(f"« {text} » n'est pas un jour de la forme AAAA-MM-JJ") from None
+
+
+def _bounded(found: Dated, text: str) -> Dated:
+    if FIRST_YEAR <= found.year <= LAST_YEAR:
+        return found
+    raise WrongUsage(f"« {text} » : choisissez une date de {FIRST_YEAR} à {LAST_YEAR}")
 
 
 def instant_in(text: str, zone: tzinfo) -> datetime:
     """An instant as an option names it, by the clocks of the site (TIM-1). Raises WrongUsage."""
     try:
-        found = datetime.fromisoformat(text)
+        found = _bounded(datetime.fromisoformat(text), text)
     except ValueError:
         raise WrongUsage(f"« {text} » n'est pas un instant, par exemple 2026-03-02T07:00") from None
     return found if found.tzinfo else found.replace(tzinfo=zone)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -239,8 +238,8 @@ def gaps(
     from scheduler.deadlines.routine_schemas import GAP_HEADINGS, gap_rows
 
     try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
+        first = day_in(f"{month}-01")
+    except WrongUsage:
         raise WrongUsage(f"« {month} » n'est pas un mois de la forme AAAA-MM") from None
     with open_service(config) as service, service.database.reading() as db:
         zone = service.zone

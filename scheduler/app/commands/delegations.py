@@ -13,6 +13,7 @@ from scheduler.app.commands.console import (
     CommandFailed,
     Config,
     WrongUsage,
+    day_in,
     get_account,
     now_of,
     open_service,
@@ -178,7 +179,4 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise WrongUsage(f"« {text} » n'est pas un jour, par exemple 2026-07-20") from None
+    return None if text is None else day_in(text)

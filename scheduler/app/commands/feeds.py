@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +14,7 @@ from scheduler.app.commands.console import (
     Config,
     LoginArgument,
     WrongUsage,
+    day_in,
     get_account,
     now_of,
     open_service,
@@ -143,10 +143,7 @@ def _end_of(day: str | None, zone: str) -> int | None:
 
     if day is None:
         return None
-    try:
-        after = date.fromisoformat(day) + timedelta(days=1)
-    except ValueError:
-        raise WrongUsage(f"« {day} » n'est pas un jour, par exemple 2026-07-20") from None
+    after = day_in(day) + timedelta(days=1)
     return int(datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(zone)).timestamp())
 
 

@@ -17,6 +17,7 @@ from scheduler.app.commands.console import (
     Config,
     LoginArgument,
     WrongUsage,
+    instant_in,
     now_of,
     open_service,
     say,
@@ -251,11 +252,7 @@ def _local(instant: int, zone: tzinfo) -> str:
 
 
 def _instant(text: str, zone: tzinfo) -> int:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise WrongUsage(f"« {text} » n'est pas une heure, par exemple 2026-03-09T07:30") from None
-    return int((found if found.tzinfo else found.replace(tzinfo=zone)).timestamp())
+    return int(instant_in(text, zone).timestamp())
 
 
 def approvals(

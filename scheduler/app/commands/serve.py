@@ -13,7 +13,7 @@ from scheduler.app.commands.console import (
     AsJson,
     CommandFailed,
     Config,
-    WrongUsage,
+    instant_in,
     say,
     settings_of,
     write_json,
@@ -102,11 +102,6 @@ def _clock_at(instant: datetime | None):  # type: ignore[no-untyped-def]  # noqa
 
 def instant_of(text: str, settings: Settings) -> datetime:
     """An ISO date and time; without an offset it is local time of the site (TIM-1)."""
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        raise WrongUsage(f"« {text} » n'est pas un instant, par exemple 2026-03-02T07:00") from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(settings.timezone))
+    return instant_in(text, ZoneInfo(settings.timezone))

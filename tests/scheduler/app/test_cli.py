@@ -299,6 +299,9 @@ def _typed(command: Any, words: list[str]) -> None:
             "--capacity",
         ),
         (["serve", "--config", "nulle-part.toml"], "nulle-part.toml"),
+        (["user", "list", "de", "trop"], "arguments incorrects"),
+        (["deadline", "add", "x", "y", "--day", "9999-12-31"], "de 1900 à 2100"),
+        (["deadline", "gaps", "x", "--month", "2026-13"], "AAAA-MM"),
     ],
 )
 def test_a_misuse_is_one_line_and_status_2(
