@@ -37,6 +37,7 @@ from scheduler.app.reminding import desk_of
 from scheduler.app.wiring import (
     Service,
     choosing_of,
+    dates_of,
     guest_desk,
     habits_of,
     house_of,
@@ -53,7 +54,6 @@ from scheduler.deadlines import api as deadlines
 from scheduler.diaries import api as holds
 from scheduler.diaries import conflict_api as conflicts
 from scheduler.diaries import travel_api as travel
-from scheduler.diaries.guard import DiaryGuard
 from scheduler.diary_requests import api as diary_requests
 from scheduler.diary_sheets import api as diary_sheets
 from scheduler.diary_sheets import pages as diary_pages
@@ -199,40 +199,56 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
     )
     app.add_middleware(Guard, files=meetings.FILES)
     install_problems(app)
-    zone = service.zone
     state = FaceState(
         service.database,
         service.identity,
         service.clock,
-        zone,
+        service.zone,
         service.dispatch,
         service.inquiries,
-        DiaryGuard(zone, service.inquiries),
+        dates_of(service),
     )
     give_state(app, state)
-    meetings.give_house(app, house_of(service))
-    webhooks.give_trusted(app, service.settings.webhook_host_list)
     for router in (api.router, *(one.router for one in FEATURES)):
         speak_to_readers(router)
         app.include_router(router)
     give_samples(app)
+    _furnish(app, service)
+    _add_pages(app, service, state)
+    _add_health(app, service)
+    return app
+
+
+def _furnish(app: FastAPI, service: Service) -> None:
+    """Each feature finds what it works with, made from the settings."""
+    meetings.give_house(app, house_of(service))
+    webhooks.give_trusted(app, service.settings.webhook_host_list)
     diary_requests.give_habits(app, habits_of(service))
     give_choosing(app, choosing_of(service))
     deadlines.give_language(app, Language(service.settings.language))
     phone_messages.give_language(app, Language(service.settings.language))
     references.give_eyes(app, Looker())
     absences.give_register(app, register_of(service))
-    diary_sheets.give_press(app, Press(service.settings.organisation, zone, service.settings.url))
+    press = Press(service.settings.organisation, service.zone, service.settings.url)
+    diary_sheets.give_press(app, press)
     polls.give_desk(app, poll_desk(service))
     mails.give_mailroom(app, mailroom(service))
     preview.give_post_office(app, cache(partial(post_office, service)))
     reminders.give_desk(app, partial(desk_of, settings=service.settings))
+
+
+def _add_pages(app: FastAPI, service: Service, state: FaceState) -> None:
+    """What is opened in a browser, and by programs that have a secret link only."""
     app.include_router(feeds.public)
     desk = guest_desk(service, state)
     app.include_router(pages_router(desk))
     app.include_router(diary_pages.router)
     diary_pages.give_composers(app, desk.composers)
     app.include_router(connect_router(service.settings))
+
+
+def _add_health(app: FastAPI, service: Service) -> None:
+    """Whether the service lives, and whether it can work."""
 
     @app.get("/healthz", include_in_schema=False)
     async def alive() -> PlainTextResponse:
@@ -248,8 +264,6 @@ def rest_app(service: Service, *, jobs: bool) -> FastAPI:
             parts["store"] = "unreachable"
         status = 200 if set(parts.values()) == {"ok"} else 503
         return JSONResponse(parts, status)
-
-    return app
 
 
 def _ticker(service: Service, outlet: Outlet) -> Ticker:

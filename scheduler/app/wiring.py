@@ -87,7 +87,7 @@ def house_of(service: Service) -> House:
     return House(
         settings.organisation,
         settings.url,
-        ZoneInfo(settings.timezone),
+        service.zone,
         Language(settings.language),
         settings.minutes_days,
     )
@@ -140,7 +140,7 @@ def post_office(service: Service) -> PostOffice:
         channel,
         composers(settings),
         settings.mail_from,
-        ZoneInfo(settings.timezone),
+        service.zone,
         settings.url,
         settings.home_domain_list,
         settings.answer_days,
@@ -172,7 +172,7 @@ def mailroom(service: Service) -> Mailroom:
         settings.mail_from,
         trusted_relays=frozenset(one for one in relays if one),
         language=Language(settings.language),
-        zone=ZoneInfo(settings.timezone),
+        zone=service.zone,
         believes_from=settings.mail_senders == "as-written",
     )
 
@@ -212,16 +212,14 @@ def choosing_of(service: Service) -> Choosing:
     from scheduler.choosing.model import House as Choosing
 
     settings = service.settings
-    zone = ZoneInfo(settings.timezone)
-    return Choosing(zone, service.dispatch, settings.url, Language(settings.language))
+    return Choosing(service.zone, service.dispatch, settings.url, Language(settings.language))
 
 
 def register_of(service: Service) -> Register:
     """What the register of absences works with."""
     from scheduler.absences.service import Register
 
-    settings = service.settings
-    return Register(ZoneInfo(settings.timezone), settings.personnel_group)
+    return Register(service.zone, service.settings.personnel_group)
 
 
 def composers(settings: Settings) -> Composers:
