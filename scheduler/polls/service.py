@@ -70,11 +70,16 @@ class Shown(NamedTuple):
     group: HoldGroup
     hidden: bool = False
     """Its class is one that the reader does not see (SEC-2)."""
+    runs_it: bool = False
+    """The reader has asked these people: he knows them, but not the more of the title for it."""
 
     @property
     def told(self) -> Poll:
         """As the reader may know it."""
-        return unnamed(replace(self.poll, title=MASK)) if self.hidden else self.poll
+        if not self.hidden:
+            return self.poll
+        masked = replace(self.poll, title=MASK)
+        return masked if self.runs_it else unnamed(masked)
 
     @property
     def is_open(self) -> bool:
@@ -119,7 +124,7 @@ def open_poll(
     )
     repository.add(db, poll, by=actor.login, now=now)
     ask(db, poll, voters, Asked(options, Author(owner, actor), "asked"), desk, now=now)
-    return Shown(poll, options, group, _is_hidden(db, actor, poll, group, now=now))
+    return _shown(db, actor, poll, options, group, now=now)
 
 
 def show_poll(db: Db, actor: Principal, path: tuple[str, str], *, now: int) -> Shown:
@@ -129,7 +134,7 @@ def show_poll(db: Db, actor: Principal, path: tuple[str, str], *, now: int) -> S
     if poll is None:
         raise NotFound("nobody is asked about these dates")
     options, _ = _options(db, owner, group, now=now)
-    return Shown(poll, options, group, _is_hidden(db, actor, poll, group, now=now))
+    return _shown(db, actor, poll, options, group, now=now)
 
 
 def list_polls(
@@ -148,7 +153,7 @@ def list_polls(
             options, _ = _options(db, owner, group, now=now)
         except NotFound:
             options = ()
-        found.append(Shown(poll, options, group, _is_hidden(db, actor, poll, group, now=now)))
+        found.append(_shown(db, actor, poll, options, group, now=now))
     return found
 
 
@@ -201,12 +206,21 @@ def _group(
     return owner, get_holds(db, *path)
 
 
+def _shown(
+    db: Db,
+    actor: Principal,
+    poll: Poll,
+    options: tuple[Option, ...],
+    group: HoldGroup,
+    *,
+    now: int,
+) -> Shown:
+    hidden = _is_hidden(db, actor, poll, group, now=now)
+    return Shown(poll, options, group, hidden, actor.login == poll.made_by)
+
+
 def _is_hidden(db: Db, actor: Principal, poll: Poll, group: HoldGroup, *, now: int) -> bool:
-    """A class that the reader does not see hides words and people here as in the diary (SEC-2);
-    who runs the poll knows them.
-    """
-    if actor.login == poll.made_by:
-        return False
+    """A class that the reader does not see hides words and people as in the diary (SEC-2)."""
     path = (poll.owner, group.holds[0].calendar)
     try:
         _, access = open_collection(db, actor, path, Privilege.READ, now=now)
