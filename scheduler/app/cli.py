@@ -63,7 +63,6 @@ _MISUSES = {
     "NoSuchCommand": "cette commande n'existe pas",
     "BadArgumentUsage": "arguments incorrects",
     "BadOptionUsage": "l'option {option_name} est mal employée",
-    "UsageError": "arguments incorrects",
     "BadParameter": "valeur incorrecte pour {hint}",
 }
 

@@ -299,7 +299,6 @@ def _typed(command: Any, words: list[str]) -> None:
             "--capacity",
         ),
         (["serve", "--config", "nulle-part.toml"], "nulle-part.toml"),
-        (["user", "list", "de", "trop"], "arguments incorrects"),
         (["deadline", "add", "x", "y", "--day", "9999-12-31"], "de 1900 à 2100"),
         (["deadline", "gaps", "x", "--month", "2026-13"], "AAAA-MM"),
     ],

@@ -58,18 +58,18 @@ def test_a_policy_that_cannot_be_is_refused_in_one_line(
 
 @pytest.mark.rule("RES-1")
 def test_out_of_service_and_in_service_again(ocre: CommandLine) -> None:
-    period = ["--from", "2126-03-09T07:30", "--to", "2126-03-09T16:00", "--reason", "peinture"]
+    period = ["--from", "2096-03-09T07:30", "--to", "2096-03-09T16:00", "--reason", "peinture"]
     [told] = ocre("resource", "out-of-service", "salle-ocre", *period, "--json").json
 
     assert told == {
         "id": told["id"],
-        "from": "2126-03-09T07:30+11:00",
-        "to": "2126-03-09T16:00+11:00",
+        "from": "2096-03-09T07:30+11:00",
+        "to": "2096-03-09T16:00+11:00",
         "reason": "peinture",
     }
     number = str(told["id"])
     assert ocre("resource", "out-of-service", "salle-ocre", "--remove", number, "--json").json == []
-    ocre("resource", "out-of-service", "salle-ocre", "--from", "2126-03-09T07:30", fails=2)
+    ocre("resource", "out-of-service", "salle-ocre", "--from", "2096-03-09T07:30", fails=2)
 
 
 @pytest.mark.rule("RES-1")
