@@ -20,10 +20,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from calendars.kernel.errors import ServiceError
+from calendars.kernel.errors import Conflict, ServiceError
 
 Db: TypeAlias = Connection
 
@@ -34,6 +34,7 @@ THREADS = 8
 BUSY_TIMEOUT_MS = 30_000
 
 _DOWN = "the store cannot be reached just now"
+_UNIQUE_VIOLATION = "23505"
 
 # Before 3.51.3 SQLite may lose commits when a WAL is reset under another process.
 SAFE_SQLITE = (3, 51, 3)
@@ -50,6 +51,12 @@ _PRAGMAS = (
 
 class StoreUnavailable(ServiceError):
     """The store is down, full or busy for too long: nothing was written, try again later."""
+
+
+class Overtaken(Conflict):
+    """Somebody else made the same thing at the same moment: nothing of this one was written."""
+
+    words = "quelqu'un a fait de même au même instant : rechargez, puis recommencez"
 
 
 class FairLock:
@@ -142,7 +149,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Db]:
-        """One write, committed at the end of the block or not at all. Raises StoreUnavailable."""
+        """One write, committed at the end of the block or not at all.
+
+        Raises StoreUnavailable, Overtaken.
+        """
         if not self.is_sqlite:
             with self._spoken_of(), self.engine.begin() as db:
                 yield db
@@ -232,11 +242,18 @@ class Database:
 
     @contextmanager
     def _spoken_of(self) -> Iterator[None]:
-        """A store that is down, locked or full is said to be so; a bug stays a bug."""
+        """A store that is down, locked or full is said to be so; a bug stays a bug.
+
+        So is who came second: writers of SQLite wait for each other, those of PostgreSQL meet.
+        """
         try:
             yield
         except self._down as error:
             raise StoreUnavailable(_DOWN) from error
+        except IntegrityError as error:
+            if getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
+                raise
+            raise Overtaken("the same was written at the same moment") from error
 
     def close(self) -> None:
         """Let go of threads and connections."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from calendars.kernel.database import Database, Db, FairLock, StoreUnavailable
+from calendars.kernel.database import Database, Db, FairLock, Overtaken, StoreUnavailable
 
 COUNT = text("SELECT count(*) FROM service_keys")
 INSERT = text("INSERT INTO service_keys VALUES (:name, :value, 0)")
@@ -45,6 +45,34 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
 
     with database.reading() as db:
         assert rows(db) == 0
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_who_comes_second_is_told_so(database: Database) -> None:
+    both = threading.Barrier(2, timeout=10)
+    ends: list[str] = []
+
+    def make_the_same() -> None:
+        try:
+            with database.transaction() as db:
+                seen = rows(db)
+                both.wait()
+                keep(db, "a")
+        except Overtaken as error:
+            ends.append(error.words or "")
+        else:
+            ends.append(f"made, {seen} before")
+
+    writers = [threading.Thread(target=make_the_same, daemon=True) for _ in range(2)]
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join(10)
+
+    second = "quelqu'un a fait de même au même instant : rechargez, puis recommencez"
+    assert sorted(ends) == ["made, 0 before", second]
+    with database.reading() as db:
+        assert rows(db) == 1
 
 
 def test_a_reader_sees_one_moment_from_its_first_look_on(database: Database) -> None:
