@@ -61,7 +61,7 @@ EXAMPLES: Mapping[str, str] = {
     "campaign close": "directeur 1",
     "campaign cancel": "directeur 1",
     "series new": 'assistante-1 codir-2027 --kind CODIR --title "Comité de direction" '
-    '--rule "FREQ=WEEKLY;BYDAY=MO" --start 08:30 --from 2027-03-01 --on-behalf-of directeur',
+    '--rule "FREQ=WEEKLY;BYDAY=MO" --start 08:30 --from 2027-03-01 --for directeur',
     "series list": "assistante-1",
     "series dates": "assistante-1 codir-2027",
     "deadline list": "paul",

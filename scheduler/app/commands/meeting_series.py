@@ -26,7 +26,7 @@ from scheduler.app.commands.console import (
 from scheduler.meetings.rules import ItemKind
 from scheduler.working_time.recurring import OnClosedDays
 
-Code = Annotated[str, typer.Argument(metavar="CODE", show_default=False)]
+Code = Annotated[str, typer.Argument(metavar="CODE", show_default=False, help="Celui de la série.")]
 Login = Annotated[str | None, typer.Option(metavar="LOGIN")]
 Names = Annotated[list[str] | None, typer.Option(metavar="LOGIN", help="Répétable.")]
 _DATES = {"nominal": "Rythme", "day": "Jour", "meeting": "Réunion", "because": "Parce que"}
@@ -45,9 +45,11 @@ def new(
     closed: Annotated[
         OnClosedDays, typer.Option("--closed", help="Ce que devient un jour fermé.")
     ] = OnClosedDays.NEXT,
-    on_behalf_of: Login = None,
+    on_behalf_of: Annotated[
+        str | None, typer.Option("--for", metavar="LOGIN", help="Au nom de qui ; sinon soi-même.")
+    ] = None,
     secretary: Login = None,
-    location: Annotated[str | None, typer.Option("--location", metavar="LIEU")] = None,
+    location: Annotated[str | None, typer.Option("--place", metavar="LIEU")] = None,
     required: Names = None,
     optional: Names = None,
     room: Names = None,
