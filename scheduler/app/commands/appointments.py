@@ -1,9 +1,9 @@
-"""`niaouli appointment …`: what is open to be booked, what is free, what is booked (RDV-1)."""
+"""`niaouli appointment …`: open slots, see what is free, book, say what became of it (RDV-1)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,12 +13,19 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     LoginArgument,
+    WrongUsage,
     actor_of,
     day_in,
+    instant_in,
     now_of,
+    one_of,
     open_service,
+    said,
     write_list,
 )
+
+if TYPE_CHECKING:
+    from calendars.model.resource_policy import OpenHours
 
 Number = Annotated[
     int,
@@ -26,6 +33,125 @@ Number = Annotated[
 ]
 First = Annotated[str | None, typer.Option("--from", metavar="JOUR", help="AAAA-MM-JJ.")]
 Last = Annotated[str | None, typer.Option("--to", metavar="JOUR", help="AAAA-MM-JJ, inclus.")]
+Booked = Annotated[
+    int, typer.Argument(metavar="N°", min=1, show_default=False, help="De « appointment list ».")
+]
+Becomes = Annotated[
+    str, typer.Argument(metavar="held|no-show|cancelled", show_default=False, help="Son état.")
+]
+MotiveCode = Annotated[str, typer.Option("--motive", metavar="CODE", help="De l'ouverture.")]
+_SHORT = ("N°", "Début", "Motif", "Référence", "Canal", "État", "Absences")
+_OPENING = ("N°", "Intitulé", "Fenêtres", "Minutes", "Motifs")
+
+
+def open_(
+    login: LoginArgument,
+    label: Annotated[str, typer.Option("--label", metavar="INTITULÉ")],
+    window: Annotated[
+        list[str],
+        typer.Option("--window", metavar="LU-VE HH:MM-HH:MM", help="Répétable."),
+    ],
+    motive: Annotated[
+        list[str], typer.Option("--motive", metavar="CODE=LIBELLÉ", help="Répétable.")
+    ],
+    minutes: Annotated[int, typer.Option("--minutes", min=5, max=480)] = 45,
+    notice: Annotated[int, typer.Option("--notice", min=0, help="Délai minimal, minutes.")] = 0,
+    place: Annotated[str, typer.Option("--place", help="Où.")] = "",
+    acts_as: ActsAs = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Ouvrir des créneaux d'une personne à la réservation."""
+    from scheduler.app.commands.resource_policies import spans_of
+    from scheduler.appointments import openings as deeds
+    from scheduler.appointments.booking_schemas import OPENING_HEADINGS, OpeningIn, OpeningOut
+
+    wanted = said(
+        OpeningIn, label=label, minutes=minutes, notice=notice, place=place,
+        windows=[_window(one) for one in spans_of(window)],
+        motives=[_motive(one) for one in motive],
+    )  # fmt: skip
+    with open_service(config) as service, service.database.transaction() as db:
+        actor = actor_of(db, login, acts_as)
+        made = deeds.publish(db, actor, login, wanted.opening(), now=now_of(service))
+    rows = [OpeningOut.of(made)]
+    write_list(OPENING_HEADINGS, rows, short=_OPENING, as_json=as_json, as_csv=as_csv)
+
+
+def _window(one: OpenHours) -> dict[str, object]:
+    start, end = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (one.start, one.end))
+    return {"weekdays": list(one.weekdays), "start": start, "end": end}
+
+
+def _motive(text: str) -> dict[str, str]:
+    code, found, label = text.partition("=")
+    if not found:
+        raise WrongUsage(f"« {text} » : écrivez par exemple EVAL=Évaluation")
+    return {"code": code, "label": label}
+
+
+def book(
+    login: LoginArgument,
+    number: Number,
+    motive: MotiveCode,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="DÉBUT", help="Sinon le contact choisit par son lien."),
+    ] = None,
+    reference: Annotated[str, typer.Option("--reference", help="Un code, jamais un nom.")] = "",
+    channel: Annotated[str, typer.Option("--channel", metavar="CANAL")] = "in-person",
+    contact: Annotated[str | None, typer.Option("--contact", metavar="COURRIEL")] = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Réserver un créneau au nom de cette personne, ou envoyer au contact de quoi choisir."""
+    from scheduler.app.wiring import choosing_of
+    from scheduler.appointments import book as deeds
+    from scheduler.appointments.booking_model import Channel, OpeningId
+    from scheduler.appointments.booking_schemas import APPOINTMENT_HEADINGS, AppointmentOut, OfferIn
+
+    wanted = said(
+        OfferIn, motive=motive, reference=reference, contact=contact,
+        channel=one_of(Channel, channel, "--channel"),
+    ).request()  # fmt: skip
+    with open_service(config) as service, service.database.transaction() as db:
+        actor, house, now = actor_of(db, login), choosing_of(service), now_of(service)
+        if start is None:
+            made = deeds.offer(db, actor, OpeningId(number), wanted, house, now=now)
+        else:
+            chosen = int(instant_in(start, service.zone).timestamp())
+            made = deeds.book(db, actor, OpeningId(number), wanted, chosen, house, now=now)
+    rows = [AppointmentOut.of(made, service.zone)]
+    write_list(APPOINTMENT_HEADINGS, rows, short=_SHORT, as_json=as_json, as_csv=as_csv)
+
+
+def mark(
+    login: LoginArgument, number: Booked, state: Becomes, acts_as: ActsAs = None,
+    config: Config = None, *, as_json: AsJson = False, as_csv: AsCsv = False,
+) -> None:  # fmt: skip
+    """Dire qu'un rendez-vous est tenu, manqué ou annulé."""
+    from scheduler.app.wiring import choosing_of
+    from scheduler.appointments import book as deeds
+    from scheduler.appointments.booking_model import AppointmentId, AppointmentState
+    from scheduler.appointments.booking_schemas import (
+        APPOINTMENT_HEADINGS,
+        AppointmentOut,
+        AppointmentPatch,
+    )
+
+    wanted = AppointmentState(said(AppointmentPatch, state=state).state)
+    with open_service(config) as service, service.database.transaction() as db:
+        actor, which, now = actor_of(db, login, acts_as), AppointmentId(number), now_of(service)
+        if wanted is AppointmentState.CANCELLED:
+            done = deeds.call_off(db, actor, which, choosing_of(service), now=now)
+        else:
+            done = deeds.mark(db, actor, which, wanted, now=now)
+    rows = [AppointmentOut.of(done, service.zone)]
+    write_list(APPOINTMENT_HEADINGS, rows, short=_SHORT, as_json=as_json, as_csv=as_csv)
 
 
 def list_all(
@@ -49,8 +175,7 @@ def list_all(
         actor = actor_of(db, login, acts_as)
         found = list_appointments(db, actor, login, period, (), now=now_of(service))
     rows = [AppointmentOut.of(one, service.zone) for one in found]
-    short = ("N°", "Début", "Motif", "Référence", "Canal", "État", "Absences")
-    write_list(APPOINTMENT_HEADINGS, rows, short=short, as_json=as_json, as_csv=as_csv)
+    write_list(APPOINTMENT_HEADINGS, rows, short=_SHORT, as_json=as_json, as_csv=as_csv)
 
 
 def openings(
@@ -63,8 +188,7 @@ def openings(
     with open_service(config) as service, service.database.reading() as db:
         found = list_openings(db, login)
     rows = [OpeningOut.of(one) for one in found]
-    short = ("N°", "Intitulé", "Fenêtres", "Minutes", "Motifs")
-    write_list(OPENING_HEADINGS, rows, short=short, as_json=as_json, as_csv=as_csv)
+    write_list(OPENING_HEADINGS, rows, short=_OPENING, as_json=as_json, as_csv=as_csv)
 
 
 def slots(
@@ -94,5 +218,6 @@ def slots(
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "list": list_all, "openings": openings, "slots": slots,
+    "open": open_, "openings": openings, "slots": slots, "book": book, "list": list_all,
+    "mark": mark,
 }  # fmt: skip

@@ -13,9 +13,12 @@ from scheduler.app.commands.console import (
     AsJson,
     Config,
     LoginArgument,
+    WrongUsage,
     actor_of,
+    instant_in,
     now_of,
     open_service,
+    said,
     say,
     write_list,
 )
@@ -37,6 +40,68 @@ Remaining = Annotated[
 ]
 
 
+_SHORT = ("N°", "Titre", "État", "Premier jour", "Dernier jour", "Agents", "Choisis")
+
+
+def new(
+    login: LoginArgument,
+    first: Annotated[str, typer.Option("--from", metavar="JOUR", help="Le premier jour.")],
+    last: Annotated[str, typer.Option("--to", metavar="JOUR", help="Le dernier jour, compris.")],
+    evaluator: Annotated[
+        list[str],
+        typer.Option("--evaluator", metavar="LOGIN=LOGIN,…", help="Qui, et avec qui ; répétable."),
+    ],
+    title: Annotated[str | None, typer.Option("--title", metavar="TITRE")] = None,
+    minutes: Annotated[int, typer.Option("--minutes", min=10, max=480)] = 60,
+    room: Annotated[
+        list[str] | None, typer.Option("--room", metavar="LOGIN", help="L'une d'elles ; répétable.")
+    ] = None,
+    change_until: Annotated[
+        str | None,
+        typer.Option("--change-until", metavar="JOUR", help="Dernier jour pour changer."),
+    ] = None,
+    acts_as: ActsAs = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Préparer une campagne d'entretiens ; « campaign open » l'ouvre."""
+    from scheduler.campaigns.schemas import CAMPAIGN_HEADINGS, CampaignIn, CampaignOut
+    from scheduler.campaigns.service import make_campaign
+
+    wanted = said(
+        CampaignIn, on_behalf_of=login, title=title, first_day=first, last_day=last,
+        minutes=minutes, rooms=room, evaluators=[_evaluator(one) for one in evaluator],
+        change_until=change_until,
+    )  # fmt: skip
+    with open_service(config) as service, service.database.transaction() as db:
+        actor = actor_of(db, login, acts_as)
+        made = CampaignOut.of(make_campaign(db, actor, wanted.draft(), now=now_of(service)))
+    write_list(CAMPAIGN_HEADINGS, [made], short=_SHORT, as_json=as_json, as_csv=as_csv)
+
+
+def _evaluator(text: str) -> dict[str, object]:
+    login, found, people = text.partition("=")
+    if not found:
+        raise WrongUsage(f"« {text} » : écrivez par exemple claire=paul,anne")
+    return {"login": login, "people": [one for one in people.split(",") if one]}
+
+
+def agree(
+    login: LoginArgument, number: Number, acts_as: ActsAs = None, config: Config = None
+) -> None:
+    """Accepter, pour cette personne, de mener des entretiens dans son temps."""
+    from scheduler.app.wiring import choosing_of
+    from scheduler.campaigns import service as deeds
+    from scheduler.campaigns.model import CampaignId
+
+    with open_service(config) as service, service.database.transaction() as db:
+        actor, house = actor_of(db, login, acts_as), choosing_of(service)
+        deeds.agree(db, actor, CampaignId(number), login, house, now=now_of(service))
+    say("C'est accepté : on peut choisir dans ce temps.")
+
+
 def list_all(
     login: LoginArgument, acts_as: ActsAs = None, config: Config = None, *,
     as_json: AsJson = False, as_csv: AsCsv = False,
@@ -49,8 +114,7 @@ def list_all(
         actor = actor_of(db, login, acts_as)
         found = deeds.list_campaigns(db, actor, login, now=now_of(service))
     rows = [CampaignOut.of(one) for one in found]
-    short = ("N°", "Titre", "État", "Premier jour", "Dernier jour", "Agents", "Choisis")
-    write_list(CAMPAIGN_HEADINGS, rows, short=short, as_json=as_json, as_csv=as_csv)
+    write_list(CAMPAIGN_HEADINGS, rows, short=_SHORT, as_json=as_json, as_csv=as_csv)
 
 
 def people(
@@ -115,6 +179,27 @@ def slots(
     write_list(SLOT_HEADINGS, rows, short=SLOT_HEADINGS, as_json=as_json, as_csv=as_csv)
 
 
+def choose(
+    login: LoginArgument,
+    number: Own,
+    start: Annotated[
+        str, typer.Argument(metavar="DÉBUT", show_default=False, help="De « campaign slots ».")
+    ],
+    config: Config = None,
+) -> None:
+    """Choisir un créneau pour cette personne, ou un autre à sa place."""
+    from scheduler.app.wiring import choosing_of
+    from scheduler.campaigns import choose as deeds
+    from scheduler.campaigns.model import ChoiceId
+
+    with open_service(config) as service, service.database.transaction() as db:
+        actor, house = actor_of(db, login), choosing_of(service)
+        opened = deeds.open_own(db, actor, ChoiceId(number), lock=True)
+        chosen = int(instant_in(start, service.zone).timestamp())
+        deeds.choose(db, actor, opened, chosen, house, now=now_of(service))
+    say("Le créneau est pris.")
+
+
 def open_(
     login: LoginArgument, number: Number, acts_as: ActsAs = None, config: Config = None
 ) -> None:
@@ -164,6 +249,6 @@ if TYPE_CHECKING:
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "list": list_all, "people": people, "own": own, "slots": slots, "open": open_,
-    "close": close, "cancel": cancel,
+    "new": new, "agree": agree, "list": list_all, "people": people, "own": own, "slots": slots,
+    "choose": choose, "open": open_, "close": close, "cancel": cancel,
 }  # fmt: skip

@@ -53,7 +53,15 @@ EXAMPLES: Mapping[str, str] = {
     "diary month": "directeur --posted --pdf mois.pdf",
     "poll confirm": "directeur VR-2027-01 2",
     "poll close": "directeur VR-2027-01",
+    "appointment open": (
+        "anne --label Évaluations --window 'LU-JE 08:00-11:30' --motive EVAL=Évaluation"
+    ),
     "appointment openings": "anne",
+    "appointment book": "paul 2 --motive EVAL --start 2027-03-02T08:45 --reference IS-2027-0421",
+    "appointment mark": "anne 7 no-show",
+    "campaign new": "directeur --from 2027-03-01 --to 2027-03-26 --evaluator claire=paul,anne",
+    "campaign agree": "claire 1",
+    "campaign choose": "paul 12 2027-03-02T09:00",
     "campaign list": "directeur",
     "campaign own": "paul",
     "campaign slots": "paul 12",
