@@ -31,3 +31,14 @@ def epoch_to_local(epoch: int, zone: tzinfo) -> datetime:
     if zone is UTC:
         return instant
     return instant.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def minutes_of_clock(clock: str) -> int:
+    """Minutes after midnight of `07:30`; its form is the caller's to have checked."""
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def clock_of_minutes(minutes: int) -> str:
+    """`07:30`; `24:00` is the midnight that ends the day."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

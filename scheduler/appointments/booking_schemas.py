@@ -13,6 +13,7 @@ from calendars.http.spreadsheet import Cell
 from calendars.kernel.identifiers import PrincipalId
 from calendars.model.calendar_user_address import mailto
 from calendars.model.resource_policy import OpenHours
+from calendars.model.wall_clock import clock_of_minutes, minutes_of_clock
 from calendars.services.open_account import check_email
 from scheduler.appointments.booking_model import (
     AppointmentState,
@@ -70,7 +71,8 @@ class WindowShape(StrictShape):
 
     def hours(self) -> OpenHours:
         """As the service takes it."""
-        return OpenHours(tuple(sorted(set(self.weekdays))), _minute(self.start), _minute(self.end))
+        days = tuple(sorted(set(self.weekdays)))
+        return OpenHours(days, minutes_of_clock(self.start), minutes_of_clock(self.end))
 
 
 class MotiveShape(StrictShape):
@@ -160,8 +162,11 @@ class OpeningOut(Shape):
             visibility=one.visibility, closed=one.closed_at is not None,
             channels=list(one.channels),
             windows=[
-                WindowOut(weekdays=list(s.weekdays), start=_written(s.start), end=_written(s.end))
-                for s in one.hours.spans
+                WindowOut(
+                    weekdays=list(span.weekdays), start=clock_of_minutes(span.start),
+                    end=clock_of_minutes(span.end),
+                )
+                for span in one.hours.spans
             ],
             motives=[MotiveOut(code=m.code, label=m.label) for m in one.motives],
         )  # fmt: skip
@@ -261,12 +266,3 @@ class AppointmentsOut(Shape):
     """By time."""
 
     items: list[AppointmentOut]
-
-
-def _minute(clock: str) -> int:
-    hours, _, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def _written(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from calendars.http.shapes import Day, Line, PathName, Shape, StrictShape
 from calendars.http.spreadsheet import Cell
 from calendars.model.resource_policy import OpenHours
+from calendars.model.wall_clock import clock_of_minutes, minutes_of_clock
 from scheduler.working_time.hours import WorkingHours
 from scheduler.working_time.model import (
     DateChange,
@@ -158,7 +159,7 @@ class SpanShape(StrictShape):
 
     @model_validator(mode="after")
     def _forwards(self) -> SpanShape:
-        if _minutes(self.end) <= _minutes(self.start):
+        if minutes_of_clock(self.end) <= minutes_of_clock(self.start):
             raise PydanticCustomError("field", "`to` doit suivre `from`")
         return self
 
@@ -174,8 +175,8 @@ class HoursShape(StrictShape):
             tuple(
                 OpenHours(
                     tuple(sorted({_DAYS.index(day) for day in one.days})),
-                    _minutes(one.start),
-                    _minutes(one.end),
+                    minutes_of_clock(one.start),
+                    minutes_of_clock(one.end),
                 )
                 for one in self.spans
             )
@@ -187,22 +188,12 @@ class HoursShape(StrictShape):
         spans = [
             {
                 "days": [_DAYS[d] for d in one.weekdays],
-                "from": clock(one.start),
-                "to": clock(one.end),
+                "from": clock_of_minutes(one.start),
+                "to": clock_of_minutes(one.end),
             }
             for one in hours.spans
         ]
         return cls.model_validate({"spans": spans})
-
-
-def _minutes(text: str) -> int:
-    hours, _, minutes = text.partition(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def clock(minutes: int) -> str:
-    """`07:30`."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 class WeightsOut(Shape):

@@ -19,6 +19,7 @@ from calendars.model.resource_policy import (
     ResourceFacts,
     ResourcePolicy,
 )
+from calendars.model.wall_clock import clock_of_minutes, minutes_of_clock
 from calendars.model.window import Window
 from calendars.services.answer_request import ResourceRequest
 from calendars.services.set_policy import Resource
@@ -49,31 +50,22 @@ class HoursShape(StrictShape):
 
     @model_validator(mode="after")
     def _forwards(self) -> HoursShape:
-        if _minutes(self.end) <= _minutes(self.start):
+        if minutes_of_clock(self.end) <= minutes_of_clock(self.start):
             raise PydanticCustomError("field", "`to` doit suivre `from`")
         return self
 
     def span(self) -> OpenHours:
         """As the policy has it."""
         days = tuple(sorted({_DAYS.index(day) for day in self.days}))
-        return OpenHours(days, _minutes(self.start), _minutes(self.end))
+        return OpenHours(days, minutes_of_clock(self.start), minutes_of_clock(self.end))
 
     @classmethod
     def of(cls, span: OpenHours) -> HoursShape:
         """As people write it."""
         days = [_DAYS[day] for day in span.weekdays]
         return cls.model_validate(
-            {"days": days, "from": _clock(span.start), "to": _clock(span.end)}
+            {"days": days, "from": clock_of_minutes(span.start), "to": clock_of_minutes(span.end)}
         )
-
-
-def _minutes(clock: str) -> int:
-    hours, _, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 class PolicyShape(StrictShape):

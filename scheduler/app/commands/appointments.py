@@ -81,7 +81,9 @@ def open_(
 
 
 def _window(one: OpenHours) -> dict[str, object]:
-    start, end = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (one.start, one.end))
+    from calendars.model.wall_clock import clock_of_minutes
+
+    start, end = map(clock_of_minutes, (one.start, one.end))
     return {"weekdays": list(one.weekdays), "start": start, "end": end}
 
 

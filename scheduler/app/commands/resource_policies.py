@@ -198,8 +198,10 @@ def spans_of(texts: Sequence[str]) -> tuple[OpenHours, ...]:
 
 
 def _hours_text(span: OpenHours) -> str:
+    from calendars.model.wall_clock import clock_of_minutes
+
     days = " ".join(_DAYS[day] for day in span.weekdays)
-    start, end = (f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in (span.start, span.end))
+    start, end = map(clock_of_minutes, (span.start, span.end))
     return f"{days} {start}-{end}"
 
 

@@ -156,6 +156,7 @@ def hours(
 ) -> None:
     """Dire ou régler les heures de tous, d'un site ou d'une personne."""
     from calendars.kernel.audit import CONSOLE
+    from calendars.model.wall_clock import clock_of_minutes
     from scheduler.app.commands.resource_policies import spans_of
     from scheduler.working_time import service as deeds
     from scheduler.working_time.hours import WorkingHours
@@ -172,8 +173,8 @@ def hours(
         found = deeds.hours_of(db, {person or "": site})[person or ""]
     rows = [
         {"days": " ".join(_DAYS[day] for day in one.weekdays),
-         "from": f"{one.start // 60:02d}:{one.start % 60:02d}",
-         "to": f"{one.end // 60:02d}:{one.end % 60:02d}"}
+         "from": clock_of_minutes(one.start),
+         "to": clock_of_minutes(one.end)}
         for one in found.spans
     ]  # fmt: skip
     write_rows({"days": "Jours", "from": "De", "to": "À"}, rows, as_json=as_json, as_csv=as_csv)
